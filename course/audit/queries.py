@@ -1,0 +1,19 @@
+"""Reading the audit log."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from course.audit.chain import FIRST_HASH, hash_of
+from course.audit.tables import AuditEntry
+
+
+def first_broken(db: Session) -> int | None:
+    """The id of the first entry whose hash does not follow from the chain; None when the chain holds."""
+    previous, number = FIRST_HASH, 0
+    for entry in db.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):
+        number += 1
+        expected = hash_of(previous, entry.id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+        if entry.id != number or entry.previous_hash != previous or entry.hash != expected:
+            return entry.id
+        previous = entry.hash
+    return None

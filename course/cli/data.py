@@ -1,0 +1,31 @@
+"""flask data: the installation as a whole."""
+
+import click
+from flask import current_app
+
+from course import clock
+from course.access.queries import has_administrator
+from course.cli.access import administrator_code
+from course.cli.content import publish_courses
+from course.cli.group import Group
+from course.db import app_settings, database, is_demonstration
+from course.demo import accounts
+
+group = Group("data", help="Installationen som helhet.")
+
+
+@group.command("init")
+@click.option("--demo/--real", default=False, help="Påhittade personer att prova med, eller en tom riktig installation.")
+@click.pass_context
+def init(ctx: click.Context, demo: bool) -> None:  # noqa: FBT001 - a flag of the command
+    """Förbered databasen, publicera kurserna och ordna de första kontona. Kan köras om."""
+    from course import migrate  # noqa: PLC0415 - importing Alembic costs 0.4 s
+
+    migrate.upgrade(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    ctx.invoke(publish_courses)
+    if demo:
+        click.echo(accounts.load_into_empty(app_settings()))
+    elif is_demonstration(database.session):
+        raise click.ClickException("Databasen är en demonstration. Välj en annan instansmapp för en riktig installation.")
+    elif not has_administrator(database.session, clock.day_of(clock.now())):
+        click.echo(administrator_code())

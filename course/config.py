@@ -1,0 +1,127 @@
+"""Settings: `instance/config.toml`, then COURSE_* variables of the environment."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SHORTEST_SECRET = 32
+
+
+class BadSettings(Exception):  # noqa: N818 - it stops the start with one line
+    """A setting that stops the start; the text is the one line to show."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the installation decides; see README.md, "Settings"."""
+
+    instance: Path
+    database_url: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    content: Path = PROJECT
+    proxies: int = 0
+    """How many proxies in front add X-Forwarded-For and X-Forwarded-Proto; 0 trusts none."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the product over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name people use."""
+        return urlsplit(self.base_url).hostname or ""
+
+
+NAMES = frozenset(item.name for item in fields(Settings)) - {"instance"}
+
+
+def load_settings(environment: Mapping[str, str] = os.environ, instance: Path | None = None) -> Settings:
+    """Read and check the settings of one instance folder.
+
+    The folder is `instance`, else COURSE_INSTANCE, else `instance/` beside the package; it is made when missing.
+    Raises BadSettings with one line that says what to mend. Makes `secret_key` in the folder on first use.
+    """
+    folder = (instance or Path(environment.get("COURSE_INSTANCE") or PROJECT / "instance")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    given = {**_from_file(folder / "config.toml"), **_from_environment(environment)}
+    settings = replace(Settings(instance=folder), **given)
+    if not settings.database_url:
+        settings = replace(settings, database_url=f"sqlite:///{folder / 'course.sqlite'}")
+    if not settings.secret_key:
+        settings = replace(settings, secret_key=_own_secret(folder / "secret_key"))
+    _check(settings)
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise BadSettings(f"{path}: cannot be read as TOML: {fault}") from None
+    return {name: _value(name, value, str(path)) for name, value in table.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        (name := variable.removeprefix("COURSE_").lower()): _value(name, text, variable)
+        for variable, text in environment.items()
+        if variable.startswith("COURSE_") and variable != "COURSE_INSTANCE"
+    }
+
+
+def _value(name: str, given: Any, where: str) -> Any:
+    if name not in NAMES:
+        raise BadSettings(f"{where}: unknown setting {name!r}; known are {', '.join(sorted(NAMES))}")
+    if name == "proxies":
+        if not str(given).isdecimal():
+            raise BadSettings(f"{where}: proxies must be a whole number, 0 or more")
+        return int(given)
+    if name == "secret_key_fallbacks":
+        return tuple(given.split() if isinstance(given, str) else given)
+    if not isinstance(given, str):
+        raise BadSettings(f"{where}: {name} must be a text")
+    return Path(given).resolve() if name == "content" else given
+
+
+def _own_secret(path: Path) -> str:
+    """The instance's own secret, made on first use; two starts at once agree on one."""
+    if not path.exists():
+        new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(new)
+        except FileExistsError:
+            pass
+        finally:
+            new.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _check(settings: Settings) -> None:
+    for key in (settings.secret_key, *settings.secret_key_fallbacks):
+        if len(key.encode()) < SHORTEST_SECRET or len(set(key)) < 10:
+            raise BadSettings(
+                f"the secret key is too weak: give at least {SHORTEST_SECRET} random characters"
+                " or leave it out and one is made in the instance folder"
+            )
+    address = urlsplit(settings.base_url)
+    if address.scheme not in ("http", "https") or not address.hostname or address.path not in ("", "/"):
+        raise BadSettings(f"base_url must look like https://kurs.example.se, not {settings.base_url!r}")
+    if address.scheme == "http" and address.hostname not in LOOPBACK:
+        raise BadSettings("base_url must begin with https:// unless people reach it on this machine alone")
+    if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings("database_url must begin with sqlite:/// or postgresql+psycopg://")

@@ -1,0 +1,56 @@
+"""What an author might do better: never in the way of publishing."""
+
+import re
+from collections.abc import Iterable
+
+from course.content import markup
+from course.content.model import Course, Quiz
+from course.errors import Problem
+from course.items import Item
+
+LONGEST_SECTION = 150
+LONGEST_SENTENCE = 25
+HARDEST_TEXT = 45
+
+
+def advice(course: Course) -> tuple[Problem, ...]:
+    """Hints on length, readability and question craft; the path is the id they are about."""
+    return tuple([*_on_text(course), *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz))])
+
+
+def readability(text: str) -> float:
+    """LIX: words per sentence plus the share (%) of words over six letters. Source: C. H. Björnsson, Läsbarhet, 1968."""
+    words = re.findall(r"\w+", text)
+    sentences = max(1, len(re.findall(r"[.!?:]", text)))
+    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words) if words else 0.0
+
+
+def _on_text(course: Course) -> Iterable[Problem]:
+    for module in course.modules:
+        for section in module.sections:
+            where = f"modules/{module.id}/{section.id}"
+            text = markup.plain(re.sub(r"</(p|li|h3|h4|td|th)>", ". ", section.html))
+            if section.words > LONGEST_SECTION:
+                yield Problem(where, 0, f"avsnittet har {section.words} ord; {LONGEST_SECTION} är nog")
+            if readability(text) > HARDEST_TEXT:
+                yield Problem(where, 0, f"texten är svår (LIX {readability(text):.0f}); korta meningar och ord")
+            for sentence in re.split(r"[.!?:]\s", text):
+                if len(sentence.split()) > LONGEST_SENTENCE:
+                    yield Problem(where, 0, f"meningen är lång ({len(sentence.split())} ord): ”{sentence[:40]}…”")
+
+
+def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
+    graded = [item for item in quiz.items.values() if item.type == "enval"]
+    telling = [item for item in graded if _right_is_longest(item)]
+    if len(graded) >= 5 and len(telling) / len(graded) > 0.6:
+        yield Problem(f"quizzes/{quiz.id}", 0, f"det rätta svaret är längst i {len(telling)} av {len(graded)} frågor")
+    for item in quiz.items.values():
+        where = f"quizzes/{quiz.id}/{item.id}"
+        if len(item.choices) >= 5 and item.type == "enval":
+            yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
+        if any("alla ovanstående" in choice.html.lower() for choice in item.choices):
+            yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
+
+
+def _right_is_longest(item: Item) -> bool:
+    return max(item.choices, key=lambda choice: len(markup.plain(choice.html))).right

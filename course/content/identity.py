@@ -1,0 +1,87 @@
+"""What authors may not do to ids, because learners' records hang on them."""
+
+from collections.abc import Iterable, Mapping
+
+from course.content.model import Course
+from course.errors import Conflict
+from course.items import Item
+
+
+class KeysChanged(Conflict):
+    """Questions have another right answer than before, and nobody has said that this is meant.
+
+    `keys` holds (quiz, item) of each.
+    """
+
+    def __init__(self, keys: list[tuple[str, str]]) -> None:
+        listed = ", ".join(f"{quiz}/{item}" for quiz, item in keys)
+        super().__init__(f"Rätt svar har ändrats i {listed}.")
+        self.keys = keys
+
+
+def ids_in_use(course: Course) -> dict[str, str]:
+    """{path: type} of everything that has an id: `modules/m/avsnitt`, `quizzes/q/fråga/alternativ` …"""
+    used: dict[str, str] = {}
+    for module in course.modules:
+        used[f"modules/{module.id}"] = "modul"
+        used.update({f"modules/{module.id}/{section.id}": "avsnitt" for section in module.sections})
+    for quiz in course.quizzes.values():
+        used[f"quizzes/{quiz.id}"] = "quiz"
+        used.update(_item_ids(f"quizzes/{quiz.id}", quiz.items))
+    return used
+
+
+def ids_retired(course: Course) -> frozenset[str]:
+    """The paths that the course says are out of use: in course.toml, and questions marked .utgått."""
+    marked = (path for quiz in course.quizzes.values() for path, _ in _item_ids(f"quizzes/{quiz.id}", quiz.retired))
+    return course.retired.union(marked)
+
+
+def broken_promises(old: Course, new: Course) -> Iterable[str]:
+    """Every reason why `new` must not follow `old`, in Swedish. Source: design.md, "Identity when authors edit"."""
+    before, after = ids_in_use(old), ids_in_use(new)
+    gone_before, gone = ids_retired(old), ids_retired(new)
+    if new.edition < old.edition:
+        yield f"edition är {new.edition} men var {old.edition}; en edition kan aldrig sänkas"
+    if new.edition == old.edition and new.edition_from != old.edition_from:
+        yield f"edition_from kan inte ändras från {old.edition_from} utan en ny edition"
+    for path in sorted(before.keys() - after.keys()):
+        if not _covered(path, gone):
+            yield f"{path} finns inte längre; lägg tillbaka id:t, märk frågan {{.utgått}} eller skriv ”{path}” i retired"
+    for path in sorted(before.keys() & after.keys()):
+        if before[path] != after[path]:
+            yield f"{path} var {before[path]} och är nu {after[path]}; en ny sorts fråga behöver ett nytt id"
+    for path in sorted(after):
+        if _covered(path, gone_before) or _covered(path, new.retired):
+            yield f"{path} har tagits ur bruk och får inte användas igen; välj ett nytt id"
+    for path in sorted(gone_before - gone):
+        if not _covered(path, gone) and path not in after:
+            yield f"{path} är utgått och måste stå kvar; skriv ”{path}” i retired i course.toml"
+
+
+def changed_keys(old: Course, new: Course) -> list[tuple[str, str]]:
+    """(quiz, item) of every question whose right answer is another one than it was."""
+    return [
+        (quiz.id, item.id)
+        for quiz in new.quizzes.values()
+        for item in quiz.items.values()
+        if (was := old.quizzes[quiz.id].items.get(item.id) if quiz.id in old.quizzes else None)
+        and was.type == item.type
+        and _key(was) != _key(item)
+    ]
+
+
+def _key(item: Item) -> frozenset[str]:
+    return frozenset(choice.id for choice in item.choices if choice.right)
+
+
+def _item_ids(path: str, items: Mapping[str, Item]) -> Iterable[tuple[str, str]]:
+    for item in items.values():
+        yield f"{path}/{item.id}", item.type
+        yield from ((f"{path}/{item.id}/{choice.id}", "alternativ") for choice in item.choices)
+
+
+def _covered(path: str, retired: frozenset[str]) -> bool:
+    """Whether the path or something above it is retired."""
+    parts = path.split("/")
+    return any("/".join(parts[:length]) in retired for length in range(2, len(parts) + 1))

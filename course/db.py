@@ -1,0 +1,156 @@
+"""The database: its engine, and the one way to write.
+
+Reading takes no lock. Writing goes through `transaction()` alone: it takes the write lock, only then reads the
+clock, and commits when its block ends. See DECISIONS.md, "One write lock".
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlean
+from flask import Flask, current_app
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine, case, event, make_url, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from course import clock
+from course.config import BadSettings, Settings
+from course.schema import Installation
+
+log = logging.getLogger(__name__)
+database = SQLAlchemy(session_options={"expire_on_commit": False})
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+FIRST_SOUND_SQLITE = (3, 51, 3)
+"""Older engines have the WAL-reset bug (sqlite.org/wal.html#walresetbug): they lose committed rows in WAL mode."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app its engine."""
+    url = make_url(settings.database_url)
+    options: dict[str, Any] = {"url": url, "pool_size": 8, "max_overflow": 24, "hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        options["module"] = sqlean
+    else:
+        options["pool_pre_ping"] = True
+        options["connect_args"] = {"connect_timeout": 5, "options": "-c timezone=UTC"}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    database.init_app(app)
+    with app.app_context():
+        if url.get_backend_name() == "sqlite":
+            _prepare_sqlite(database.engine)
+
+
+def check_reachable() -> None:
+    """Raise BadSettings with one line when the database cannot be opened."""
+    try:
+        with database.engine.connect() as connection:
+            connection.execute(select(1))
+    except SQLAlchemyError as fault:
+        reason = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0]
+        where = database.engine.url.render_as_string(hide_password=True)
+        raise BadSettings(f"the database {where} cannot be opened: {reason}") from None
+
+
+def journal_mode(version: tuple[int, ...] = sqlean.sqlite_version_info) -> tuple[str, str]:
+    """The (journal mode, synchronous) in which this SQLite engine keeps every committed row at a power cut."""
+    return ("WAL", "FULL") if version >= FIRST_SOUND_SQLITE else ("DELETE", "EXTRA")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    mode, synchronous = journal_mode()
+    log.info("SQLite %s, journal %s, synchronous %s", sqlean.sqlite_version, mode, synchronous)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event speaks instead of the driver
+        for pragma in (
+            "busy_timeout=10000",
+            f"journal_mode={mode}",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE deletes past the triggers
+            "trusted_schema=OFF",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[tuple[Session, datetime]]:
+    """One write: gives the session and the instant of the write (UTC, later than every earlier write's).
+
+    Commits when the block ends, rolls back when it raises. Do no hashing, mail or network inside.
+    """
+    session = database.session
+    session.rollback()  # a reading under way would be an older snapshot than the lock
+    with file_lock():
+        try:
+            session.connection(execution_options={"write": True})
+            yield session, _next_instant(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def file_lock() -> Iterator[None]:
+    """Queue SQLite's writers in the kernel: BEGIN IMMEDIATE alone polls, and lets some writer starve."""
+    url = database.engine.url
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _next_instant(session: Session) -> datetime:
+    """Raise the installation's instant past every earlier one; on PostgreSQL its row is the write lock."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    now = (clock.now() - EPOCH) // TICK
+    newer = case((Installation.written_us < now, now), else_=Installation.written_us + 1)
+    written = session.execute(
+        insert(Installation)
+        .values(id=1, written_us=now, demonstration=False)
+        .on_conflict_do_update(index_elements=["id"], set_={"written_us": newer})
+        .returning(Installation.written_us)
+    ).scalar_one()
+    if written - now > 2_000_000:
+        log.warning("the clock is %s s behind the newest stored instant", (written - now) // 1_000_000)
+    return EPOCH + written * TICK
+
+
+def newest_instant(db: Session) -> datetime | None:
+    """The instant of the newest committed write, in UTC; None when nothing was ever written."""
+    written = db.execute(select(Installation.written_us)).scalar_one_or_none()
+    return None if written is None else EPOCH + written * TICK
+
+
+def is_demonstration(db: Session) -> bool:
+    """Whether this whole database is a demonstration with fictional people."""
+    return bool(db.execute(select(Installation.demonstration)).scalar_one_or_none())
+
+
+def app_settings() -> Settings:
+    """The settings of the current app."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings

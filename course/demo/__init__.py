@@ -1,0 +1,1 @@
+"""The fictional people for trying out."""

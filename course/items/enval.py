@@ -1,0 +1,31 @@
+"""Enval: one right option among several."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from course.errors import Invalid
+from course.items.base import FULL, Item
+
+
+class Enval(Item):
+    """The answer is a list of one choice id."""
+
+    type = "enval"
+
+    def faults(self) -> Iterable[tuple[int, str]]:
+        right = sum(choice.right for choice in self.choices)
+        if len(self.choices) < 2:
+            yield 0, "frågan behöver minst två alternativ"
+        if right != 1:
+            yield 0, f"en fråga av typen {self.type} ska ha exakt ett rätt alternativ ([x]), den har {right}"
+
+    def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
+        given = form.get("svar", ())
+        if len(given) != 1:
+            raise Invalid("Välj ett svar.", "svar")
+        if given[0] not in self.choice_ids:
+            raise Invalid("Svaret finns inte bland alternativen. Välj ett av dem som visas.", "svar")
+        return [given[0]]
+
+    def points(self, answer: Any) -> int:
+        return FULL if answer == [choice.id for choice in self.choices if choice.right] else 0

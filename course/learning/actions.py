@@ -1,0 +1,214 @@
+"""What moves a learner forward: the place, the last answer, the completion; and what takes a completion back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from course.audit.actions import record as audit
+from course.clock import day_of
+from course.content.queries import Published, edition_in_force, editions, published
+from course.errors import Conflict, Invalid, NotFound
+from course.learning.completion import WHOLE_COURSE, Completed, Finished, course_evidence, meets_rule
+from course.learning.queries import completed, used_evidence
+from course.learning.tables import Completion, Place, Revocation
+from course.quiz.actions import Answered, answer_item, grade_attempt
+from course.quiz.paper import next_item
+from course.quiz.queries import Taken, attempts
+
+Used = Mapping[tuple[str, str], int]
+"""{(path, evidence): completion id}, as queries.used_evidence gives it."""
+
+
+def remember_place(db: Session, person_id: int, course: str, *, module: str, section: str, item: str = "") -> None:
+    """Remember where the learner is."""
+    insert_place = postgresql_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
+    spot = {"module": module, "section": section, "item": item}
+    db.execute(
+        insert_place(Place)
+        .values(person_id=person_id, course=course, **spot)
+        .on_conflict_do_update(index_elements=["person_id", "course"], set_=spot)
+    )
+
+
+def answer(db: Session, attempt_id: UUID, item_id: str, given: Any, *, by: int, at: datetime) -> Answered:
+    """Store an answer; the last one also grades the attempt and settles what it completes, in one transaction.
+
+    The first answer to an item stands: see quiz.actions.answer_item, also for what it raises.
+    """
+    answered = answer_item(db, attempt_id, item_id, given, by=by, at=at)
+    if answered.stored:
+        taken = answered.attempt
+        quiz = published(db, taken.release_id).course.quizzes[taken.quiz]
+        remember_place(
+            db, by, taken.course, module=quiz.module, section=quiz.items[item_id].section, item=item_id
+        )
+        if next_item(tuple(quiz.items.values()), taken.answers) is None:
+            finish_quiz(db, taken, by=by, at=at)
+    return answered
+
+
+def finish_quiz(db: Session, taken: Taken, *, by: int, at: datetime) -> None:
+    """Grade a wholly answered attempt by its own release, and settle."""
+    grade_attempt(db, taken, at=at, reason="submitted")
+    settle(db, by, taken.course, at=at)
+
+
+def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:
+    """Write every completion that the person's results in the course have earned; gives the new ids.
+
+    The one place where completions are born: a module's from its newest attempt, then the course's from its
+    modules'. Evidence that has completed something once, revoked or not, never does again.
+    """
+    today = day_of(at)
+    used = used_evidence(db, person_id, course)
+    rows = completed(db, person_id, course)
+    new = [*_settle_modules(db, person_id, course, rows, used, today=today, at=at)]
+    if new:
+        rows = completed(db, person_id, course)
+    whole = _settle_course(db, person_id, course, rows, used, today=today, at=at)
+    return [*new, *([whole] if whole is not None else [])]
+
+
+def revoke(db: Session, completion_id: int, *, reason: str, by: int | None, at: datetime) -> list[int]:
+    """Take a completion back, and the course's that rests on it; gives the ids of all that were revoked.
+
+    Raises NotFound, Conflict when it is revoked already, Invalid without a reason.
+    """
+    if not reason.strip():
+        raise Invalid("Skriv varför genomförandet inte ska räknas.", "reason")
+    row = db.get(Completion, completion_id)
+    if row is None:
+        raise NotFound("Genomförandet finns inte.")
+    if db.get(Revocation, completion_id) is not None:
+        raise Conflict("Genomförandet är redan återkallat.")
+    revoked = [completion_id]
+    if row.path != WHOLE_COURSE:
+        wholes = db.execute(
+            select(Completion.id, Completion.evidence)
+            .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+            .where(
+                Completion.person_id == row.person_id,
+                Completion.course == row.course,
+                Completion.path == WHOLE_COURSE,
+                Revocation.at.is_(None),
+            )
+        )
+        revoked += [number for number, evidence in wholes if str(completion_id) in evidence.split(",")]
+    db.execute(
+        insert(Revocation), [{"completion_id": number, "at": at, "by": by, "reason": reason} for number in revoked]
+    )
+    audit(db, "completion.revoke", str(completion_id), {"revoked": revoked}, by=by, at=at)
+    return revoked
+
+
+def restore(db: Session, completion_id: int, *, by: int | None, at: datetime) -> int:
+    """Mend a mistaken revocation: the same completion anew, by the route `restored`. Raises NotFound, Conflict."""
+    row = db.get(Completion, completion_id)
+    if row is None:
+        raise NotFound("Genomförandet finns inte.")
+    if db.get(Revocation, completion_id) is None:
+        raise Conflict("Genomförandet är inte återkallat.")
+    evidence = f"restored:{completion_id}"
+    if (row.path, evidence) in used_evidence(db, row.person_id, row.course):
+        raise Conflict("Genomförandet är redan återställt.")
+    release = published(db, row.release_id)
+    number = _complete(
+        db, row.person_id, release, row.path, row.edition, "restored", evidence, occurred_on=row.occurred_on, at=at
+    )
+    audit(db, "completion.restore", str(completion_id), {"new": number}, by=by, at=at)
+    if row.path != WHOLE_COURSE:
+        settle(db, row.person_id, row.course, at=at)
+    return number
+
+
+def _settle_modules(
+    db: Session,
+    person_id: int,
+    course: str,
+    rows: list[Completed],
+    used: Used,
+    *,
+    today: date,
+    at: datetime,
+) -> list[int]:
+    """Complete the module of each quiz whose newest finished attempt meets the rule."""
+    new = []
+    live = {row.id for row in rows}
+    revoked = {evidence for (_, evidence), number in used.items() if number not in live}
+    finished = sorted(
+        (taken for taken in attempts(db, person_id, course) if taken.finished and f"attempt:{taken.id}" not in revoked),
+        key=lambda taken: taken.number,
+    )
+    for newest in {taken.quiz: taken for taken in finished}.values():
+        release = published(db, newest.release_id)
+        quiz = release.course.quizzes[newest.quiz]
+        evidence = f"attempt:{newest.id}"
+        same_edition = [
+            Finished(bool(taken.passed), frozenset(taken.stars))
+            for taken in finished
+            if taken.quiz == newest.quiz and published(db, taken.release_id).edition == release.edition
+        ]
+        done_before = any(row.path == quiz.module and row.edition == release.edition for row in rows)
+        if (quiz.module, evidence) in used or not meets_rule(same_edition, quiz.critical, done_before=done_before):
+            continue
+        new.append(
+            _complete(
+                db, person_id, release, quiz.module, release.edition, "quiz", evidence, occurred_on=today, at=at
+            )
+        )
+    return new
+
+
+def _settle_course(
+    db: Session, person_id: int, course: str, rows: list[Completed], used: Used, *, today: date, at: datetime
+) -> int | None:
+    """Complete the course in the highest edition that the modules' completions reach, down to the one in force."""
+    releases = editions(db, course, at)
+    in_force = edition_in_force(releases, today)
+    newest = {release.edition: release.release_id for release in releases}
+    for edition in sorted((number for number in newest if number >= in_force), reverse=True):
+        release = published(db, newest[edition])
+        ids = course_evidence(release.course.mandatory, rows, edition)
+        if ids is not None:
+            evidence = ",".join(map(str, ids))
+            if (WHOLE_COURSE, evidence) in used:
+                return None
+            return _complete(
+                db, person_id, release, WHOLE_COURSE, edition, "quiz", evidence, occurred_on=today, at=at
+            )
+    return None
+
+
+def _complete(
+    db: Session,
+    person_id: int,
+    release: Published,
+    path: str,
+    edition: int,
+    route: str,
+    evidence: str,
+    *,
+    occurred_on: date,
+    at: datetime,
+) -> int:
+    return db.execute(
+        insert(Completion)
+        .values(
+            person_id=person_id,
+            course=release.course.id,
+            path=path,
+            edition=edition,
+            release_id=release.id,
+            route=route,
+            evidence=evidence,
+            occurred_on=occurred_on,
+            recorded_at=at,
+        )
+        .returning(Completion.id)
+    ).scalar_one()

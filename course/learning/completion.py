@@ -1,0 +1,79 @@
+"""When a module and a course count as completed, and how long.
+
+Source: design.md, "Done means", "A completion is born in one function" and "Validity".
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from course.clock import FOREVER, add_months
+
+WHOLE_COURSE = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished attempt, as far as the rule looks: whether it passed, and which ★ items had full marks."""
+
+    passed: bool
+    stars: Set[str]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A completion that has not been revoked; `path` is WHOLE_COURSE or a module's id."""
+
+    id: int
+    path: str
+    edition: int
+    occurred_on: date
+    recorded_at: datetime
+    valid_through: date = FOREVER
+
+
+def meets_rule(attempts: Sequence[Finished], critical: Set[str], *, done_before: bool) -> bool:
+    """Whether the newest of one edition's finished attempts at a module's quiz completes the module.
+
+    The pass mark must be reached in some attempt and every ★ item must have had full marks in some attempt. Once
+    the module is done in the edition, only an attempt that passes by itself completes it anew.
+    """
+    starred = frozenset[str]().union(*(attempt.stars for attempt in attempts))
+    if not attempts or not critical <= starred:
+        return False
+    return attempts[-1].passed or (not done_before and any(attempt.passed for attempt in attempts))
+
+
+def course_evidence(mandatory: Set[str], completed: Sequence[Completed], edition: int) -> tuple[int, ...] | None:
+    """The ids of the modules' completions that complete the course in the edition, sorted; None when they do not.
+
+    Every mandatory module needs a completion of the edition or a later one. When the course is completed in the
+    edition already, all of them must have been done anew since.
+    """
+    since = max(
+        (row.recorded_at for row in completed if row.path == WHOLE_COURSE and row.edition >= edition), default=None
+    )
+    newest: dict[str, Completed] = {}
+    for row in sorted(completed, key=lambda row: (row.recorded_at, row.id)):
+        if row.path in mandatory and row.edition >= edition and (since is None or row.recorded_at > since):
+            newest[row.path] = row
+    if newest.keys() != mandatory:
+        return None
+    return tuple(sorted(row.id for row in newest.values()))
+
+
+def valid_through(occurred_on: date, months: int | None) -> date:
+    """The last day on which a completion is valid: the same date `months` later. None is for ever."""
+    return FOREVER if months is None else add_months(occurred_on, months)
+
+
+def earliest_valid(day: date, months: int | None) -> date:
+    """The earliest day of a completion that is still valid on `day`."""
+    if months is None:
+        return date.min
+    first = add_months(day, -months)
+    while valid_through(first, months) < day:
+        first += timedelta(days=1)
+    while valid_through(first - timedelta(days=1), months) >= day:
+        first -= timedelta(days=1)
+    return first

@@ -1,0 +1,71 @@
+"""Where the learner goes next, and how long it takes. Pure: what is shown follows from what is done."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from course.content.model import Course, Module, Quiz, Section
+
+WORDS_A_MINUTE = 180
+MINUTES_A_QUESTION = 0.5
+
+
+@dataclass(frozen=True)
+class Step:
+    """A place in a course: a section to read, or a question of it when `item` is given."""
+
+    module: Module
+    section: Section
+    item: str = ""
+
+
+def resume(course: Course, done: Collection[str], spot: tuple[str, str] | None) -> Step | None:
+    """Where to go on: the (module, section) last visited, else the first section of the first module not done.
+
+    None when all modules are done. A spot whose module is done, or that has left the course, is passed over.
+    """
+    remaining = [module for module in course.modules if module.id not in done]
+    if spot:
+        for module in remaining:
+            if module.id == spot[0] and (section := module.section(spot[1])):
+                return Step(module, section)
+    ordered = sorted(remaining, key=lambda module: module.id not in course.mandatory)
+    return Step(ordered[0], ordered[0].sections[0]) if ordered else None
+
+
+def following(module: Module, section: Section) -> Section | None:
+    """The section after this one."""
+    later = module.sections[module.sections.index(section) + 1 :]
+    return later[0] if later else None
+
+
+def next_step(
+    module: Module, quizzes: Mapping[str, Quiz], answered: Collection[str], section: Section, passed: str = ""
+) -> Step | None:
+    """Where a learner goes after a question of the section, or past the question `passed`.
+
+    The section's next unanswered question, else the next section, else any question that was left; None when the
+    module has nothing left.
+    """
+    quiz = quizzes.get(module.quiz)
+    left = [item for item in quiz.items.values() if item.id not in answered] if quiz else []
+    here = [item.id for item in left if item.section == section.id]
+    if passed in here:
+        here = here[here.index(passed) + 1 :]
+    if here:
+        return Step(module, section, here[0])
+    if after := following(module, section):
+        return Step(module, after)
+    rest = next((item for item in left if item.id != passed), None)
+    return Step(module, module.section(rest.section) or section, rest.id) if rest else None
+
+
+def minutes_left(course: Course, module: Module, answered: Collection[str], section: Section | None = None) -> int:
+    """About how many minutes of a module remain, counted from the section and the questions not answered.
+
+    180 words a minute and half a minute a question (pages.md 1.3); at least one.
+    """
+    start = module.sections.index(section) if section in module.sections else 0
+    words = sum(part.words for part in module.sections[start:])
+    quiz = course.quizzes.get(module.quiz)
+    questions = sum(item not in answered for item in quiz.items) if quiz else 0
+    return max(1, round(words / WORDS_A_MINUTE + questions * MINUTES_A_QUESTION))

@@ -1,0 +1,1 @@
+"""Who: people, units, memberships, and the targets that say who must take what."""

@@ -1,0 +1,94 @@
+"""Reading people, units and targets."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from course.errors import NotFound
+from course.organisation.population import Population, UnitSpan
+from course.organisation.tables import Person, Target, TargetState, UnitState
+from course.schema import holds, known
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A target as it was decided: the goal for a period, and whom it is about."""
+
+    id: int
+    course: str
+    audience: str
+    population: Population
+    groups: dict[str, Population]
+    goal: int
+    period_from: date
+    period_to: date
+    grace_days: int
+    decided_on: date | None
+    reference: str
+    source: str
+    responsible: str
+
+
+def person_by_key(db: Session, key: str) -> Person:
+    """The person with that key from HR. Raises NotFound."""
+    person = db.scalars(select(Person).where(Person.key == key.strip())).first()
+    if person is None:
+        raise NotFound(f"Det finns ingen person med nyckeln ”{key}”.")
+    return person
+
+
+def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
+    """Every unit's names and places in the tree, as known at the instant."""
+    return [
+        UnitSpan(*row)
+        for row in db.execute(
+            select(
+                UnitState.unit_id,
+                UnitState.code,
+                UnitState.name,
+                UnitState.parent_id,
+                UnitState.valid_from,
+                UnitState.valid_to,
+            )
+            .where(known(UnitState, known_at))
+            .order_by(UnitState.unit_id, UnitState.valid_from)
+        )
+    ]
+
+
+def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> int:
+    """The unit that has the code on the day. Raises NotFound."""
+    found = db.execute(
+        select(UnitState.unit_id).where(UnitState.code == code, holds(UnitState, day, known_at))
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"Det finns ingen enhet med koden ”{code}”.")
+    return found
+
+
+def promise_on(db: Session, course: str, audience: str, day: date, known_at: datetime) -> Promise | None:
+    """The target whose period holds the day, as known at the instant; None when nothing was decided for it."""
+    row = db.execute(
+        select(TargetState)
+        .join(Target)
+        .where(Target.course == course, Target.audience == audience, holds(TargetState, day, known_at))
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    return Promise(
+        id=row.target_id,
+        course=course,
+        audience=audience,
+        population=Population.from_json(row.population),
+        groups={name: Population.from_json(stored) for name, stored in row.groups.items()},
+        goal=row.goal,
+        period_from=row.valid_from,
+        period_to=row.valid_to,
+        grace_days=row.grace_days,
+        decided_on=row.decided_on,
+        reference=row.reference,
+        source=row.source,
+        responsible=row.responsible,
+    )

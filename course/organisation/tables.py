@@ -1,0 +1,111 @@
+"""People, units, memberships and targets."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from course.schema import Base, Dated, Json, dated_args
+
+AUDIENCES = ("employee", "official")
+EMPLOYMENTS = ("permanent", "temporary", "hourly", "hired", "trainee")
+
+
+class Person(Base):
+    """A human; the row stays for ever, the name and the address may go."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The employment number or another key from HR; random once pseudonymised."""
+    name: Mapped[str]
+    email: Mapped[str | None] = mapped_column(index=True)
+    protected: Mapped[bool] = mapped_column(default=False)
+    """A protected identity: in every sum, never in a list, an export or a mail."""
+    pseudonymised_at: Mapped[datetime | None]
+
+
+class Unit(Base):
+    """A part of the organisation, through all its names and places in the tree."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+
+
+class UnitState(Dated, Base):
+    """What a unit was called and where it stood in the tree."""
+
+    __tablename__ = "unit_state"
+    __table_args__ = dated_args(__tablename__, "unit_id", unique_on_a_day="code")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Membership(Base):
+    """One employment or mandate of a person, as one source tells it."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    source: Mapped[str]
+
+
+class MembershipState(Dated, Base):
+    """In which unit and on what terms the membership held."""
+
+    __tablename__ = "membership_state"
+    __table_args__ = (
+        CheckConstraint("audience IN ('employee', 'official')", name="audience"),
+        CheckConstraint("employment IN ('permanent', 'temporary', 'hourly', 'hired', 'trainee')", name="employment"),
+        *dated_args(__tablename__, "membership_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    audience: Mapped[str]
+    title: Mapped[str]
+    employment: Mapped[str]
+    counts: Mapped[bool]
+    """Whether the person stands in the denominator of a target whose filters match."""
+
+
+class Target(Base):
+    """A promise about a course and an audience."""
+
+    __tablename__ = "target"
+    __table_args__ = (CheckConstraint("audience IN ('employee', 'official')", name="audience"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course: Mapped[str]
+    audience: Mapped[str]
+
+
+class TargetState(Dated, Base):
+    """The promise as it was decided; `valid_from`–`valid_to` is the period it is about."""
+
+    __tablename__ = "target_state"
+    __table_args__ = (CheckConstraint("goal > 0", name="goal"), *dated_args(__tablename__, "target_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    population: Mapped[dict[str, Any]] = mapped_column(Json)
+    groups: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Named populations that are shown beside the whole."""
+    goal: Mapped[int]
+    grace_days: Mapped[int]
+    decided_on: Mapped[date | None]
+    reference: Mapped[str]
+    source: Mapped[str]
+    responsible: Mapped[str]

@@ -1,0 +1,1 @@
+"""Quizzes taken: papers, answers, marks and results."""

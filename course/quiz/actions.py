@@ -1,0 +1,107 @@
+"""Taking a quiz: begin an attempt, answer an item, grade what is answered."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from course.content.queries import Published, published
+from course.errors import Conflict, NotFound
+from course.quiz.grading import Score, grade
+from course.quiz.paper import draw
+from course.quiz.queries import Taken, attempt, attempts
+from course.quiz.tables import Attempt, Mark, Response, Result
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of sending an answer: the attempt as it is now, and whether this answer was stored."""
+
+    attempt: Taken
+    stored: bool
+
+
+def begin_attempt(db: Session, release: Published, quiz: str, *, by: int, edition: int, at: datetime) -> Taken:
+    """Continue the person's unfinished attempt of the edition in force, or begin the next on `release`.
+
+    Raises NotFound when the release has no such quiz.
+    """
+    if quiz not in release.course.quizzes:
+        raise NotFound("Frågorna finns inte.")
+    earlier = attempts(db, by, release.course.id, quiz)
+    for taken in reversed(earlier):
+        if not taken.finished and published(db, taken.release_id).edition >= edition:
+            return taken
+    number = max((taken.number for taken in earlier), default=0) + 1
+    new = Taken(uuid4(), release.course.id, quiz, release.id, number, secrets.randbelow(2**31), at, {})
+    db.execute(
+        insert(Attempt).values(
+            id=new.id,
+            person_id=by,
+            course=new.course,
+            quiz=new.quiz,
+            release_id=new.release_id,
+            number=new.number,
+            seed=new.seed,
+            started_at=new.started_at,
+        )
+    )
+    return new
+
+
+def answer_item(db: Session, attempt_id: UUID, item_id: str, answer: Any, *, by: int, at: datetime) -> Answered:
+    """Store the answer unless the item is answered already: the first answer stands.
+
+    Raises NotFound for somebody else's attempt or an item that is not on its paper; Conflict when the attempt
+    is finished without an answer to the item.
+    """
+    taken = attempt(db, attempt_id, by)
+    if item_id in taken.answers:
+        return Answered(taken, stored=False)
+    if item_id not in published(db, taken.release_id).course.quizzes[taken.quiz].items:
+        raise NotFound("Frågan finns inte i det här försöket.")
+    if taken.finished:
+        raise Conflict("Försöket är redan avslutat.")
+    db.execute(insert(Response).values(attempt_id=attempt_id, item=item_id, answer=answer, answered_at=at))
+    return Answered(replace(taken, answers={**taken.answers, item_id: answer}), stored=True)
+
+
+def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Score:
+    """Grade an attempt by its own release; adds its marks and a result with the next sequence.
+
+    Raises Conflict when questions remain.
+    """
+    course = published(db, taken.release_id).course
+    quiz = course.quizzes[taken.quiz]
+    module = course.module(quiz.module)
+    assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
+    paper = draw(quiz, module)
+    if any(item.id not in taken.answers for item in paper):
+        raise Conflict("Alla frågor är inte besvarade än.")
+    score = grade(quiz, paper, taken.answers)
+    newest = select(func.coalesce(func.max(Result.sequence), 0)).where(Result.attempt_id == taken.id)
+    sequence = db.execute(newest).scalar_one() + 1
+    db.execute(
+        insert(Mark),
+        [
+            {"attempt_id": taken.id, "sequence": sequence, "item": item, "points": points}
+            for item, points in score.marks.items()
+        ],
+    )
+    db.execute(
+        insert(Result).values(
+            attempt_id=taken.id,
+            sequence=sequence,
+            points=score.points,
+            of=score.of,
+            passed=score.passed,
+            stars=list(score.stars),
+            graded_at=at,
+            reason=reason,
+        )
+    )
+    return score

@@ -1,0 +1,33 @@
+"""The paper of an attempt: which questions, in which order, with the options in which order."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+
+from course.content.model import Module, Quiz
+from course.items import Choice, Item
+
+FIXED_ORDER = frozenset({"santfalskt"})
+
+
+def draw(quiz: Quiz, module: Module) -> tuple[Item, ...]:
+    """The questions of an attempt, in the order of the module's sections."""
+    place = {section.id: number for number, section in enumerate(module.sections)}
+    return tuple(sorted(quiz.items.values(), key=lambda item: place.get(item.section, len(place))))
+
+
+def shown_choices(item: Item, seed: int) -> Sequence[Choice]:
+    """The options in the order this attempt shows them: the same seed always gives the same order."""
+    if item.type in FIXED_ORDER:
+        return item.choices
+
+    def place(choice: Choice) -> bytes:
+        return hashlib.sha256(f"{seed}/{item.id}/{choice.id}".encode()).digest()
+
+    return sorted(item.choices, key=place)
+
+
+def next_item(paper: Sequence[Item], answered: Collection[str], after: str = "") -> Item | None:
+    """The first unanswered question after the one named, else the first unanswered from the start."""
+    ids = [item.id for item in paper]
+    start = ids.index(after) + 1 if after in ids else 0
+    return next((item for item in (*paper[start:], *paper[:start]) if item.id not in answered), None)

@@ -1,0 +1,1 @@
+"""Figures: every report is one Table, and every format renders that Table."""

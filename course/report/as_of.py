@@ -1,0 +1,47 @@
+"""Which day a figure is about, and what was known when: read from what a person wrote."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from course.clock import day_of, end_of
+from course.errors import Invalid
+
+TICK = timedelta(microseconds=1)
+
+
+def read_day(text: str, field: str) -> date:
+    """A day written as 2026-12-31. Raises Invalid."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(f"”{field}” ska vara ett datum som 2026-12-31.", field) from None
+    if not 1990 <= day.year <= 2200:
+        raise Invalid(f"”{field}” ska vara ett datum mellan 1990 och 2200.", field)
+    return day
+
+
+def read_known(text: str, now: datetime) -> datetime:
+    """An instant in ISO 8601 with its zone, or a day, which means its end in Stockholm. UTC out.
+
+    Raises Invalid for anything else, and for what has not been yet: such a figure could still change.
+    """
+    text = text.strip().replace(" ", "+")  # a + in an address arrives as a space
+    if len(text) <= 10:
+        day = read_day(text, "kand")
+        known_at = end_of(day) - TICK
+        if day >= day_of(now):
+            raise Invalid("Dagen i ”kand” är inte slut än. Välj en tidigare dag eller utelämna den.", "kand")
+        return known_at
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or not 1990 <= instant.year <= 2200:
+        raise Invalid("”kand” ska vara en dag som 2026-12-31 eller en tidpunkt som 2026-12-31T12:00:00Z.", "kand")
+    if instant.astimezone(UTC) > now + timedelta(seconds=5):
+        raise Invalid("Tidpunkten i ”kand” har inte varit än.", "kand")
+    return instant.astimezone(UTC)
+
+
+def write_known(known_at: datetime) -> str:
+    """The instant as permalinks carry it."""
+    return known_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

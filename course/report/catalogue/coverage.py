@@ -1,0 +1,165 @@
+"""Täckning: how many have taken the course, held against what was promised."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from course import swedish
+from course.organisation.population import Population, tree_on
+from course.organisation.queries import Promise, promise_on, unit_spans
+from course.report.as_of import write_known
+from course.report.coverage import Coverage, UnitLine, by_unit, summarise
+from course.report.queries import Scope, facts
+from course.report.table import Column, Figure, Group, Row, Table
+
+NAME = "coverage"
+TITLE = "Täckning"
+NOTES = (
+    "Klar är den som har ett genomförande av hela kursen som gäller den valda dagen. Hela kursen är genomförd när"
+    " alla obligatoriska moduler är det. En modul är genomförd när alla frågor är besvarade, minst 80 procent av"
+    " poängen är nådd (om modulen inte säger något annat) och varje säkerhetskritisk fråga har blivit rätt någon gång.",
+    "Nått räknar varje person som blev klar under perioden medan hen fanns i målgruppen, även den som sedan har"
+    " slutat. Det är det talet som jämförs med målet.",
+    "Den som arbetar i flera enheter står på varje enhets rad men räknas en gång i varje summa. Raden ”I flera"
+    " enheter” gör att raderna går ihop.",
+    "I målgruppen räknas anställda som stämmer med målets urval och som är märkta att räknas. Andra som stämmer med"
+    " urvalet står på en egen rad.",
+)
+
+
+def build(db: Session, course: str, audience: str, day: date, known_at: datetime) -> Table:
+    """The coverage of a course on a day, as known at an instant.
+
+    Without a target for the day the figures are of everybody in the audience, over the day's calendar year.
+    """
+    promise = promise_on(db, course, audience, day, known_at)
+    year = (date(day.year, 1, 1), date(day.year, 12, 31))
+    since, until = (promise.period_from, promise.period_to) if promise else year
+    scope = Scope(course, audience, day, known_at, since, until)
+    spans = unit_spans(db, known_at)
+    found = facts(db, scope, promise.population if promise else Population(), spans)
+    coverage = summarise(found.standings)
+    names = {span.unit: span.name for span in spans}
+    lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
+    groups = [_promise(promise), _status(coverage, found.uncounted), _identity(coverage), _bridge(coverage)]
+    for name, population in (promise.groups if promise else {}).items():
+        part = summarise(facts(db, scope, population, spans).standings)
+        groups.append(Group(f"group:{name}", f"Grupp: {name}", _part(part)))
+    return Table(
+        name=NAME,
+        title=TITLE,
+        sentences=_sentences(scope, promise, coverage, knows=found.knows_anybody),
+        groups=tuple(groups) if found.knows_anybody else (_promise(promise),),
+        columns=(
+            Column("members", "I målgruppen"),
+            Column("covered", "Klara"),
+            Column("share", "Andel klara"),
+            Column("remaining", "Kvar"),
+            Column("reached", "Nått under perioden"),
+        ),
+        rows=tuple(_row(line) for line in lines),
+        notes=NOTES,
+        scope={"kurs": course, "per": day.isoformat(), "kand": write_known(known_at)},
+    )
+
+
+def _promise(promise: Promise | None) -> Group:
+    if promise is None:
+        return Group("target", "Mål", (Figure("goal", "Mål", None, "Inget mål beslutat"),))
+    decided = swedish.day(promise.decided_on) if promise.decided_on else "datum för beslutet saknas"
+    return Group(
+        "target",
+        "Mål",
+        (
+            Figure("goal", "Mål", promise.goal),
+            Figure("period_from", "Från", promise.period_from.isoformat()),
+            Figure("period_to", "Till", promise.period_to.isoformat()),
+            Figure("decided", "Beslutat", decided),
+            Figure("reference", "Referens", promise.reference or "saknas"),
+            Figure("source", "Källa", promise.source or "saknas"),
+            Figure("responsible", "Ansvarig", promise.responsible or "saknas"),
+        ),
+    )
+
+
+def _status(coverage: Coverage, uncounted: int) -> Group:
+    return Group(
+        "status",
+        "Så är läget den valda dagen",
+        (
+            Figure("members", "I målgruppen", coverage.members),
+            Figure("covered", "Klara", coverage.covered, "genomförandet gäller"),
+            Figure("exempt", "Undantagna", coverage.exempt),
+            Figure("expired", "Har gått ut", coverage.expired, "genomfört förut, gäller inte längre"),
+            Figure("under_way", "Pågår", coverage.under_way),
+            Figure("not_started", "Inte börjat", coverage.not_started),
+            Figure("share", "Andel klara", coverage.share, "klara av målgruppen"),
+            Figure("share_without_exempt", "Andel klara utan undantagna", coverage.share_without_exempt),
+            Figure("uncounted", "Stämmer med urvalet men räknas inte", uncounted),
+        ),
+    )
+
+
+def _identity(coverage: Coverage) -> Group:
+    return Group(
+        "identity",
+        "Så har målgruppen ändrats",
+        (
+            Figure("at_start", "I målgruppen när perioden började", coverage.at_start),
+            Figure("joined", "+ Har börjat", coverage.joined),
+            Figure("left", "− Har slutat", coverage.left),
+            Figure("moved_in", "+ Har bytt till målgruppen", coverage.moved_in),
+            Figure("moved_out", "− Har bytt från målgruppen", coverage.moved_out),
+            Figure("members", "= I målgruppen den valda dagen", coverage.members),
+        ),
+    )
+
+
+def _bridge(coverage: Coverage) -> Group:
+    return Group(
+        "bridge",
+        "Så hänger klara och nått ihop",
+        (
+            Figure("covered", "Klara den valda dagen", coverage.covered),
+            Figure("covered_before_period", "− Blev klara före perioden", coverage.covered_before_period),
+            Figure("covered_after_period", "− Blev klara efter perioden", coverage.covered_after_period),
+            Figure("covered_outside_population", "− Blev klara utanför målgruppen", coverage.covered_outside_population),
+            Figure("reached_left_or_moved", "+ Nådda som har slutat eller bytt", coverage.reached_left_or_moved),
+            Figure("reached_no_longer_valid", "+ Nådda vars genomförande har gått ut", coverage.reached_no_longer_valid),
+            Figure("reached", "= Nått under perioden", coverage.reached),
+        ),
+    )
+
+
+def _part(coverage: Coverage) -> tuple[Figure, ...]:
+    return (
+        Figure("members", "I gruppen", coverage.members),
+        Figure("covered", "Klara", coverage.covered),
+        Figure("share", "Andel klara", coverage.share),
+        Figure("reached", "Nått under perioden", coverage.reached),
+    )
+
+
+def _row(line: UnitLine) -> Row:
+    share = line.share
+    remaining = line.members - line.covered
+    return Row(line.level, line.name, (line.members, line.covered, share, remaining, line.reached), line.kind)
+
+
+def _sentences(scope: Scope, promise: Promise | None, coverage: Coverage, *, knows: bool) -> tuple[str, ...]:
+    period = swedish.period(scope.period_from, scope.period_to)
+    basis = f"Per {swedish.day(scope.day)}, enligt det som var känt {swedish.instant(scope.known_at)}."
+    if not knows:
+        return (f"Inget känt: vid den tidpunkten fanns inga anställda inlagda. {basis}",)
+    reached = swedish.number(coverage.reached)
+    if promise:
+        first = f"{reached} av målet {swedish.number(promise.goal)} har gått kursen {period}."
+    else:
+        first = f"Inget mål beslutat. {reached} har gått kursen {period}."
+    if not coverage.members:
+        return first, f"Målgruppen har inga medlemmar den dagen: täckningen är omätt. {basis}"
+    people = "anställda" if scope.audience == "employee" else "förtroendevalda"
+    members, covered = swedish.number(coverage.members), swedish.number(coverage.covered)
+    second = f"{covered} av {members} {people} i målgruppen är klara ({swedish.share(coverage.share)})."
+    remaining = max(0, promise.goal - coverage.reached) if promise else coverage.members - coverage.covered
+    return first, second, f"Kvar: {swedish.number(remaining)}.", basis

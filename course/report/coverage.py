@@ -1,0 +1,236 @@
+"""Coverage: what the facts add up to. Pure, and the only place where a figure is defined.
+
+Source: design.md, "The figures, never mixed".
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from course.organisation.population import UnitSpan
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many persons share the same facts."""
+
+    at_start: bool
+    """In the population on the period's first day."""
+    at_end: bool
+    """In the population on D."""
+    employed_at_start: bool
+    employed_at_end: bool
+    covered: bool
+    """Has a completion that is valid on D."""
+    completed: bool
+    """Has a completion, valid or not."""
+    begun: bool
+    before: bool
+    """Completed before the period."""
+    within: bool
+    """Completed within the period, on or before D."""
+    reached: bool
+    """… while in the population on that day."""
+    persons: int
+
+
+@dataclass(frozen=True)
+class InUnit:
+    """Persons of one unit who share the same facts; `person` is given for those who stand in several units."""
+
+    unit: int
+    person: int | None
+    covered: bool
+    persons: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the database says, before it is summed up."""
+
+    standings: Sequence[Standing]
+    members: Sequence[InUnit]
+    """By the membership on D."""
+    reached: Sequence[InUnit]
+    """By the membership on the day of the completion."""
+    uncounted: int
+    """Persons on D who match the filters but do not count."""
+    knows_anybody: bool
+    """Whether any membership of the audience was known at K."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The figures of one population on one day. Every identity below holds exactly."""
+
+    members: int
+    covered: int
+    exempt: int
+    expired: int
+    under_way: int
+    not_started: int
+    at_start: int
+    joined: int
+    left: int
+    moved_in: int
+    moved_out: int
+    reached: int
+    covered_before_period: int
+    covered_after_period: int
+    covered_outside_population: int
+    reached_left_or_moved: int
+    reached_no_longer_valid: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Covered of members; None (unmeasured) without members."""
+        return Fraction(self.covered, self.members) if self.members else None
+
+    @property
+    def share_without_exempt(self) -> Fraction | None:
+        """Covered of the members who are not exempt."""
+        required = self.members - self.exempt
+        return Fraction(self.covered, required) if required else None
+
+
+def summarise(standings: Iterable[Standing]) -> Coverage:
+    """Count persons into the figures; each member stands in the first bucket that fits."""
+    rows = list(standings)
+
+    def count(holds: Callable[[Standing], bool]) -> int:
+        return sum(row.persons for row in rows if holds(row))
+
+    members = [row for row in rows if row.at_end]
+    buckets: dict[str, int] = defaultdict(int)
+    for row in members:
+        buckets[_bucket(row)] += row.persons
+    return Coverage(
+        members=sum(row.persons for row in members),
+        covered=buckets["covered"],
+        exempt=0,
+        expired=buckets["expired"],
+        under_way=buckets["under_way"],
+        not_started=buckets["not_started"],
+        at_start=count(lambda row: row.at_start),
+        joined=count(lambda row: row.at_end and not row.at_start and not row.employed_at_start),
+        left=count(lambda row: row.at_start and not row.at_end and not row.employed_at_end),
+        moved_in=count(lambda row: row.at_end and not row.at_start and row.employed_at_start),
+        moved_out=count(lambda row: row.at_start and not row.at_end and row.employed_at_end),
+        reached=count(lambda row: row.reached),
+        covered_before_period=count(lambda row: _covered_unreached(row) and not row.within and row.before),
+        covered_after_period=count(lambda row: _covered_unreached(row) and not row.within and not row.before),
+        covered_outside_population=count(lambda row: _covered_unreached(row) and row.within),
+        reached_left_or_moved=count(lambda row: row.reached and not row.at_end),
+        reached_no_longer_valid=count(lambda row: row.reached and row.at_end and not row.covered),
+    )
+
+
+def _bucket(row: Standing) -> str:
+    if row.covered:
+        return "covered"
+    if row.completed:
+        return "expired"
+    return "under_way" if row.begun else "not_started"
+
+
+def _covered_unreached(row: Standing) -> bool:
+    return row.at_end and row.covered and not row.reached
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """Figures of one line of the organisation. `unit` is None for a line that only makes a sum exact."""
+
+    level: int
+    kind: str
+    """`unit`; `direct`: in the unit itself; `several`: counted more than once above; `former`: closed units."""
+    name: str
+    unit: int | None
+    members: int
+    covered: int
+    reached: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Covered of members; None (unmeasured) without members."""
+        return Fraction(self.covered, self.members) if self.members > 0 else None
+
+
+def by_unit(
+    tree: Sequence[tuple[int, UnitSpan]],
+    names: Mapping[int, str],
+    members: Sequence[InUnit],
+    reached: Sequence[InUnit],
+) -> list[UnitLine]:
+    """The lines of the organisation's tree that have anybody in them.
+
+    Each line counts its persons once, whatever number of units below it they stand in. The lines right below a
+    line add up to it exactly: those who are in the unit itself get a line, and so does the double count.
+    `names` are of the units that are not in the tree any more.
+    """
+    counts = {
+        "members": _Counter(members),
+        "covered": _Counter([row for row in members if row.covered]),
+        "reached": _Counter(reached),
+    }
+    inside = {span.unit for _, span in tree}
+    former = sorted({row.unit for row in (*members, *reached)} - inside, key=lambda unit: names.get(unit, ""))
+
+    def line(level: int, kind: str, name: str, units: Sequence[int], unit: int | None = None) -> UnitLine:
+        return UnitLine(level, kind, name, unit, **{key: counter.distinct(units) for key, counter in counts.items()})
+
+    def several(level: int, whole: UnitLine, parts: Sequence[UnitLine]) -> Iterable[UnitLine]:
+        excess = {key: sum(getattr(part, key) for part in parts) - getattr(whole, key) for key in counts}
+        if any(excess.values()):
+            yield UnitLine(level, "several", "I flera enheter", None, **{key: -count for key, count in excess.items()})
+
+    def walk(start: int, end: int) -> Iterable[UnitLine]:
+        """The lines of tree[start:end], whose roots stand on the level of its first entry."""
+        index = start
+        while index < end:
+            level, span = tree[index]
+            after = next((later for later in range(index + 1, end) if tree[later][0] <= level), end)
+            whole = line(level, "unit", span.name, [below.unit for _, below in tree[index:after]], span.unit)
+            if _anybody(whole):
+                below = list(walk(index + 1, after))
+                direct = line(level + 1, "direct", f"Direkt i {span.name}", [span.unit])
+                yield whole
+                if below and _anybody(direct):
+                    below.insert(0, direct)
+                yield from below
+                if below:
+                    yield from several(level + 1, whole, [part for part in below if part.level == level + 1])
+            index = after
+
+    lines = list(walk(0, len(tree)))
+    if former:
+        lines.append(line(0, "former", "Tidigare enheter", former))
+        lines.extend(line(1, "unit", names.get(unit, "Okänd enhet"), [unit], unit) for unit in former)
+        lines.extend(several(1, lines[-len(former) - 1], lines[-len(former) :]))
+    everything = line(0, "total", "Alla", [*inside, *former])
+    lines.extend(several(0, everything, [part for part in lines if part.level == 0]))
+    return [*lines, everything] if lines else []
+
+
+class _Counter:
+    """Persons by unit, of whom those in several units are known one by one."""
+
+    def __init__(self, rows: Iterable[InUnit]) -> None:
+        self.single: dict[int, int] = defaultdict(int)
+        self.several: dict[int, set[int]] = defaultdict(set)
+        for row in rows:
+            if row.person is None:
+                self.single[row.unit] += row.persons
+            else:
+                self.several[row.unit].add(row.person)
+
+    def distinct(self, units: Iterable[int]) -> int:
+        """How many distinct persons stand in at least one of the units."""
+        units = tuple(units)
+        together: set[int] = set().union(*(self.several.get(unit, ()) for unit in units))
+        return sum(self.single.get(unit, 0) for unit in units) + len(together)
+
+
+def _anybody(line: UnitLine) -> bool:
+    return bool(line.members or line.reached)

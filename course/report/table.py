@@ -1,0 +1,60 @@
+"""The one shape that every report returns and every format renders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+Value = int | Fraction | str | None
+"""A count, a share (Fraction), a text, or None: unmeasured."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its name; `key` is what machines call it."""
+
+    key: str
+    label: str
+    value: Value
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures that belong together, such as the terms of an identity."""
+
+    key: str
+    title: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; `level` is its depth in the organisation, `kind` is `unit` or another sort of line."""
+
+    level: int
+    label: str
+    values: tuple[Value, ...]
+    kind: str = "unit"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A report: what it says in a sentence, its figures, its rows, and the notes that explain them."""
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    groups: tuple[Group, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    scope: Mapping[str, str] = field(default_factory=dict)
+    """What to ask for to get the same figures again: the permalink's parameters."""

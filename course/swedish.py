@@ -1,0 +1,57 @@
+"""How dates, numbers and names are written in Swedish."""
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from course.clock import STOCKHOLM
+
+MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
+NBSP = "\u00a0"
+
+
+def number(value: int) -> str:
+    """1500 as "1 500", with a space that does not break the line."""
+    return f"{value:,}".replace(",", NBSP).replace("-", "−")
+
+
+def share(value: Fraction | None) -> str:
+    """A share as "49,3 %"; None as "omätt"."""
+    return "omätt" if value is None else f"{_tenths(value)}{NBSP}%"
+
+
+def decimal_share(value: Fraction) -> str:
+    """A share in per cent with a decimal comma, for files: "49,3"."""
+    return _tenths(value)
+
+
+def day(value: date) -> str:
+    """A day as "22 november 2026"."""
+    return f"{value.day}{NBSP}{MONTHS[value.month - 1]} {value.year}"
+
+
+def instant(value: datetime) -> str:
+    """An instant as "22 november 2026 kl. 06.00", Stockholm time."""
+    local = value.astimezone(STOCKHOLM)
+    return f"{day(local.date())} kl.{NBSP}{local:%H.%M}"
+
+
+def period(since: date, until: date) -> str:
+    """A period as "under 2026" when it is a whole year, else with both days."""
+    if (since.month, since.day, until.month, until.day, since.year) == (1, 1, 12, 31, until.year):
+        return f"under {since.year}"
+    return f"från {day(since)} till {day(until)}"
+
+
+def sort_key(name: str) -> str:
+    """A key that sorts names as Swedes do: å, ä and ö last, whatever the database's own order is."""
+    return name.casefold().translate(str.maketrans("åäö", "\U000f0001\U000f0002\U000f0003"))
+
+
+def _tenths(value: Fraction) -> str:
+    """Per cent with one decimal, rounded half up; never 100,0 or 0,0 unless it is exactly so."""
+    tenths = int(value * 1000 + Fraction(1, 2))
+    if tenths == 1000 and value < 1:
+        tenths = 999
+    if tenths == 0 and value > 0:
+        tenths = 1
+    return f"{tenths // 10},{tenths % 10}"

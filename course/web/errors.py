@@ -1,0 +1,79 @@
+"""Every refusal and fault as a page in Swedish that says what to do."""
+
+import logging
+
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from course.access.actions import TooMany
+from course.errors import Refusal
+
+log = logging.getLogger(__name__)
+
+PAGES = {
+    400: ("Det gick inte att läsa det som skickades", "Ladda om sidan och försök igen."),
+    403: ("Du har inte behörighet", "Fråga din chef eller den som sköter kursen om du borde ha det."),
+    404: ("Sidan finns inte", "Kontrollera adressen, eller gå till startsidan."),
+    405: ("Så går det inte att göra", "Gå till startsidan och försök därifrån."),
+    409: ("Det har redan ändrats", "Ladda om sidan och se hur det är nu."),
+    413: ("Det som skickades är för stort", "Skicka något mindre."),
+    422: ("Något behöver rättas", "Gå tillbaka, rätta och skicka igen."),
+    429: ("Det har blivit många försök", "Vänta en stund och försök igen."),
+    500: ("Något gick fel hos oss", "Försök igen om en stund. Det du redan har fått bekräftat är sparat."),
+    503: ("Det går inte att spara just nu", "Det du skrev är inte sparat. Gå tillbaka, vänta en stund och skicka igen."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register one handler for each kind of fault."""
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(OverflowError, _overflow)
+    app.register_error_handler(500, _defect)
+
+
+def _page(status: int, detail: str = "") -> str:
+    title, advice = PAGES.get(status, PAGES[400] if status < 500 else PAGES[500])
+    return render_template(
+        "error.html", status=status, title=title, detail=detail, advice=advice, request_id=g.get("request_id", "")
+    )
+
+
+def _refusal(refusal: Refusal) -> ResponseReturnValue:
+    headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
+    return _page(refusal.status, str(refusal)), refusal.status, headers
+
+
+def _http(fault: HTTPException) -> ResponseReturnValue:
+    status = fault.code or 500
+    if status < 400:
+        return fault
+    own_words = fault.description if fault.description != type(fault).description else ""
+    response = fault.get_response()  # keeps Allow and Retry-After
+    response.set_data(_page(status, own_words or ""))
+    response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def _database(fault: OperationalError) -> ResponseReturnValue:
+    """The database is busy, full or away: nothing was saved, and the page says so."""
+    log.error("database: %s", str(fault.orig).splitlines()[0], extra={"fields": {"request_id": g.get("request_id")}})
+    return _bare_page(503), 503, {"Retry-After": "5"}
+
+
+def _overflow(_fault: OverflowError) -> ResponseReturnValue:
+    """A number in an address that no database column holds is an address of nothing."""
+    return _page(404), 404
+
+
+def _defect(_fault: Exception) -> ResponseReturnValue:
+    return _bare_page(500), 500
+
+
+def _bare_page(status: int) -> str:
+    """A page that asks nothing of the database or the session, which may be what failed."""
+    title, advice = PAGES[status]
+    return render_template("bare.html", title=title, advice=advice, request_id=g.get("request_id", ""))

@@ -1,0 +1,112 @@
+"""What templates need beside their values: Swedish wording, local placeholders, and addresses of static files."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from course import swedish
+from course.access.policy import may
+from course.content import markup
+from course.db import database, is_demonstration
+from course.report.formats.text import shown
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Local:
+    """What the workplace has filled in, read again when its file changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp: tuple[int, int] | None = None
+        self.values: Mapping[str, str] = {}
+        self.digest = ""
+        self.fault = ""
+
+    def refresh(self) -> "Local":
+        """Read the file if it is another one than last time; a file with a fault leaves all unfilled."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            stamp = None
+        else:
+            stamp = (status.st_mtime_ns, status.st_size)
+        if stamp != self._stamp or not self.digest:
+            self._read()
+            self._stamp = stamp
+        return self
+
+    def _read(self) -> None:
+        text = self.path.read_bytes() if self.path.exists() else b""
+        self.digest = hashlib.sha256(text).hexdigest()[:16]
+        self.fault = ""
+        try:
+            given = tomllib.loads(text.decode("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            given, self.fault = {}, f"lokalt.toml går inte att läsa: {fault}"
+        known = {name: value for name, value in given.items() if name in markup.PLACEHOLDERS and isinstance(value, str)}
+        if len(known) < len(given):
+            unknown = ", ".join(sorted(given.keys() - known.keys()))
+            self.fault = f"lokalt.toml har värden som inte används: {unknown}"
+        self.values = known
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters and globals of the templates."""
+    app.extensions["local"] = Local(Path(app.instance_path) / "lokalt.toml")
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        number=swedish.number, day=swedish.day, instant=swedish.instant, shown=shown, filled=filled
+    )
+    app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration)
+
+
+def local() -> Mapping[str, str]:
+    """The local values, for those who are signed in; to others nothing is filled in."""
+    found: Local = current_app.extensions["local"]
+    return found.refresh().values if current_user.is_authenticated else {}
+
+
+def local_digest() -> str:
+    """What the local values hash to, for ETags."""
+    found: Local = current_app.extensions["local"]
+    return found.refresh().digest
+
+
+def filled(html: str) -> Markup:
+    """Course HTML with the local placeholders filled in. The HTML was made safe when it was rendered."""
+    values = local()
+    return _filled(html, tuple(values.items()))
+
+
+@lru_cache(maxsize=2048)
+def _filled(html: str, values: tuple[tuple[str, str], ...]) -> Markup:
+    return Markup(markup.fill(html, dict(values)))  # noqa: S704 - see filled
+
+
+def can(permission: str) -> bool:
+    """Whether the one who is asking has the permission."""
+    return bool(current_user.is_authenticated) and may(current_user.roles, permission)
+
+
+def demonstration() -> bool:
+    """Whether this database is a demonstration; asked once, since it is decided before anything else."""
+    known: dict[str, Any] = current_app.extensions
+    if "demonstration" not in known:
+        known["demonstration"] = is_demonstration(database.session)
+    return bool(known["demonstration"])
+
+
+@lru_cache
+def static(name: str) -> str:
+    """The address of a static file, with its digest, so that it can be cached for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return url_for("pages.static_file", name=name, v=digest)

@@ -1,0 +1,153 @@
+"""What every request passes: who is asking, whether they may, and the headers of every answer.
+
+Nothing is open by default: a route without @allowed is refused, and a test says so.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from course import clock
+from course.access.policy import ANYBODY, PERMISSIONS, SHORT_SESSION_ROLES, Actor, may
+from course.access.queries import actor as find_actor
+from course.config import Settings
+from course.db import database
+from course.errors import NotAllowed
+
+log = logging.getLogger("course.request")
+csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
+
+IDLE = timedelta(hours=8)
+IDLE_SHORT = timedelta(minutes=30)
+SEEN_EVERY = 60
+"""Seconds between two renewals of the cookie's last-seen."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def allowed(permission: str) -> Callable[[View], View]:
+    """Say which permission a view needs."""
+    if permission not in PERMISSIONS:
+        raise ValueError(f"unknown permission {permission}")
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def actor() -> Actor:
+    """Who is asking; only in views that need somebody signed in."""
+    found: Actor = current_user._get_current_object()  # noqa: SLF001 - the value behind flask-login's proxy
+    return found
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Put the guard in front of every view, and the headers behind it."""
+    csrf.init_app(app)
+    login_manager = LoginManager(app)
+    login_manager.session_protection = None  # the session is a row in the database, not a guess by address
+    login_manager.user_loader(_load_actor)
+    headers = dict(HEADERS)
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    app.extensions["headers"] = headers
+    app.before_request(_begin)
+    app.before_request(_check_origin)
+    app.before_request(_check_permission)
+    app.before_request(_check_token)
+    app.after_request(_finish)
+
+
+def _load_actor(session_id: str) -> Actor | None:
+    at = clock.now()
+    seen = session.get("seen", 0)
+    found = find_actor(database.session, session_id, at=at) if isinstance(session_id, str) else None
+    if found is None:
+        return None
+    idle = IDLE if SHORT_SESSION_ROLES.isdisjoint(found.roles) else IDLE_SHORT
+    now = int(at.timestamp())
+    if now - seen > idle.total_seconds():
+        return None
+    if now - seen >= SEEN_EVERY:
+        session["seen"] = now
+    return found
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.request_id = uuid4().hex[:16]
+
+
+def _check_origin() -> None:
+    """Refuse writes that another site sends: the second line behind the token."""
+    if request.method in SAFE_METHODS:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
+    origin = request.headers.get("Origin")
+    base_url = current_app.extensions["settings"].base_url
+    if origin is not None and urlsplit(origin).netloc not in (request.host, urlsplit(base_url).netloc):
+        raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
+
+
+def _check_permission() -> AnyResponse | None:
+    if request.routing_exception is not None or request.endpoint is None:
+        return None  # a 404 or 405 says nothing about anybody
+    permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    if permission is None:
+        raise NotAllowed("Sidan är inte öppnad för någon.")
+    if ANYBODY in PERMISSIONS[permission]:
+        return None
+    if not current_user.is_authenticated:
+        where = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("login.sign_in", till=where), 303)
+    if not may(actor().roles, permission):
+        raise NotAllowed("Du har inte behörighet till sidan.")
+    return None
+
+
+def _check_token() -> None:
+    try:
+        csrf.protect()
+    except CSRFError:
+        abort(400, "Sidan var för gammal eller öppnades i ett annat fönster. Ladda om den och försök igen.")
+
+
+def _finish(response: Response) -> Response:
+    for name, value in current_app.extensions["headers"].items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    began, request_id = g.get("began"), g.get("request_id", "")
+    response.headers["X-Request-Id"] = request_id
+    fields = {
+        "request_id": request_id,
+        "method": request.method,
+        "route": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - began) * 1000, 2) if began else None,
+    }
+    log.info("request", extra={"fields": fields})
+    return response

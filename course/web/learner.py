@@ -1,0 +1,232 @@
+"""The course as an employee takes it: where to go on, the text, and one's own record."""
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course import clock
+from course.access.policy import Actor
+from course.content.model import Module, Section
+from course.content.queries import Published, current, in_force, published
+from course.db import database, transaction
+from course.errors import NotFound
+from course.learning.actions import remember_place
+from course.learning.completion import WHOLE_COURSE
+from course.learning.place import Step, following, minutes_left, next_step, resume
+from course.learning.queries import Record, completion_rows, record
+from course.quiz.paper import draw
+from course.quiz.queries import Taken, attempts
+from course.web.filters import demonstration, local_digest, static
+from course.web.guard import actor, allowed
+
+bp = Blueprint("learner", __name__)
+
+
+@dataclass(frozen=True)
+class ModuleLine:
+    """A module in the course's list."""
+
+    module: Module
+    mandatory: bool
+    done_on: object
+    begun: bool
+    minutes: int
+
+
+@bp.get("/kurs/")
+@allowed("course.take")
+def courses() -> ResponseReturnValue:
+    """The courses for the actor's audience; the one there is, at once."""
+    who = actor()
+    mine = [one for one in current(database.session, who.newest_release).values() if one.course.audience in who.audiences]
+    if len(mine) == 1:
+        return redirect(url_for(".course", course_id=mine[0].course.id), 303)
+    return render_template("learner/courses.html", courses=mine)
+
+
+@bp.get("/kurs/<course_id>")
+@allowed("course.take")
+def course(course_id: str) -> str:
+    """The course's start: one button to where the learner left off, and what remains."""
+    who, release = actor(), release_of(course_id)
+    db = database.session
+    edition = in_force(db, course_id, who.newest_release, clock.day_of(clock.now()))
+    mine = record(db, who.person_id, course_id)
+    done = {module.id for module in release.course.modules if mine.newest(module.id, edition)}
+    answered = {
+        module.id: set(taken.answers) if (taken := current_attempt(mine.attempts_at(module.quiz), edition)) else set()
+        for module in release.course.modules
+    }
+    lines = [
+        ModuleLine(
+            module,
+            module.id in release.course.mandatory,
+            finished.occurred_on if (finished := mine.newest(module.id, edition)) else None,
+            bool(answered[module.id]),
+            minutes_left(release.course, module, () if module.id in done else answered[module.id]),
+        )
+        for module in release.course.modules
+    ]
+    return render_template(
+        "learner/course.html",
+        course=release.course,
+        lines=lines,
+        step=_resume(release, mine, done, answered),
+        attempts={module.id: current_attempt(mine.attempts_at(module.quiz), edition) for module in release.course.modules},
+        whole=mine.newest(WHOLE_COURSE, edition),
+        begun=bool(mine.attempts or mine.spot),
+        mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
+    )
+
+
+@bp.get("/kurs/<course_id>/klar")
+@allowed("course.take")
+def finished(course_id: str) -> str:
+    """The whole course is done."""
+    who, release = actor(), release_of(course_id)
+    mine = record(database.session, who.person_id, course_id)
+    whole = mine.newest(WHOLE_COURSE)
+    if whole is None:
+        raise NotFound("Du är inte klar med hela kursen än.")
+    return render_template("learner/finished.html", course=release.course, whole=whole, name=who.name)
+
+
+@bp.get("/kurs/<course_id>/<module_id>")
+@allowed("course.take")
+def module(course_id: str, module_id: str) -> ResponseReturnValue:
+    """A module begins with its first section."""
+    found = _module(release_of(course_id), module_id)
+    return redirect(_section_url(course_id, Step(found, found.sections[0])), 303)
+
+
+@bp.get("/kurs/<course_id>/<module_id>/<section_id>")
+@allowed("course.take")
+def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnValue:
+    """One section to read, with its questions and the way on. Answered with 304 when nothing has changed."""
+    who, release = actor(), release_of(course_id)
+    found = _module(release, module_id)
+    part = _section(found, section_id)
+    db = database.session
+    edition = in_force(db, course_id, who.newest_release, clock.day_of(clock.now()))
+    taken = current_attempt(attempts(db, who.person_id, course_id, found.quiz), edition)
+    answered = taken.answers if taken else {}
+    tag = _etag(who, release, section_id, taken)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        paper = _paper(taken, release, found)
+        index = found.sections.index(part)
+        response = make_response(
+            render_template(
+                "learner/section.html",
+                course=release.course,
+                release=release,
+                module=found,
+                section=part,
+                number=index + 1,
+                before=found.sections[index - 1] if index else None,
+                after=following(found, part),
+                attempt=taken,
+                questions=[(number, item) for number, item in enumerate(paper, start=1) if item.section == section_id],
+                total=len(paper),
+                answered=answered,
+                minutes=minutes_left(release.course, found, answered, part),
+            )
+        )
+    response.headers["ETag"] = f'W/"{tag}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@bp.post("/kurs/<course_id>/<module_id>/<section_id>/nasta")
+@allowed("course.take")
+def next_section(course_id: str, module_id: str, section_id: str) -> ResponseReturnValue:
+    """Go on to the next section and remember it as the place to resume."""
+    found = _module(release_of(course_id), module_id)
+    after = following(found, _section(found, section_id))
+    if after is None:
+        return redirect(url_for(".course", course_id=course_id), 303)
+    with transaction() as (db, _at):
+        remember_place(db, actor().person_id, course_id, module=module_id, section=after.id)
+    return redirect(_section_url(course_id, Step(found, after)), 303)
+
+
+@bp.get("/min-sida")
+@allowed("account.own")
+def own_record() -> str:
+    """Everything that is stored of the one who asks."""
+    who = actor()
+    db = database.session
+    rows = completion_rows(db, who.person_id)
+    releases = current(db, who.newest_release)
+    taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
+    return render_template(
+        "learner/record.html",
+        name=who.name,
+        rows=rows,
+        courses={one.course.id: one.course for one in releases.values()},
+        taken=[(one, _graded(mine)) for one, mine in taken if mine],
+    )
+
+
+def release_of(course_id: str) -> Published:
+    """The current release of a course that is meant for the actor. Raises NotFound."""
+    who = actor()
+    found = current(database.session, who.newest_release).get(course_id)
+    if found is None or found.course.audience not in who.audiences:
+        raise NotFound("Kursen finns inte.")
+    return found
+
+
+def current_attempt(taken: list[Taken], edition: int) -> Taken | None:
+    """The newest attempt of the edition in force or a later one."""
+    fitting = [each for each in taken if published(database.session, each.release_id).edition >= edition]
+    return max(fitting, key=lambda each: each.number, default=None)
+
+
+def _resume(release: Published, mine: Record, done: set[str], answered: dict[str, set[str]]) -> Step | None:
+    """Where to go on: past a question that was just answered, else at the section last visited."""
+    spot = mine.spot
+    step = resume(release.course, done, (spot.module, spot.section) if spot else None)
+    if step and spot and spot.item and (step.module.id, step.section.id) == (spot.module, spot.section):
+        return next_step(step.module, release.course.quizzes, answered[step.module.id], step.section) or step
+    return step
+
+
+def _paper(taken: Taken | None, release: Published, module: Module) -> tuple[object, ...]:
+    """The questions of the attempt's own release; before an attempt, of the current one."""
+    pinned = published(database.session, taken.release_id) if taken else release
+    quiz = pinned.course.quizzes.get(module.quiz)
+    own_module = pinned.course.module(module.id)
+    return draw(quiz, own_module) if quiz and own_module else ()
+
+
+def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
+    return [(taken, published(database.session, taken.release_id)) for taken in mine]
+
+
+def _module(release: Published, module_id: str) -> Module:
+    found = release.course.module(module_id)
+    if found is None:
+        raise NotFound("Modulen finns inte.")
+    return found
+
+
+def _section(module: Module, section_id: str) -> Section:
+    found = module.section(section_id)
+    if found is None:
+        raise NotFound("Avsnittet finns inte längre. Gå till modulens början.")
+    return found
+
+
+def _section_url(course_id: str, step: Step) -> str:
+    return url_for("learner.section", course_id=course_id, module_id=step.module.id, section_id=step.section.id)
+
+
+def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None) -> str:
+    """From what the page depends on, never from its bytes: the form tokens in it change every time."""
+    progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
+    parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
+    return hashlib.sha256(repr((parts, demonstration())).encode()).hexdigest()[:24]

@@ -1,0 +1,147 @@
+"""Signing in with a password, choosing one with a one-time code, and signing out."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from course import clock
+from course.access.actions import (
+    TooMany,
+    admit_try,
+    close_session,
+    forget_try,
+    open_session,
+    set_password,
+    use_code,
+)
+from course.access.password import check_new, hash_password, normalise, verify
+from course.access.queries import actor as find_actor
+from course.access.queries import identity
+from course.db import database, transaction
+from course.errors import Invalid
+from course.organisation.tables import Person
+from course.web.guard import actor, allowed
+
+bp = Blueprint("login", __name__)
+WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
+WRONG_CODE = "Koden stämmer inte eller har slutat gälla. Kontrollera den, eller be om en ny."
+LONGEST_NAME = 254
+
+
+@bp.get("/logga-in")
+@allowed("public")
+def sign_in() -> ResponseReturnValue:
+    """The form; somebody who is signed in goes on."""
+    if current_user.is_authenticated:
+        return redirect(_next_page(), 303)
+    return render_template("login/sign_in.html", till=request.args.get("till", ""))
+
+
+@bp.post("/logga-in")
+@allowed("public")
+def sign_in_post() -> ResponseReturnValue:
+    """Check name and password. An unknown name takes as long as a wrong password and says the same."""
+    name, password = _field("namn"), _field("losenord")
+    try:
+        if not name or not password:
+            raise Invalid("Fyll i både namn och lösenord.", "namn" if not name else "losenord")
+        account = normalise(name)
+        with transaction() as (db, at):
+            tries = admit_try(db, account, request.remote_addr or "", at=at)
+        found = identity(database.session, "password", account)
+        person_id, stored = (found.person_id, found.secret_hash) if found else (0, None)
+        database.session.rollback()  # hashing takes long; hold nothing meanwhile
+        if not verify(stored, password):
+            raise Invalid(WRONG, "namn")
+    except TooMany as refusal:
+        return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
+    except Invalid as refusal:
+        return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
+    with transaction() as (db, at):
+        forget_try(db, tries)
+        new = open_session(db, person_id, at=at)
+    _take_session(new)
+    return redirect(_next_page(), 303)
+
+
+@bp.get("/kod")
+@allowed("public")
+def code() -> str:
+    """The form for somebody who has a one-time code."""
+    return render_template("login/code.html")
+
+
+@bp.post("/kod")
+@allowed("public")
+def code_post() -> ResponseReturnValue:
+    """Use up the code, set the password that was chosen, and sign in: all or nothing."""
+    name, given, password = _field("namn"), _field("kod"), _field("losenord")
+    try:
+        if not name or not given:
+            raise Invalid("Fyll i både namn och kod.", "namn" if not name else "kod")
+        check_new(password, name)
+        if password != _field("losenord2"):
+            raise Invalid("De två lösenorden är inte lika. Skriv samma två gånger.", "losenord2")
+        with transaction() as (db, at):
+            tries = admit_try(db, normalise(name), request.remote_addr or "", at=at)
+        hashed = hash_password(password)
+        with transaction() as (db, at):
+            person_id = use_code(db, name, given, at=at)
+            if person_id is None:
+                raise Invalid(WRONG_CODE, "kod")
+            person = db.get_one(Person, person_id)
+            check_new(password, person.name, person.email or "")
+            set_password(db, person_id, hashed, by=person_id, at=at)
+            forget_try(db, tries)
+            new = open_session(db, person_id, at=at)
+    except (TooMany, Invalid) as refusal:
+        return _again("login/code.html", refusal, name=name)
+    _take_session(new)
+    return redirect(url_for("pages.start"), 303)
+
+
+@bp.post("/logga-ut")
+@allowed("account.own")
+def sign_out() -> ResponseReturnValue:
+    """End the session, also for every copy of its cookie."""
+    with transaction() as (db, at):
+        close_session(db, actor().session, at=at)
+    logout_user()
+    session.clear()
+    return redirect(url_for("login.sign_in"), 303)
+
+
+def _field(name: str) -> str:
+    values = request.form.getlist(name)
+    text = values[0] if len(values) == 1 else ""
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise Invalid("Fältet har tecken som inte går att använda.", name)
+    return text[: LONGEST_NAME * 2] if name in ("losenord", "losenord2") else text.strip()[:LONGEST_NAME]
+
+
+def _again(template: str, refusal: TooMany | Invalid, **values: Any) -> ResponseReturnValue:
+    headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
+    field = getattr(refusal, "field", "") or "namn"
+    return render_template(template, error=str(refusal), field=field, **values), refusal.status, headers
+
+
+def _take_session(new: str) -> None:
+    """Begin the new session in a fresh cookie: nothing of the one before sign-in is kept."""
+    session.clear()
+    at = clock.now()
+    session["seen"] = int(at.timestamp())
+    found = find_actor(database.session, new, at=at)
+    login_user(found)
+
+
+def _next_page() -> str:
+    """Where to go after signing in: only a page of our own."""
+    asked = request.values.get("till", "")
+    plain = asked.isprintable() and "\\" not in asked and not asked.startswith("//")
+    parts = urlsplit(asked) if plain else None
+    if parts and asked.startswith("/") and not parts.scheme and not parts.netloc:
+        return asked
+    return url_for("pages.start")

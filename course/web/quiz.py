@@ -1,0 +1,207 @@
+"""Taking a quiz: begin, one question at a time, feedback, result."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course import clock
+from course.content.model import Module, Quiz
+from course.content.queries import Published, current, in_force, published
+from course.db import database, transaction
+from course.errors import Conflict, Invalid, NotFound
+from course.items import FULL, Item
+from course.learning.actions import answer, remember_place
+from course.learning.completion import WHOLE_COURSE
+from course.learning.place import Step, next_step
+from course.learning.queries import Record, record
+from course.quiz.actions import begin_attempt
+from course.quiz.paper import draw, next_item, shown_choices
+from course.quiz.queries import Taken, attempt
+from course.web.guard import actor, allowed
+from course.web.learner import release_of
+
+bp = Blueprint("quiz", __name__)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """An attempt with the release it is pinned to, and the module as its text stands now."""
+
+    taken: Taken
+    pinned: Published
+    quiz: Quiz
+    paper: tuple[Item, ...]
+    module: Module
+
+    def item(self, item_id: str) -> Item:
+        found = self.quiz.items.get(item_id)
+        if found is None:
+            raise NotFound("Frågan finns inte i det här försöket.")
+        return found
+
+    def number(self, item: Item) -> int:
+        return self.paper.index(item) + 1
+
+
+@bp.post("/forsok")
+@allowed("course.take")
+def begin() -> ResponseReturnValue:
+    """Make an attempt or continue the one that is under way, and go to the question."""
+    who = actor()
+    course_id, module_id = request.form.get("kurs", ""), request.form.get("modul", "")
+    release = release_of(course_id)
+    module = release.course.module(module_id)
+    if module is None or not module.quiz:
+        raise NotFound("Modulen har inga frågor.")
+    with transaction() as (db, at):
+        edition = in_force(db, course_id, who.newest_release, clock.day_of(at))
+        taken = begin_attempt(db, release, module.quiz, by=who.person_id, edition=edition, at=at)
+        sitting = _sitting(taken, who.newest_release)
+        asked = request.form.get("fraga", "")
+        item = sitting.quiz.items.get(asked) or next_item(sitting.paper, taken.answers) or sitting.paper[0]
+        remember_place(db, who.person_id, course_id, module=module_id, section=item.section)
+    return redirect(url_for(".question", attempt_id=taken.id, item_id=item.id), 303)
+
+
+@bp.get("/forsok/<uuid:attempt_id>/fraga/<item_id>")
+@allowed("course.take")
+def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
+    """A question; once it is answered, its feedback."""
+    sitting = _sitting(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
+    item = sitting.item(item_id)
+    if item_id in sitting.taken.answers:
+        again = request.args.get("redan") == "ja"
+        return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
+    return render_template("quiz/question.html", **_shown(sitting, item), chosen=(), error="")
+
+
+@bp.post("/forsok/<uuid:attempt_id>/fraga/<item_id>")
+@allowed("course.take")
+def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
+    """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands."""
+    who = actor()
+    sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
+    item = sitting.item(item_id)
+    form = {name: request.form.getlist(name) for name in request.form}
+    try:
+        given = item.read(form)
+    except Invalid as refusal:
+        if item_id in sitting.taken.answers:
+            return _to_feedback(attempt_id, item_id, again=True)
+        chosen = form.get("svar", [])
+        return render_template("quiz/question.html", **_shown(sitting, item), chosen=chosen, error=str(refusal)), 422
+    with transaction() as (db, at):
+        answered = answer(db, attempt_id, item_id, given, by=who.person_id, at=at)
+    other = not answered.stored and answered.attempt.answers[item_id] != given
+    return _to_feedback(attempt_id, item_id, again=other)
+
+
+@bp.get("/forsok/<uuid:attempt_id>")
+@allowed("course.take")
+def result(attempt_id: UUID) -> ResponseReturnValue:
+    """How the attempt went and what follows; an attempt under way goes to its next question."""
+    who = actor()
+    db = database.session
+    sitting = _sitting(attempt(db, attempt_id, who.person_id), who.newest_release)
+    taken = sitting.taken
+    if not taken.finished:
+        left = next_item(sitting.paper, taken.answers)
+        if left is None:
+            raise Conflict("Försöket kunde inte avslutas. Öppna sista frågan igen.")
+        return redirect(url_for(".question", attempt_id=attempt_id, item_id=left.id), 303)
+    mine = record(db, who.person_id, taken.course)
+    release = release_of(taken.course)
+    missed = [
+        (sitting.number(item), item)
+        for item in sitting.paper
+        if item.id in taken.answers and item.points(taken.answers[item.id]) < FULL
+    ]
+    return render_template(
+        "quiz/result.html",
+        sitting=sitting,
+        course=release.course,
+        module_done=mine.newest(sitting.quiz.module, sitting.pinned.edition),
+        points=_points(taken),
+        percent=sitting.quiz.pass_mark * 100,
+        missed=missed,
+        stars_left=_stars_left(sitting, mine),
+        next_module=_next_module(release, mine, sitting),
+        whole=mine.newest(WHOLE_COURSE, sitting.pinned.edition),
+    )
+
+
+def _sitting(taken: Taken, newest_release: int) -> Sitting:
+    db = database.session
+    pinned = published(db, taken.release_id)
+    quiz = pinned.course.quizzes[taken.quiz]
+    own_module = pinned.course.module(quiz.module)
+    release = current(db, newest_release).get(taken.course)
+    module = (release.course.module(quiz.module) if release else None) or own_module
+    if module is None or own_module is None:
+        raise NotFound("Modulen finns inte längre.")
+    return Sitting(taken, pinned, quiz, draw(quiz, own_module), module)
+
+
+def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
+    answered = {*sitting.taken.answers, item.id}
+    section = sitting.module.section(item.section) or sitting.module.sections[0]
+    return {
+        "sitting": sitting,
+        "module": sitting.module,
+        "item": item,
+        "section": section,
+        "number": sitting.number(item),
+        "total": len(sitting.paper),
+        "choices": shown_choices(item, sitting.taken.seed),
+        "onward": next_step(sitting.module, sitting.pinned.course.quizzes, answered, section, item.id),
+    }
+
+
+def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
+    given = sitting.taken.answers[item.id]
+    points = item.points(given)
+    verdict = "Rätt" if points == FULL else "Delvis rätt" if points else "Inte riktigt"
+    return {
+        "given": given,
+        "verdict": verdict,
+        "mine": [choice for choice in item.choices if choice.id in given],
+        "missing": [choice for choice in item.choices if choice.right and choice.id not in given],
+        "others": [choice for choice in item.choices if not choice.right and choice.id not in given],
+    }
+
+
+def _to_feedback(attempt_id: UUID, item_id: str, *, again: bool) -> ResponseReturnValue:
+    said = "ja" if again else None
+    return redirect(url_for(".question", attempt_id=attempt_id, item_id=item_id, redan=said), 303)
+
+
+def _points(taken: Taken) -> str:
+    """The points in whole questions, with at most one decimal: "6,5 av 8"."""
+    got, of = Fraction(taken.points or 0, FULL), Fraction(taken.of or 0, FULL)
+    tenths = int(got * 10)
+    whole = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10},{tenths % 10}"
+    return f"{whole} av {int(of)}"
+
+
+def _stars_left(sitting: Sitting, mine: Record) -> list[Item]:
+    """The safety-critical questions that have not come right in any attempt of the edition."""
+    db = database.session
+    right = {
+        star
+        for taken in mine.attempts_at(sitting.quiz.id)
+        if taken.finished and published(db, taken.release_id).edition == sitting.pinned.edition
+        for star in taken.stars
+    }
+    return [sitting.quiz.items[star] for star in sorted(sitting.quiz.critical - right)]
+
+
+def _next_module(release: Published, mine: Record, sitting: Sitting) -> Step | None:
+    """The first module that is not done, mandatory ones first."""
+    left = [module for module in release.course.modules if not mine.newest(module.id, sitting.pinned.edition)]
+    left.sort(key=lambda module: module.id not in release.course.mandatory)
+    left = [module for module in left if module.id != sitting.module.id]
+    return Step(left[0], left[0].sections[0]) if left else None

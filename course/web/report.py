@@ -1,0 +1,54 @@
+"""Figures for HR, in every format."""
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course import clock
+from course.content.queries import current
+from course.db import database, newest_instant
+from course.errors import Invalid, NotFound
+from course.report.as_of import read_day, read_known, write_known
+from course.report.catalogue import REPORTS
+from course.report.formats import FORMATS
+from course.web.guard import actor, allowed
+
+bp = Blueprint("report", __name__)
+
+
+@bp.get("/rapport/tackning")
+@allowed("report.read")
+def coverage() -> ResponseReturnValue:
+    """Täckning as of a day, as known at an instant; the address gives the same figures for ever."""
+    now = clock.now()
+    db = database.session
+    day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
+    known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
+    courses = current(db, actor().newest_release)
+    if not courses:
+        return render_template("report/empty.html")
+    course_id = request.args.get("kurs") or next(iter(sorted(courses)))
+    if course_id not in courses:
+        raise NotFound("Kursen finns inte.")
+    course = courses[course_id].course
+    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at)
+    wanted = request.args.get("format", "html")
+    if wanted == "html":
+        return make_response(
+            render_template(
+                "report/table.html",
+                table=table,
+                course=course,
+                day=day,
+                known_at=known_at,
+                permalink=url_for(".coverage", **table.scope),
+                formats=[name for name in FORMATS if name != "table"],
+                future=day > clock.day_of(now),
+            )
+        )
+    if wanted not in FORMATS:
+        raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
+    chosen = FORMATS[wanted]
+    response = Response(chosen.render(table), mimetype=chosen.media_type)
+    name = f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}.{chosen.name}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
