@@ -39,7 +39,7 @@ class Migrations(Alembic):
             _finish(connection)
 
         with file_lock():
-            super().run_migrations(steps, **kwargs)
+            super().run_migrations(steps, **kwargs)  # type: ignore[arg-type] # a generator does as well
 
 
 def init_app(app: Flask) -> Migrations:

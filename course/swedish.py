@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from course.clock import STOCKHOLM
 
-MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
+MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
 NBSP = "\u00a0"
 
 

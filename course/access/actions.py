@@ -89,9 +89,7 @@ def set_password(db: Session, person_id: int, password_hash: str, *, by: int | N
             )
         elif name == normalise(person.key):
             raise Conflict(f"En annan person loggar redan in med ”{person.key}”.")
-    db.execute(
-        update(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None)).values(revoked_at=at)
-    )
+    db.execute(update(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None)).values(revoked_at=at))
     record(db, "access.password", str(person_id), {}, by=by, at=at)
 
 

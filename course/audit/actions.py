@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from course.audit.chain import FIRST_HASH, hash_of
 from course.audit.tables import AuditEntry
 
+
 def record(
     db: Session, action: str, subject: str, detail: dict[str, Any], *, by: int | None, at: datetime
 ) -> AuditEntry:
@@ -23,7 +24,7 @@ def record(
         subject=subject,
         detail=detail,
         previous_hash=previous,
-        hash=hash_of(previous, number, at, by, action, subject, detail),
+        hash=hash_of(previous, number, at=at, by=by, action=action, subject=subject, detail=detail),
     )
     db.add(entry)
     db.flush()

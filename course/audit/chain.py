@@ -9,7 +9,7 @@ FIRST_HASH = "0" * 64
 
 
 def hash_of(
-    previous: str, number: int, at: datetime, by: int | None, action: str, subject: str, detail: dict[str, Any]
+    previous: str, number: int, *, at: datetime, by: int | None, action: str, subject: str, detail: dict[str, Any]
 ) -> str:
     """SHA-256 over the hash before and every column, as compact JSON with sorted keys; `at` in ISO 8601, UTC."""
     row = [previous, number, at.isoformat(), by, action, subject, detail]

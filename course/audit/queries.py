@@ -9,10 +9,18 @@ from course.audit.tables import AuditEntry
 
 def first_broken(db: Session) -> int | None:
     """The id of the first entry whose hash does not follow from the chain; None when the chain holds."""
-    previous, number = FIRST_HASH, 0
-    for entry in db.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):
-        number += 1
-        expected = hash_of(previous, entry.id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+    previous = FIRST_HASH
+    entries = db.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000)
+    for number, entry in enumerate(entries, start=1):
+        expected = hash_of(
+            previous,
+            entry.id,
+            at=entry.at,
+            by=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+            detail=entry.detail,
+        )
         if entry.id != number or entry.previous_hash != previous or entry.hash != expected:
             return entry.id
         previous = entry.hash

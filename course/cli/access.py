@@ -42,7 +42,9 @@ def administrator_code(key: str = "admin", name: str = "Administratör") -> str:
 
 @group.command("password")
 @click.argument("key")
-@click.password_option("--password", prompt="Nytt lösenord", confirmation_prompt="Samma en gång till", help="Frågas efter om det inte ges.")
+@click.password_option(
+    "--password", prompt="Nytt lösenord", confirmation_prompt="Samma en gång till", help="Frågas efter om det inte ges."
+)
 def password(key: str, password: str) -> None:
     """Ge en person ett lösenord. Alla personens inloggningar avslutas."""
     person = person_by_key(database.session, key)
@@ -69,7 +71,7 @@ def code(key: str) -> None:
 @click.option("--from", "since", type=DAY, help="Första dagen; i dag om inget sägs.")
 @click.option("--to", "until", type=DAY, default=clock.FOREVER.isoformat(), help="Sista dagen.")
 @click.option("--end", is_flag=True, help="Avsluta rollen efter dagen i --to, eller efter i går.")
-def grant(key: str, role: str, since: date | None, until: date, end: bool) -> None:  # noqa: FBT001 - a flag of the command
+def grant(key: str, role: str, since: date | None, until: date, end: bool) -> None:
     """Ge en person en roll, eller avsluta den."""
     with transaction() as (db, at):
         person = person_by_key(db, key)

@@ -2,12 +2,12 @@
 
 import click
 
+from course.cli.group import Group
 from course.content import advice, load
 from course.content.actions import publish
 from course.content.identity import KeysChanged
 from course.content.source import Folder, course_folders, read_folder
 from course.db import app_settings, transaction
-from course.cli.group import Group
 from course.errors import NotFound
 from course.quiz.queries import attempts_with_item
 
@@ -35,16 +35,16 @@ def check() -> None:
 
 @group.command("publish")
 @click.argument("course", required=False)
-@click.option("--change", type=click.Choice(list(CHANGES)), default="sprak", help="Vad ändringen är: språk, sak eller nytt mål.")
+@click.option(
+    "--change", type=click.Choice(list(CHANGES)), default="sprak", help="Vad ändringen är: språk, sak eller nytt mål."
+)
 @click.option("--accept-keys", is_flag=True, help="Publicera fast rätt svar har ändrats i någon fråga.")
-def publish_courses(course: str | None, change: str, accept_keys: bool) -> None:  # noqa: FBT001 - a flag of the command
+def publish_courses(course: str | None, change: str, accept_keys: bool) -> None:
     """Publicera alla kurser, eller en. Det som redan är publicerat lämnas som det är."""
     for name, folder in _folders(course).items():
         try:
             with transaction() as (db, at):
-                release = publish(
-                    db, folder, change=CHANGES[change], accept_keys=accept_keys, by=None, at=at
-                )
+                release = publish(db, folder, change=CHANGES[change], accept_keys=accept_keys, by=None, at=at)
         except KeysChanged as changed:
             with transaction() as (db, _at):
                 for quiz, item in changed.keys:

@@ -15,9 +15,11 @@ group = Group("data", help="Installationen som helhet.")
 
 
 @group.command("init")
-@click.option("--demo/--real", default=False, help="Påhittade personer att prova med, eller en tom riktig installation.")
+@click.option(
+    "--demo/--real", default=False, help="Påhittade personer att prova med, eller en tom riktig installation."
+)
 @click.pass_context
-def init(ctx: click.Context, demo: bool) -> None:  # noqa: FBT001 - a flag of the command
+def init(ctx: click.Context, demo: bool) -> None:
     """Förbered databasen, publicera kurserna och ordna de första kontona. Kan köras om."""
     from course import migrate  # noqa: PLC0415 - importing Alembic costs 0.4 s
 
@@ -26,6 +28,8 @@ def init(ctx: click.Context, demo: bool) -> None:  # noqa: FBT001 - a flag of th
     if demo:
         click.echo(accounts.load_into_empty(app_settings()))
     elif is_demonstration(database.session):
-        raise click.ClickException("Databasen är en demonstration. Välj en annan instansmapp för en riktig installation.")
+        raise click.ClickException(
+            "Databasen är en demonstration. Välj en annan instansmapp för en riktig installation."
+        )
     elif not has_administrator(database.session, clock.day_of(clock.now())):
         click.echo(administrator_code())

@@ -24,10 +24,12 @@ group = Group("people", help="Personer och deras anställningar.")
 @click.option("--parent", help="Koden för enheten ovanför, när enheten är ny.")
 @click.option("--title", default="", help="Befattning.")
 @click.option("--employment", type=click.Choice(EMPLOYMENTS), default="permanent", help="Anställningsform.")
-@click.option("--audience", type=click.Choice(("employee", "official")), default="employee", help="Anställd eller förtroendevald.")
+@click.option(
+    "--audience", type=click.Choice(("employee", "official")), default="employee", help="Anställd eller förtroendevald."
+)
 @click.option("--from", "since", type=DAY, help="Första dagen; i dag om inget sägs.")
 @click.option("--to", "until", type=DAY, default=clock.FOREVER.isoformat(), help="Sista dagen.")
-def add(  # noqa: PLR0913 - the options of the command
+def add(
     key: str,
     name: str,
     email: str | None,

@@ -20,7 +20,9 @@ group = Group("report", help="Siffror.")
 @click.option("--per", type=DAY, help="Dagen som siffrorna gäller; i dag om inget sägs.")
 @click.option("--kand", help="Vad som var känt då: en dag eller en tidpunkt i ISO 8601; allt om inget sägs.")
 @click.option("--course", help="Kursens id; behövs när det finns flera.")
-@click.option("--format", "wanted", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Format.")
+@click.option(
+    "--format", "wanted", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Format."
+)
 def coverage(per: date | None, kand: str | None, course: str | None, wanted: str) -> None:
     """Hur många som har gått kursen, en dag, enligt det som var känt vid en tidpunkt."""
     now = clock.now()

@@ -23,17 +23,30 @@ group = Group("target", help="Mål: hur många som ska ha gått kursen, och när
 @click.option("--goal", type=int, required=True, help="Hur många personer.")
 @click.option("--from", "since", type=DAY, required=True, help="Periodens första dag.")
 @click.option("--to", "until", type=DAY, required=True, help="Periodens sista dag.")
-@click.option("--audience", type=click.Choice(("employee", "official")), default="employee", help="Anställda eller förtroendevalda.")
+@click.option(
+    "--audience",
+    type=click.Choice(("employee", "official")),
+    default="employee",
+    help="Anställda eller förtroendevalda.",
+)
 @click.option("--unit", "units", multiple=True, help="Kod för en enhet som ingår med allt under; kan upprepas.")
 @click.option("--title", "titles", multiple=True, help="Befattning som ingår; kan upprepas.")
-@click.option("--employment", "employments", type=click.Choice(EMPLOYMENTS), multiple=True, help="Anställningsform som ingår; kan upprepas.")
+@click.option(
+    "--employment",
+    "employments",
+    type=click.Choice(EMPLOYMENTS),
+    multiple=True,
+    help="Anställningsform som ingår; kan upprepas.",
+)
 @click.option("--group", "groups", multiple=True, help="Grupp som visas bredvid: ”Namn=KOD,KOD”; kan upprepas.")
-@click.option("--grace-days", type=int, default=0, help="Dagar från anställningens början till att kursen ska vara klar.")
+@click.option(
+    "--grace-days", type=int, default=0, help="Dagar från anställningens början till att kursen ska vara klar."
+)
 @click.option("--decided-on", type=DAY, help="Dagen för beslutet.")
 @click.option("--reference", default="", help="Diarienummer och paragraf.")
 @click.option("--source", default="", help="Varifrån uppgiften kommer.")
 @click.option("--responsible", default="", help="Vem som ansvarar.")
-def set_(  # noqa: PLR0913 - the options of the command
+def set_(
     course: str,
     goal: int,
     since: date,

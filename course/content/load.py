@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -54,7 +55,9 @@ def load_course(sources: Mapping[str, str]) -> Loaded:
     settings = _read_settings(toml_path, sources[toml_path], problems)
     folder = str(PurePosixPath(toml_path).parent)
     media = {
-        path.removeprefix(f"{folder}/"): digest for path, digest in sources.items() if path.startswith(f"{folder}/media/")
+        path.removeprefix(f"{folder}/"): digest
+        for path, digest in sources.items()
+        if path.startswith(f"{folder}/media/")
     }
     modules: dict[str, Module] = {}
     heads: dict[str, tuple[str, Head]] = {}
@@ -96,7 +99,9 @@ def _read_settings(path: str, text: str, problems: list[Problem]) -> dict[str, A
         if key not in COURSE_KEYS:
             problems.append(Problem(path, line_of(key), f"okänd nyckel ”{key}”{suggest(key, COURSE_KEYS)}"))
         elif type(value) is not COURSE_KEYS[key]:
-            problems.append(Problem(path, line_of(key), f"”{key}” har fel sorts värde; jämför med en annan course.toml"))
+            problems.append(
+                Problem(path, line_of(key), f"”{key}” har fel sorts värde; jämför med en annan course.toml")
+            )
         elif isinstance(value, list) and not all(isinstance(part, str) for part in value):
             problems.append(Problem(path, line_of(key), f"”{key}” ska vara en lista med id:n inom citattecken"))
         else:
@@ -114,14 +119,16 @@ def _read_settings(path: str, text: str, problems: list[Problem]) -> dict[str, A
     for retired in settings.get("retired", []):
         if not RETIRED_PATH.fullmatch(retired):
             problems.append(
-                Problem(path, line_of("retired"), f"”{retired}” ska se ut som modules/modul/avsnitt eller quizzes/quiz/fråga")
+                Problem(
+                    path,
+                    line_of("retired"),
+                    f"”{retired}” ska se ut som modules/modul/avsnitt eller quizzes/quiz/fråga",
+                )
             )
     return settings
 
 
-def _read_module(
-    path: str, text: str, media: Mapping[str, str], problems: list[Problem]
-) -> tuple[Module | None, Head]:
+def _read_module(path: str, text: str, media: Mapping[str, str], problems: list[Problem]) -> tuple[Module | None, Head]:
     head = read_head(path, text, MODULE_KEYS, problems)
     problems.extend(markup.problems_in(path, head.body, head.body_line, media))
     module_id = read_id(path, head.line("id"), head.pairs["id"], "modulen", problems) if "id" in head.pairs else ""
@@ -158,7 +165,7 @@ def _read_sections(
     sections: list[Section] = []
     if not starts:
         problems.append(Problem(path, 0, "modulen har inget avsnitt; ett avsnitt börjar med ”## Rubrik {#id}”"))
-    for start, end in zip(starts, [*starts[1:], len(body)], strict=True):
+    for start, end in pairwise([*starts, len(body)]):
         line = first_line + start
         heading = SECTION.match(body[start])
         title, section_id = (heading["title"], heading["id"] or "") if heading else ("", "")
@@ -201,9 +208,13 @@ def _check_links(
         if module_id not in listed:
             problems.append(Problem(path, head.line("id"), f"modulen ”{module_id}” står inte i modules i course.toml"))
         if module.quiz and module.quiz not in quizzes:
-            problems.append(Problem(path, head.line("quiz"), f"quizen ”{module.quiz}” finns inte{suggest(module.quiz, quizzes)}"))
+            problems.append(
+                Problem(path, head.line("quiz"), f"quizen ”{module.quiz}” finns inte{suggest(module.quiz, quizzes)}")
+            )
         if not module.quiz and module_id in settings.get("mandatory", []):
-            problems.append(Problem(path, 1, "en obligatorisk modul måste ha en quiz, annars kan ingen bli klar med den"))
+            problems.append(
+                Problem(path, 1, "en obligatorisk modul måste ha en quiz, annars kan ingen bli klar med den")
+            )
     for quiz_id, quiz in quizzes.items():
         owner = modules.get(quiz.module)
         if owner is None or owner.quiz != quiz_id:

@@ -24,9 +24,7 @@ UNFILLED = "Fråga din chef"
 
 BOXES = frozenset({"hos-oss", "apt", "innehall"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-TAGS = frozenset(
-    "p br strong em a ul ol li blockquote h3 h4 table thead tbody tr th td img div hr code".split()
-)
+TAGS = frozenset("p br strong em a ul ol li blockquote h3 h4 table thead tbody tr th td img div hr code".split())
 PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ_]{2,})\](?!\()")
 TAG = re.compile(r"<[a-zA-Z/!?]")
 LINK = re.compile(r"(!?)\[[^\]]*\]\(\s*<?([^)\s>]*)")
@@ -90,14 +88,18 @@ def problems_in(path: str, lines: Sequence[str], first_line: int, media: Iterabl
             yield Problem(path, number, "HTML-taggar går inte att använda; skriv med Markdown i stället")
         for name in PLACEHOLDER.findall(line):
             if name not in PLACEHOLDERS:
-                yield Problem(path, number, f"okänd platshållare [{name}]; de som finns är {', '.join(sorted(PLACEHOLDERS))}")
+                yield Problem(
+                    path, number, f"okänd platshållare [{name}]; de som finns är {', '.join(sorted(PLACEHOLDERS))}"
+                )
         for image, target in LINK.findall(line):
             if image and target not in pictures:
                 yield Problem(path, number, f"bilden ”{target}” finns inte i kursens mapp media/")
             elif image and re.search(r"!\[\s*\]", line):
                 yield Problem(path, number, "bilden saknar alternativtext; skriv vad den visar mellan [ och ]")
             elif not image and not _allowed_link(target):
-                yield Problem(path, number, f"länken ”{target}” är inte tillåten; använd https, mailto, tel eller en egen sida")
+                yield Problem(
+                    path, number, f"länken ”{target}” är inte tillåten; använd https, mailto, tel eller en egen sida"
+                )
 
 
 def _allowed_link(target: str) -> bool:

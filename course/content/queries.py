@@ -119,8 +119,8 @@ def _look(db: Session, newest: int) -> _Shelf:
                 select(Release.course, Release.id, Release.edition, Release.edition_from).order_by(Release.id)
             ).all()
             by_course: dict[str, list[Edition]] = {}
-            for course, *edition in rows:
-                by_course.setdefault(course, []).append(Edition(*edition))
+            for row in rows:
+                by_course.setdefault(row.course, []).append(Edition(row.id, row.edition, row.edition_from))
             shelf.editions = by_course
             shelf.current = {course: releases[-1].release_id for course, releases in by_course.items()}
             shelf.newest = newest

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from course.content import markup
 from course.content.front_matter import read_head, read_id, slug, suggest
@@ -75,7 +76,7 @@ def _blocks(path: str, body: Sequence[str], first_line: int, problems: list[Prob
         if line.strip():
             problems.append(Problem(path, number, "texten står före den första frågan; flytta eller ta bort den"))
             break
-    for start, end in zip(starts, [*starts[1:], len(numbered)], strict=True):
+    for start, end in pairwise([*starts, len(numbered)]):
         yield numbered[start][0], numbered[start:end]
 
 
@@ -122,7 +123,9 @@ def _read_marks(path: str, line: int, title: str, text: str, problems: list[Prob
         if name not in OPTIONS:
             problems.append(Problem(path, line, f"okänd nyckel ”{name}”{suggest(name, OPTIONS)}"))
     if len(ids) != 1:
-        problems.append(Problem(path, line, f"frågan ska ha exakt ett id; skriv till exempel {{#{slug(title)} .enval}}"))
+        problems.append(
+            Problem(path, line, f"frågan ska ha exakt ett id; skriv till exempel {{#{slug(title)} .enval}}")
+        )
     if len(types) != 1:
         problems.append(Problem(path, line, f"frågan ska ha exakt en typ, som .enval; {len(types)} står där"))
     elif types[0] not in ITEM_TYPES:
@@ -150,7 +153,9 @@ def _read_choices(path: str, lines: Lines, problems: list[Problem]) -> Iterable[
         option = OPTION.match(text)
         if option is None:
             if text.strip():
-                problems.append(Problem(path, line, "raden hör inte till något alternativ; återkoppling skrivs ”  > text”"))
+                problems.append(
+                    Problem(path, line, "raden hör inte till något alternativ; återkoppling skrivs ”  > text”")
+                )
             continue
         feedback = []
         while index < len(lines) and (more := FEEDBACK.match(lines[index][1])):
@@ -158,7 +163,9 @@ def _read_choices(path: str, lines: Lines, problems: list[Problem]) -> Iterable[
             index += 1
         choice_id = option["id"] or ""
         if not choice_id:
-            problems.append(Problem(path, line, f"alternativet saknar id; skriv till exempel {{#{slug(option['text'])}}} sist"))
+            problems.append(
+                Problem(path, line, f"alternativet saknar id; skriv till exempel {{#{slug(option['text'])}}} sist")
+            )
         elif read_id(path, line, choice_id, "alternativet", problems) and choice_id in seen:
             problems.append(Problem(path, line, f"id:t ”{choice_id}” står redan på rad {seen[choice_id]} i frågan"))
         seen.setdefault(choice_id, line)
@@ -183,7 +190,7 @@ def _choice_faults(item: Item) -> Iterable[tuple[int, str]]:
 
 def _read_notes(path: str, lines: Lines, problems: list[Problem]) -> Iterable[tuple[str, str]]:
     starts = [index for index, (_, text) in enumerate(lines) if text.startswith("### ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         line, heading = lines[start]
         found = NOTE.match(heading)
         name = found["name"] if found else ""

@@ -30,7 +30,9 @@ class Folder:
 
 def course_folders(root: Path) -> dict[str, Folder]:
     """Every course under `root`: {folder name: its sources}, in the order of the names."""
-    return {path.parent.name: read_folder(root, path.parent.name) for path in sorted(root.glob("modules/*/course.toml"))}
+    return {
+        path.parent.name: read_folder(root, path.parent.name) for path in sorted(root.glob("modules/*/course.toml"))
+    }
 
 
 def read_folder(root: Path, course: str) -> Folder:

@@ -54,7 +54,11 @@ def load_into_empty(settings: Settings) -> str:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"Konton i demonstrationen på {settings.base_url}\n\n")
             file.writelines(f"{name}: logga in som {key} med lösenordet {password}\n" for key, name, password in words)
-    return path.read_text(encoding="utf-8") if path.exists() else f"{FILE} saknas; ge nya lösenord med flask access password."
+    return (
+        path.read_text(encoding="utf-8")
+        if path.exists()
+        else f"{FILE} saknas; ge nya lösenord med flask access password."
+    )
 
 
 def _load(hashes: dict[str, str]) -> None:
@@ -65,9 +69,7 @@ def _load(hashes: dict[str, str]) -> None:
         units: dict[str, int] = {}
         for code, name, parent in UNITS:
             above = units[parent] if parent else None
-            units[code] = add_unit(
-                db, code=code, name=name, since=year, parent=above, source="demo", by=None, at=at
-            )
+            units[code] = add_unit(db, code=code, name=name, since=year, parent=above, source="demo", by=None, at=at)
         for key, name, title, unit, role in PEOPLE:
             person = add_person(db, key=key, name=name, email=f"{key}@example.org", by=None, at=at)
             add_membership(db, person.id, Terms(units[unit], title, year), source="demo", by=None, at=at)

@@ -12,6 +12,9 @@ class Santfalskt(Enval):
 
     def faults(self) -> Iterable[tuple[int, str]]:
         if self.choice_ids != ("sant", "falskt"):
-            yield 0, "en fråga av typen santfalskt ska ha alternativen Sant {#sant} och Falskt {#falskt}, i den ordningen"
+            yield (
+                0,
+                "en fråga av typen santfalskt ska ha alternativen Sant {#sant} och Falskt {#falskt}, i den ordningen",
+            )
         else:
             yield from super().faults()

@@ -45,9 +45,7 @@ def answer(db: Session, attempt_id: UUID, item_id: str, given: Any, *, by: int, 
     if answered.stored:
         taken = answered.attempt
         quiz = published(db, taken.release_id).course.quizzes[taken.quiz]
-        remember_place(
-            db, by, taken.course, module=quiz.module, section=quiz.items[item_id].section, item=item_id
-        )
+        remember_place(db, by, taken.course, module=quiz.module, section=quiz.items[item_id].section, item=item_id)
         if next_item(tuple(quiz.items.values()), taken.answers) is None:
             finish_quiz(db, taken, by=by, at=at)
     return answered
@@ -119,7 +117,15 @@ def restore(db: Session, completion_id: int, *, by: int | None, at: datetime) ->
         raise Conflict("Genomförandet är redan återställt.")
     release = published(db, row.release_id)
     number = _complete(
-        db, row.person_id, release, row.path, row.edition, "restored", evidence, occurred_on=row.occurred_on, at=at
+        db,
+        row.person_id,
+        release,
+        row.path,
+        row.edition,
+        route="restored",
+        evidence=evidence,
+        occurred_on=row.occurred_on,
+        at=at,
     )
     audit(db, "completion.restore", str(completion_id), {"new": number}, by=by, at=at)
     if row.path != WHOLE_COURSE:
@@ -159,7 +165,15 @@ def _settle_modules(
             continue
         new.append(
             _complete(
-                db, person_id, release, quiz.module, release.edition, "quiz", evidence, occurred_on=today, at=at
+                db,
+                person_id,
+                release,
+                quiz.module,
+                release.edition,
+                route="quiz",
+                evidence=evidence,
+                occurred_on=today,
+                at=at,
             )
         )
     return new
@@ -180,7 +194,15 @@ def _settle_course(
             if (WHOLE_COURSE, evidence) in used:
                 return None
             return _complete(
-                db, person_id, release, WHOLE_COURSE, edition, "quiz", evidence, occurred_on=today, at=at
+                db,
+                person_id,
+                release,
+                WHOLE_COURSE,
+                edition,
+                route="quiz",
+                evidence=evidence,
+                occurred_on=today,
+                at=at,
             )
     return None
 
@@ -191,9 +213,9 @@ def _complete(
     release: Published,
     path: str,
     edition: int,
+    *,
     route: str,
     evidence: str,
-    *,
     occurred_on: date,
     at: datetime,
 ) -> int:

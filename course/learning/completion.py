@@ -3,7 +3,8 @@
 Source: design.md, "Done means", "A completion is born in one function" and "Validity".
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +18,7 @@ class Finished:
     """A finished attempt, as far as the rule looks: whether it passed, and which ★ items had full marks."""
 
     passed: bool
-    stars: Set[str]
+    stars: AbstractSet[str]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Completed:
     valid_through: date = FOREVER
 
 
-def meets_rule(attempts: Sequence[Finished], critical: Set[str], *, done_before: bool) -> bool:
+def meets_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> bool:
     """Whether the newest of one edition's finished attempts at a module's quiz completes the module.
 
     The pass mark must be reached in some attempt and every ★ item must have had full marks in some attempt. Once
@@ -44,7 +45,9 @@ def meets_rule(attempts: Sequence[Finished], critical: Set[str], *, done_before:
     return attempts[-1].passed or (not done_before and any(attempt.passed for attempt in attempts))
 
 
-def course_evidence(mandatory: Set[str], completed: Sequence[Completed], edition: int) -> tuple[int, ...] | None:
+def course_evidence(
+    mandatory: AbstractSet[str], completed: Sequence[Completed], edition: int
+) -> tuple[int, ...] | None:
     """The ids of the modules' completions that complete the course in the edition, sorted; None when they do not.
 
     Every mandatory module needs a completion of the edition or a later one. When the course is completed in the

@@ -124,7 +124,7 @@ def used_evidence(db: Session, person_id: int, course: str) -> Mapping[tuple[str
     return {(path, evidence): number for path, evidence, number in rows}
 
 
-def _rows(db: Session, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+def _rows(db: Session, *where: ColumnElement[bool]) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.execute(
         select(*Completion.__table__.columns, Revocation.at, Revocation.reason)
         .outerjoin(Revocation, Revocation.completion_id == Completion.id)

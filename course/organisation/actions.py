@@ -126,6 +126,9 @@ def add_membership(
     return membership.id
 
 
+EVERYBODY = Population()
+
+
 @dataclass(frozen=True)
 class Decision:
     """A target as somebody decided it, for a period."""
@@ -135,7 +138,7 @@ class Decision:
     period_from: date
     period_to: date
     audience: str = "employee"
-    population: Population = Population()
+    population: Population = EVERYBODY
     groups: tuple[tuple[str, Population], ...] = ()
     grace_days: int = 0
     decided_on: date | None = None

@@ -74,7 +74,7 @@ def stays(spans: Sequence[UnitSpan], roots: Iterable[int]) -> list[Stay]:
 def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:
     """(level, unit) for every unit that holds on the day, parents before children, by name within a parent."""
     nodes = {span.unit: _Node(span) for span in spans if span.since <= day <= span.until}
-    roots = []
+    roots: list[int] = []
     for unit, node in nodes.items():
         parent = node.span.parent
         (nodes[parent].children if parent in nodes and not _is_loop(unit, nodes) else roots).append(unit)

@@ -60,9 +60,7 @@ def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:
     ).scalar_one()
 
 
-_newest = (
-    select(func.max(Result.sequence)).where(Result.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
-)
+_newest = select(func.max(Result.sequence)).where(Result.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
 _attempts = (
     select(
         Attempt.id,

@@ -68,14 +68,17 @@ def facts(db: Session, scope: Scope, population: Population, spans: Sequence[Uni
     """Ask the database. The number of statements does not depend on the number of persons."""
     sets = _Sets(db, scope, population, spans)
     return Facts(
-        standings=[
-            Standing(*map(bool, row[:-1]), persons=row[-1]) for row in db.execute(sets.standings())
-        ],
+        standings=[_standing_of(*row) for row in db.execute(sets.standings())],
         members=[InUnit(*row) for row in db.execute(sets.in_units(sets.members))],
         reached=[InUnit(*row) for row in db.execute(sets.in_units(sets.reached))],
         uncounted=db.execute(sets.uncounted()).scalar_one(),
         knows_anybody=db.execute(select(sets.memberships.c.person_id).limit(1)).first() is not None,
     )
+
+
+def _standing_of(*row: int) -> Standing:
+    *flags, persons = row
+    return Standing(*map(bool, flags), persons)  # type: ignore[arg-type] # the flags are as many as the columns
 
 
 class _Sets:
@@ -106,16 +109,16 @@ class _Sets:
             .distinct()
         )
 
-    def standings(self) -> Select[tuple[int, ...]]:
+    def standings(self) -> Select[*tuple[int, ...]]:
         """Persons by all their facts: everybody who is, was or completed in the population."""
         done, scope = self.done, self.scope
         sets = [self.members, self.at_start, self.reached]
         people = union(*(select(part.subquery().c.person_id) for part in sets)).cte("people")
 
-        def among(persons: Select[tuple[int]]) -> ColumnElement[int]:
+        def among(persons: Select[int]) -> ColumnElement[int]:
             return case((people.c.person_id.in_(persons), 1), else_=0)
 
-        def ids(part: Select[tuple[int, int]]) -> Select[tuple[int]]:
+        def ids(part: Select[int, int]) -> Select[int]:
             return select(part.subquery().c.person_id)
 
         completed = select(done.c.person_id)
@@ -135,7 +138,7 @@ class _Sets:
         person = select(*columns).select_from(people).subquery()
         return select(*person.c, func.count()).group_by(*person.c)
 
-    def in_units(self, part: Select[tuple[int, int]]) -> Select[tuple[int, int | None, bool, int]]:
+    def in_units(self, part: Select[int, int]) -> Select[int, int | None, bool, int]:
         """The (person, unit) pairs of a set by unit; those of a person with several units one by one."""
         pairs = part.cte("pairs")
         units = select(pairs.c.person_id, func.count().label("units")).group_by(pairs.c.person_id).cte("units")
@@ -148,7 +151,7 @@ class _Sets:
         )
         return select(*rows.c, func.count()).group_by(*rows.c)
 
-    def uncounted(self) -> Select[tuple[int]]:
+    def uncounted(self) -> Select[int]:
         others = _on(self.stay, self.scope.day, self.stay.c.counts == false()).subquery()
         members = select(self.members.subquery().c.person_id)
         return select(func.count(distinct(others.c.person_id))).where(others.c.person_id.not_in(members))
@@ -198,7 +201,7 @@ def _stay(memberships: CTE, population: Population, spans: Sequence[UnitSpan]) -
     )
 
 
-def _on(periods: CTE, day: date, *where: ColumnElement[bool]) -> Select[tuple[int, int]]:
+def _on(periods: CTE, day: date, *where: ColumnElement[bool]) -> Select[int, int]:
     """(person, unit) of the periods that hold on the day."""
     row = periods.c
     return select(row.person_id, row.unit_id).where(row.since <= day, row.until >= day, *where).distinct()
@@ -225,7 +228,7 @@ def _done(db: Session, scope: Scope) -> CTE:
     )
 
 
-def _begun(scope: Scope) -> Select[tuple[int]]:
+def _begun(scope: Scope) -> Select[int]:
     """Persons with an attempt begun, or a module completed, on or before D."""
     attempts = select(Attempt.person_id).where(
         Attempt.course == scope.course,
@@ -246,5 +249,3 @@ def _standing(scope: Scope) -> tuple[ColumnElement[bool], ...]:
         Completion.recorded_at <= scope.known_at,
         Completion.id.not_in(revoked),
     )
-
-

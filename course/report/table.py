@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
-Value = int | Fraction | str | None
-"""A count, a share (Fraction), a text, or None: unmeasured."""
+Value = int | Fraction | date | str | None
+"""A count, a share (Fraction), a day, a text, or None: unmeasured."""
 
 
 @dataclass(frozen=True)

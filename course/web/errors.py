@@ -22,7 +22,10 @@ PAGES = {
     422: ("Något behöver rättas", "Gå tillbaka, rätta och skicka igen."),
     429: ("Det har blivit många försök", "Vänta en stund och försök igen."),
     500: ("Något gick fel hos oss", "Försök igen om en stund. Det du redan har fått bekräftat är sparat."),
-    503: ("Det går inte att spara just nu", "Det du skrev är inte sparat. Gå tillbaka, vänta en stund och skicka igen."),
+    503: (
+        "Det går inte att spara just nu",
+        "Det du skrev är inte sparat. Gå tillbaka, vänta en stund och skicka igen.",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from course.content.model import Module, Section
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
 from course.errors import NotFound
+from course.items import Item
 from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE
 from course.learning.place import Step, following, minutes_left, next_step, resume
@@ -30,7 +32,7 @@ class ModuleLine:
 
     module: Module
     mandatory: bool
-    done_on: object
+    done_on: date | None
     begun: bool
     minutes: int
 
@@ -40,7 +42,9 @@ class ModuleLine:
 def courses() -> ResponseReturnValue:
     """The courses for the actor's audience; the one there is, at once."""
     who = actor()
-    mine = [one for one in current(database.session, who.newest_release).values() if one.course.audience in who.audiences]
+    mine = [
+        one for one in current(database.session, who.newest_release).values() if one.course.audience in who.audiences
+    ]
     if len(mine) == 1:
         return redirect(url_for(".course", course_id=mine[0].course.id), 303)
     return render_template("learner/courses.html", courses=mine)
@@ -74,7 +78,9 @@ def course(course_id: str) -> str:
         course=release.course,
         lines=lines,
         step=_resume(release, mine, done, answered),
-        attempts={module.id: current_attempt(mine.attempts_at(module.quiz), edition) for module in release.course.modules},
+        attempts={
+            module.id: current_attempt(mine.attempts_at(module.quiz), edition) for module in release.course.modules
+        },
         whole=mine.newest(WHOLE_COURSE, edition),
         begun=bool(mine.attempts or mine.spot),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
@@ -195,7 +201,7 @@ def _resume(release: Published, mine: Record, done: set[str], answered: dict[str
     return step
 
 
-def _paper(taken: Taken | None, release: Published, module: Module) -> tuple[object, ...]:
+def _paper(taken: Taken | None, release: Published, module: Module) -> tuple[Item, ...]:
     """The questions of the attempt's own release; before an attempt, of the current one."""
     pinned = published(database.session, taken.release_id) if taken else release
     quiz = pinned.course.quizzes.get(module.quiz)

@@ -1,5 +1,7 @@
 """Figures for HR, in every format."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -40,7 +42,7 @@ def coverage() -> ResponseReturnValue:
                 course=course,
                 day=day,
                 known_at=known_at,
-                permalink=url_for(".coverage", **table.scope),
+                permalink=f"{url_for('.coverage')}?{urlencode(table.scope)}",
                 formats=[name for name in FORMATS if name != "table"],
                 future=day > clock.day_of(now),
             )

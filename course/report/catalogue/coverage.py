@@ -15,15 +15,24 @@ from course.report.table import Column, Figure, Group, Row, Table
 NAME = "coverage"
 TITLE = "Täckning"
 NOTES = (
-    "Klar är den som har ett genomförande av hela kursen som gäller den valda dagen. Hela kursen är genomförd när"
-    " alla obligatoriska moduler är det. En modul är genomförd när alla frågor är besvarade, minst 80 procent av"
-    " poängen är nådd (om modulen inte säger något annat) och varje säkerhetskritisk fråga har blivit rätt någon gång.",
-    "Nått räknar varje person som blev klar under perioden medan hen fanns i målgruppen, även den som sedan har"
-    " slutat. Det är det talet som jämförs med målet.",
-    "Den som arbetar i flera enheter står på varje enhets rad men räknas en gång i varje summa. Raden ”I flera"
-    " enheter” gör att raderna går ihop.",
-    "I målgruppen räknas anställda som stämmer med målets urval och som är märkta att räknas. Andra som stämmer med"
-    " urvalet står på en egen rad.",
+    (
+        "Klar är den som har ett genomförande av hela kursen som gäller den valda dagen. Hela kursen är genomförd när"
+        " alla obligatoriska moduler är det. En modul är genomförd när alla frågor är besvarade, minst 80 procent av"
+        " poängen är nådd (om modulen inte säger något annat) och varje säkerhetskritisk fråga har blivit rätt någon"
+        " gång."
+    ),
+    (
+        "Nått räknar varje person som blev klar under perioden medan hen fanns i målgruppen, även den som sedan har"
+        " slutat. Det är det talet som jämförs med målet."
+    ),
+    (
+        "Den som arbetar i flera enheter står på varje enhets rad men räknas en gång i varje summa. Raden ”I flera"
+        " enheter” gör att raderna går ihop."
+    ),
+    (
+        "I målgruppen räknas anställda som stämmer med målets urval och som är märkta att räknas. Andra som stämmer"
+        " med urvalet står på en egen rad."
+    ),
 )
 
 
@@ -66,15 +75,14 @@ def build(db: Session, course: str, audience: str, day: date, known_at: datetime
 def _promise(promise: Promise | None) -> Group:
     if promise is None:
         return Group("target", "Mål", (Figure("goal", "Mål", None, "Inget mål beslutat"),))
-    decided = swedish.day(promise.decided_on) if promise.decided_on else "datum för beslutet saknas"
     return Group(
         "target",
         "Mål",
         (
             Figure("goal", "Mål", promise.goal),
-            Figure("period_from", "Från", promise.period_from.isoformat()),
-            Figure("period_to", "Till", promise.period_to.isoformat()),
-            Figure("decided", "Beslutat", decided),
+            Figure("period_from", "Från", promise.period_from),
+            Figure("period_to", "Till", promise.period_to),
+            Figure("decided_on", "Beslutat", promise.decided_on or "datum för beslutet saknas"),
             Figure("reference", "Referens", promise.reference or "saknas"),
             Figure("source", "Källa", promise.source or "saknas"),
             Figure("responsible", "Ansvarig", promise.responsible or "saknas"),
@@ -123,9 +131,13 @@ def _bridge(coverage: Coverage) -> Group:
             Figure("covered", "Klara den valda dagen", coverage.covered),
             Figure("covered_before_period", "− Blev klara före perioden", coverage.covered_before_period),
             Figure("covered_after_period", "− Blev klara efter perioden", coverage.covered_after_period),
-            Figure("covered_outside_population", "− Blev klara utanför målgruppen", coverage.covered_outside_population),
+            Figure(
+                "covered_outside_population", "− Blev klara utanför målgruppen", coverage.covered_outside_population
+            ),
             Figure("reached_left_or_moved", "+ Nådda som har slutat eller bytt", coverage.reached_left_or_moved),
-            Figure("reached_no_longer_valid", "+ Nådda vars genomförande har gått ut", coverage.reached_no_longer_valid),
+            Figure(
+                "reached_no_longer_valid", "+ Nådda vars genomförande har gått ut", coverage.reached_no_longer_valid
+            ),
             Figure("reached", "= Nått under perioden", coverage.reached),
         ),
     )

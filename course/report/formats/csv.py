@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from fractions import Fraction
 
 from course import swedish
@@ -40,6 +41,8 @@ def cell(value: Value) -> str:
             return swedish.decimal_share(value)
         case int():
             return str(value)
+        case date():
+            return value.isoformat()
         case _:
             return safe(value)
 

@@ -1,6 +1,7 @@
 """JSON for machines: the same values, shares as numbers from 0 to 1."""
 
 import json
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -33,4 +34,10 @@ def render(table: Table) -> str:
 
 
 def _plain(value: Value) -> Any:
-    return round(float(value), 6) if isinstance(value, Fraction) else value
+    match value:
+        case Fraction():
+            return round(float(value), 6)
+        case date():
+            return value.isoformat()
+        case _:
+            return value

@@ -1,6 +1,7 @@
 """Plain text for a terminal."""
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 
 from course import swedish
@@ -26,6 +27,8 @@ def shown(value: Value) -> str:
     match value:
         case Fraction() | None:
             return swedish.share(value)
+        case date():
+            return swedish.day(value)
         case int():
             return swedish.number(value)
         case _:

@@ -1,0 +1,132 @@
+"""Real databases, a real application, and a small cast of people for every test.
+
+Whatever touches the database runs on SQLite and on PostgreSQL: ask for `world`, `app` or `client`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from world import World
+
+from course import create_app, migrate
+from course.config import Settings
+from course.db import database
+
+SECRET = "a test secret that is long enough 0123456789"
+
+
+def pytest_configure(config):
+    os.environ.pop("FLASK_RUN_FROM_CLI", None)
+
+
+def need(what: str, install: str, *, found: bool) -> None:
+    """Skip with one line where something is missing; with CI=true that is a failure."""
+    if not found:
+        message = f"{what} is missing; install it with: {install}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message, pytrace=False)
+        pytest.skip(message)
+
+
+def settings_for(folder: Path, database_url: str = "", **more) -> Settings:
+    folder.mkdir(parents=True, exist_ok=True)
+    url = database_url or f"sqlite:///{folder / 'course.sqlite'}"
+    return Settings(instance=folder, database_url=url, secret_key=SECRET, **more)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    migrate.upgrade(create_app(settings_for(folder)))
+    return folder / "course.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory) -> Iterator[str]:
+    """Debian's PostgreSQL on a socket of its own; gives the address without a database name."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    need("PostgreSQL", "apt-get install postgresql", found=bool(programs))
+    bin_, folder = programs[-1], tmp_path_factory.mktemp("postgresql")
+    as_user: list[str] = []
+    if os.geteuid() == 0:
+        as_user = ["runuser", "-u", "postgres", "--"]
+        for parent in (folder, *folder.parents):
+            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    subprocess.run(
+        [*as_user, bin_ / "initdb", "-A", "trust", "-U", "postgres", "-D", data], check=True, capture_output=True
+    )
+    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+    control = [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
+    subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True)
+    yield f"host={folder} user=postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server, tmp_path_factory) -> str:
+    with psycopg.connect(f"{postgresql_server} dbname=postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template_course")
+    url = postgresql_url(postgresql_server, "template_course")
+    migrate.upgrade(create_app(settings_for(tmp_path_factory.mktemp("pg-template"), url)))
+    return "template_course"
+
+
+def postgresql_url(server: str, name: str) -> str:
+    folder = re.search(r"host=(\S+)", server)[1]
+    return f"postgresql+psycopg://postgres@/{name}?host={folder}"
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_server) -> str:
+    """A database without tables."""
+    name = f"empty_{time.monotonic_ns()}"
+    with psycopg.connect(f"{postgresql_server} dbname=postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgresql_url(postgresql_server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path) -> Iterator[str]:
+    """A migrated, empty database, on each of the two engines."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "course.sqlite")
+        yield f"sqlite:///{tmp_path / 'course.sqlite'}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"test_{time.monotonic_ns()}"
+    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield postgresql_url(server, name)
+    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(database_url, tmp_path):
+    app = create_app(settings_for(tmp_path, database_url))
+    yield app
+    with app.app_context():
+        database.engine.dispose()
+
+
+@pytest.fixture
+def world(app) -> Iterator[World]:
+    """The empty database and the verbs to fill it, inside an application context."""
+    with app.app_context():
+        yield World(app)
+
+
+@pytest.fixture
+def runner(app):
+    return app.test_cli_runner()

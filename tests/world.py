@@ -1,0 +1,229 @@
+"""The verbs with which tests fill a database: real actions at chosen instants."""
+
+import re
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+
+from course import clock
+from course.access.actions import grant_role, open_session
+from course.clock import FOREVER
+from course.content.actions import publish
+from course.content.queries import current, newest_release_id, published
+from course.content.source import Folder
+from course.db import database, transaction
+from course.learning.actions import answer
+from course.organisation.actions import Decision, Terms, add_membership, add_person, add_unit, set_target
+from course.organisation.population import Population
+from course.quiz.actions import begin_attempt
+
+COURSE_TOML = """\
+id = "{id}"
+title = "En kurs"
+audience = "{audience}"
+edition = {edition}
+edition_from = {edition_from}
+{validity}
+modules = [{modules}]
+mandatory = [{modules}]
+retired = [{retired}]
+owner = "Utbildning"
+reviewed_on = 2026-01-01
+best_before = 2027-01-01
+"""
+
+MODULE = """\
+---
+id: {module}
+titel: Modulen {module}
+minuter: 5
+quiz: {module}-fragor
+mål: Du kan något
+källor: F1
+ägare: Utbildning
+granskad: 2026-01-01
+bäst_före: 2027-01-01
+---
+**Det viktigaste**
+
+- En sak
+- En till
+- En tredje
+
+## Början {{#borjan}}
+Text i början.
+
+## Slutet {{#slutet}}
+Text i slutet. Rapportera i: [RAPPORTSYSTEM]
+"""
+
+QUIZ = """\
+---
+quiz: {module}-fragor
+titel: Frågor på {module}
+modul: {module}
+godkänt: 50 %
+---
+
+## Första {{#forsta .enval avsnitt=borjan}}
+Du möter någon i dörren.
+
+Vad gör du?
+
+- [x] Det rätta {{#ratt}}
+  > Ja, så.
+- [ ] Det andra {{#fel}}
+  > Nej, inte så.
+
+## Andra {{#andra .enval avsnitt=slutet ★}}
+Vad gör du sedan?
+
+- [x] Det rätta {{#ratt}}
+  > Ja, så.
+- [ ] Det andra {{#fel}}
+  > Nej, inte så.
+"""
+
+
+def course_sources(
+    course="kurs",
+    *,
+    modules=("modul",),
+    edition=1,
+    edition_from=date(2026, 1, 1),
+    valid_months=None,
+    retired=(),
+    audience="employee",
+):
+    """The texts of a small course that is right in every respect."""
+    listed = ", ".join(f'"{module}"' for module in modules)
+    sources = {
+        f"modules/{course}/course.toml": COURSE_TOML.format(
+            id=course,
+            audience=audience,
+            edition=edition,
+            edition_from=edition_from,
+            validity=f"valid_months = {valid_months}" if valid_months else "",
+            modules=listed,
+            retired=", ".join(f'"{path}"' for path in retired),
+        )
+    }
+    for module in modules:
+        sources[f"modules/{course}/{module}.md"] = MODULE.format(module=module)
+        sources[f"quizzes/{course}/{module}.md"] = QUIZ.format(module=module)
+    return sources
+
+
+def noon(day) -> datetime:
+    """Noon UTC on a day given as a date or as text."""
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return datetime.combine(day, time(12), UTC)
+
+
+def a_day(day) -> date:
+    return date.fromisoformat(day) if isinstance(day, str) else day
+
+
+class World:
+    """What happened, told with the product's own actions."""
+
+    def __init__(self, app):
+        self.app = app
+        self.units = {}
+        self.people = {}
+
+    @property
+    def db(self):
+        """The reading session."""
+        return database.session
+
+    @contextmanager
+    def write(self, day="2026-01-01"):
+        """A transaction whose instant is noon on the day."""
+        with transaction() as (db, _now):
+            yield db, noon(day)
+
+    def publish(self, sources=None, *, day="2026-01-01", change="language", accept_keys=False):
+        with self.write(day) as (db, at):
+            folder = Folder(sources or course_sources(), {}, ())
+            return publish(db, folder, change=change, accept_keys=accept_keys, by=None, at=at)
+
+    def unit(self, code, parent=None, *, since="2020-01-01", day="2026-01-01"):
+        with self.write(day) as (db, at):
+            above = self.units[parent] if parent else None
+            self.units[code] = add_unit(
+                db, code=code, name=f"Enhet {code}", since=a_day(since), parent=above, by=None, at=at
+            )
+        return self.units[code]
+
+    def person(self, key, unit=None, *, day="2026-01-01", **terms):
+        """A person, with a membership when a unit is named."""
+        with self.write(day) as (db, at):
+            person = add_person(db, key=key, name=f"Namn {key}", email=f"{key}@example.org", by=None, at=at)
+            self.people[key] = person.id
+        if unit:
+            self.membership(key, unit, day=day, **terms)
+        return self.people[key]
+
+    def membership(
+        self, key, unit, *, day="2026-01-01", since="2020-01-01", until=FOREVER, title="Handläggare", **terms
+    ):
+        if unit not in self.units:
+            self.unit(unit, day=day)
+        with self.write(day) as (db, at):
+            stated = Terms(self.units[unit], title, a_day(since), a_day(until), **terms)
+            return add_membership(db, self.people[key], stated, by=None, at=at)
+
+    def role(self, key, role, *, since="2020-01-01", until=FOREVER):
+        with self.write() as (db, at):
+            return grant_role(db, self.people[key], role, since=a_day(since), until=a_day(until), by=None, at=at)
+
+    def target(
+        self, goal=1500, *, since="2026-01-01", until="2026-12-31", day="2026-01-01", units=(), groups=(), **more
+    ):
+        with self.write(day) as (db, at):
+            population = Population(tuple(self.units[code] for code in units), **more)
+            named = tuple((name, Population(tuple(self.units[code] for code in codes))) for name, codes in groups)
+            decision = Decision("kurs", goal, a_day(since), a_day(until), population=population, groups=named)
+            return set_target(db, decision, by=None, at=at)
+
+    def begin(self, key, day, *, module="modul", course="kurs", edition=0):
+        with self.write(day) as (db, at):
+            release = current(db, newest_release_id(db))[course]
+            return begin_attempt(
+                db, release, f"{module}-fragor", by=self.people[key], edition=edition or release.edition, at=at
+            )
+
+    def answer(self, key, attempt, item, choice, day):
+        with self.write(day) as (db, at):
+            return answer(db, attempt.id, item, [choice], by=self.people[key], at=at)
+
+    def take(self, key, day, *, module="modul", course="kurs", first="ratt", second="ratt"):
+        """Take the module's quiz from beginning to end; right answers complete the module."""
+        attempt = self.begin(key, day, module=module, course=course)
+        for item, choice in (("forsta", first), ("andra", second)):
+            if item in published(self.db, attempt.release_id).course.quizzes[attempt.quiz].items:
+                self.answer(key, attempt, item, choice, day)
+        return attempt
+
+    def client(self, key=None):
+        """A browser without JavaScript, signed in when a person is named."""
+        client = self.app.test_client()
+        if key:
+            with transaction() as (db, at):
+                session = open_session(db, self.people[key], at=at)
+            with client.session_transaction() as cookie:
+                cookie["_user_id"] = session
+                cookie["_fresh"] = True
+                cookie["seen"] = int(clock.now().timestamp())
+        return client
+
+
+def token(client, page="/stod") -> str:
+    """The form token of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    return found[1] if found else ""
+
+
+def post(client, url, page="/stod", **form):
+    """Submit a form as a page of the product would."""
+    return client.post(url, data={"csrf_token": token(client, page), **form})
