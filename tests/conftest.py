@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,27 +50,24 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """Debian's PostgreSQL on a socket of its own; gives the address without a database name."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     need("PostgreSQL", "apt-get install postgresql", found=bool(programs))
-    bin_, folder = programs[-1], tmp_path_factory.mktemp("postgresql")
-    as_user: list[str] = []
+    bin_, as_user = programs[-1], []
+    folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own folders are closed to other users
     if os.geteuid() == 0:
         as_user = ["runuser", "-u", "postgres", "--"]
-        for parent in (folder, *folder.parents):
-            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
         shutil.chown(folder, "postgres")
     data = folder / "data"
-    subprocess.run(
-        [*as_user, bin_ / "initdb", "-A", "trust", "-U", "postgres", "-D", data], check=True, capture_output=True
-    )
+    initdb = [*as_user, bin_ / "initdb", "-A", "trust", "-U", "postgres", "-D", data]
+    subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
     options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
     control = [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True)
+    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     yield f"host={folder} user=postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True)
+    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

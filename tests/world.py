@@ -89,7 +89,7 @@ def course_sources(
     *,
     modules=("modul",),
     edition=1,
-    edition_from=date(2026, 1, 1),
+    edition_from=date(2025, 1, 1),
     valid_months=None,
     retired=(),
     audience="employee",
@@ -138,11 +138,11 @@ class World:
 
     @contextmanager
     def write(self, day="2026-01-01"):
-        """A transaction whose instant is noon on the day."""
-        with transaction() as (db, _now):
-            yield db, noon(day)
+        """A transaction whose instant is noon on the day; None is the present."""
+        with transaction() as (db, now):
+            yield db, noon(day) if day else now
 
-    def publish(self, sources=None, *, day="2026-01-01", change="language", accept_keys=False):
+    def publish(self, sources=None, *, day="2025-01-01", change="language", accept_keys=False):
         with self.write(day) as (db, at):
             folder = Folder(sources or course_sources(), {}, ())
             return publish(db, folder, change=change, accept_keys=accept_keys, by=None, at=at)

@@ -118,9 +118,8 @@ def wait(db: Session, kind: str, key: str, *, at: datetime) -> timedelta:
     over = tries - FREE_TRIES[kind]
     if over < 0:
         return timedelta(0)
-    delay = min(FIRST_DELAY * 2 ** min(over, 10), WINDOW)
-    since: datetime = newest
-    return max(timedelta(0), since + delay - at)
+    delay: timedelta = min(FIRST_DELAY * 2 ** min(over, 10), WINDOW)
+    return max(timedelta(0), newest + delay - at)
 
 
 def throttle_key(kind: str, name: str) -> str:

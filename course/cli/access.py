@@ -69,7 +69,7 @@ def code(key: str) -> None:
 @click.argument("key")
 @click.argument("role", type=click.Choice(ROLES))
 @click.option("--from", "since", type=DAY, help="Första dagen; i dag om inget sägs.")
-@click.option("--to", "until", type=DAY, default=clock.FOREVER.isoformat(), help="Sista dagen.")
+@click.option("--to", "until", type=DAY, default=clock.FOREVER, help="Sista dagen.")
 @click.option("--end", is_flag=True, help="Avsluta rollen efter dagen i --to, eller efter i går.")
 def grant(key: str, role: str, since: date | None, until: date, end: bool) -> None:
     """Ge en person en roll, eller avsluta den."""

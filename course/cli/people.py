@@ -28,7 +28,7 @@ group = Group("people", help="Personer och deras anställningar.")
     "--audience", type=click.Choice(("employee", "official")), default="employee", help="Anställd eller förtroendevald."
 )
 @click.option("--from", "since", type=DAY, help="Första dagen; i dag om inget sägs.")
-@click.option("--to", "until", type=DAY, default=clock.FOREVER.isoformat(), help="Sista dagen.")
+@click.option("--to", "until", type=DAY, default=clock.FOREVER, help="Sista dagen.")
 def add(
     key: str,
     name: str,

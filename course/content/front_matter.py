@@ -2,13 +2,15 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from course.errors import Problem
+from course.content.text import Fault
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+RULE = "---"
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Head:
 
     pairs: Mapping[str, str]
     lines: Mapping[str, int]
-    body: tuple[str, ...]
+    body: Sequence[str]
     body_line: int
     """The line number of the first body line."""
 
@@ -25,44 +27,61 @@ class Head:
         return self.lines.get(key, 1)
 
 
-def read_head(path: str, text: str, keys: Collection[str], problems: list[Problem]) -> Head:
-    """Split a file into head and body; every unknown, doubled or missing key becomes a problem.
+def read_head(lines: Sequence[str], keys: Collection[str], fault: Fault) -> Head:
+    """Split a file into head and body; every unknown, doubled, missing or empty key is a fault.
 
     A key that ends in `?` in `keys` may be left out.
     """
-    lines = text.removeprefix("\ufeff").splitlines()
-    known = {key.removesuffix("?") for key in keys}
-    if not lines or lines[0].strip() != "---":
-        problems.append(Problem(path, 1, "filen ska börja med en rad --- och sedan raderna ”nyckel: värde”"))
-        return Head({}, {}, tuple(lines), 1)
-    end = next((number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
-    if end is None:
-        problems.append(Problem(path, 1, "huvudet slutar aldrig; skriv en rad --- efter den sista nyckeln"))
-        return Head({}, {}, (), len(lines) + 1)
+    if lines[0].strip() != RULE:
+        fault(1, "filen ska börja med en rad --- och sedan raderna ”nyckel: värde”")
+        return Head({}, {}, lines, 1)
+    end, body = _end(lines, fault)
+    pairs, at = _read_pairs(lines[1:end], {key.removesuffix("?") for key in keys}, fault)
+    for key in keys:
+        if key in at and not pairs[key]:
+            fault(at[key], f"nyckeln ”{key}” saknar värde; skriv det efter kolonet")
+        elif key not in at and not key.endswith("?"):
+            fault(1, f"nyckeln ”{key}” saknas; skriv en rad ”{key}: …” mellan raderna ---")
+    return Head(pairs, at, lines[body:], body + 1)
+
+
+def _end(lines: Sequence[str], fault: Fault) -> tuple[int, int]:
+    """Where the head ends and where the body begins; without its end, the head goes on to the first empty line."""
+    for index, line in enumerate(lines[1:], start=1):
+        if line.strip() == RULE:
+            return index, index + 1
+        if line.startswith("#"):
+            break
+    fault(1, "huvudet slutar aldrig; skriv en rad --- efter den sista nyckeln")
+    end = next((index for index, line in enumerate(lines) if not line.strip() or line.startswith("#")), len(lines))
+    return end, end
+
+
+def _read_pairs(lines: Sequence[str], known: Collection[str], fault: Fault) -> tuple[dict[str, str], dict[str, int]]:
+    """The pairs of the lines after the first, and the line of each key."""
     pairs: dict[str, str] = {}
     at: dict[str, int] = {}
-    for number, line in enumerate(lines[1:end], start=2):
+    for number, line in enumerate(lines, start=2):
         key, colon, value = (part.strip() for part in line.partition(":"))
         if not line.strip():
             continue
         if not colon:
-            problems.append(Problem(path, number, f"raden ”{line.strip()}” saknar kolon; skriv ”nyckel: värde”"))
+            fault(number, f"raden ”{key}” saknar kolon; skriv ”nyckel: värde”")
         elif key not in known:
-            problems.append(Problem(path, number, f"okänd nyckel ”{key}”{suggest(key, known)}"))
+            fault(number, f"okänd nyckel ”{key}”{suggest(key, known)}")
         elif key in pairs:
-            problems.append(Problem(path, number, f"nyckeln ”{key}” står två gånger; ta bort den ena"))
+            fault(number, f"nyckeln ”{key}” står redan på rad {at[key]}; ta bort den ena")
         else:
             pairs[key], at[key] = value, number
-    for key in keys:
-        if not key.endswith("?") and not pairs.get(key):
-            problems.append(Problem(path, at.get(key, 1), f"nyckeln ”{key}” saknas i huvudet eller är tom"))
-    return Head(pairs, at, tuple(lines[end + 1 :]), end + 2)
+    return pairs, at
 
 
 def suggest(given: str, known: Collection[str]) -> str:
     """What the author may have meant, as the end of a message."""
     near = difflib.get_close_matches(given, known, n=1)
-    return f"; menade du ”{near[0]}”?" if near else f"; de som finns är {', '.join(sorted(known))}"
+    if near:
+        return f"; menade du ”{near[0]}”?"
+    return f"; välj bland {', '.join(sorted(known))}" if known else ""
 
 
 def slug(title: str) -> str:
@@ -71,24 +90,37 @@ def slug(title: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain)[:4]) or "id"
 
 
-def read_id(path: str, line: int, given: str, what: str, problems: list[Problem]) -> str:
-    """The id if it is one; else '' and a problem."""
+def read_id(line: int, given: str, what: str, fault: Fault) -> str:
+    """The id if it is one; else '' and a fault."""
     if ID.fullmatch(given):
         return given
-    problems.append(Problem(path, line, f"id:t ”{given}” för {what} får bara ha a–z, 0–9 och bindestreck"))
+    fault(line, f"id:t ”{given}” för {what} får bara ha a–z, 0–9 och bindestreck; skriv till exempel ”{slug(given)}”")
     return ""
 
 
-def read_day(path: str, head: Head, key: str, problems: list[Problem]) -> date:
-    """The ISO day under `key`; a problem and day one when it is none."""
+def read_own_id(head: Head, key: str, what: str, fault: Fault) -> str:
+    """The id of the file itself; '' when there is none, which is a fault."""
+    return read_id(head.line(key), head.pairs[key], what, fault) if head.pairs.get(key) else ""
+
+
+def read_day(head: Head, key: str, fault: Fault) -> date:
+    """The day under `key`; day one when there is none, which is a fault."""
+    given = head.pairs.get(key, "")
     try:
-        return date.fromisoformat(head.pairs.get(key, ""))
+        return date.fromisoformat(given if DAY.fullmatch(given) else "")
     except ValueError:
-        if key in head.pairs:
-            problems.append(Problem(path, head.line(key), f"”{key}” ska vara ett datum som 2026-11-22"))
+        if given:
+            fault(head.line(key), f"”{key}” ska vara ett datum som 2026-11-22, inte ”{given}”")
         return date.min
 
 
 def read_list(head: Head, key: str) -> tuple[str, ...]:
     """The parts of a value that are separated by semicolons."""
     return tuple(part.strip() for part in head.pairs.get(key, "").split(";") if part.strip())
+
+
+def read_heading(line: str) -> tuple[str, str, str]:
+    """The parts of a line like `## Titel {märken}`: its title, its marks, and what is wrongly left after them."""
+    title, _, rest = line.removeprefix("##").partition("{")
+    marks, closing, after = rest.partition("}")
+    return title.strip(), marks if closing else "", after.strip() if closing else rest.strip()

@@ -66,7 +66,7 @@ def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[in
     today = day_of(at)
     used = used_evidence(db, person_id, course)
     rows = completed(db, person_id, course)
-    new = [*_settle_modules(db, person_id, course, rows, used, today=today, at=at)]
+    new = _settle_modules(db, person_id, course, rows, used, at=at)
     if new:
         rows = completed(db, person_id, course)
     whole = _settle_course(db, person_id, course, rows, used, today=today, at=at)
@@ -140,7 +140,6 @@ def _settle_modules(
     rows: list[Completed],
     used: Used,
     *,
-    today: date,
     at: datetime,
 ) -> list[int]:
     """Complete the module of each quiz whose newest finished attempt meets the rule."""
@@ -172,7 +171,7 @@ def _settle_modules(
                 release.edition,
                 route="quiz",
                 evidence=evidence,
-                occurred_on=today,
+                occurred_on=day_of(newest.graded_at or at),
                 at=at,
             )
         )
@@ -188,9 +187,9 @@ def _settle_course(
     newest = {release.edition: release.release_id for release in releases}
     for edition in sorted((number for number in newest if number >= in_force), reverse=True):
         release = published(db, newest[edition])
-        ids = course_evidence(release.course.mandatory, rows, edition)
-        if ids is not None:
-            evidence = ",".join(map(str, ids))
+        modules = course_evidence(release.course.mandatory, rows, edition)
+        if modules is not None:
+            evidence = ",".join(str(row.id) for row in modules)
             if (WHOLE_COURSE, evidence) in used:
                 return None
             return _complete(
@@ -201,7 +200,7 @@ def _settle_course(
                 edition,
                 route="quiz",
                 evidence=evidence,
-                occurred_on=today,
+                occurred_on=max(row.occurred_on for row in modules),
                 at=at,
             )
     return None

@@ -47,8 +47,8 @@ def meets_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done
 
 def course_evidence(
     mandatory: AbstractSet[str], completed: Sequence[Completed], edition: int
-) -> tuple[int, ...] | None:
-    """The ids of the modules' completions that complete the course in the edition, sorted; None when they do not.
+) -> tuple[Completed, ...] | None:
+    """The modules' completions that complete the course in the edition, by id; None when they do not.
 
     Every mandatory module needs a completion of the edition or a later one. When the course is completed in the
     edition already, all of them must have been done anew since.
@@ -62,7 +62,7 @@ def course_evidence(
             newest[row.path] = row
     if newest.keys() != mandatory:
         return None
-    return tuple(sorted(row.id for row in newest.values()))
+    return tuple(sorted(newest.values(), key=lambda row: row.id))
 
 
 def valid_through(occurred_on: date, months: int | None) -> date:

@@ -78,7 +78,7 @@ def facts(db: Session, scope: Scope, population: Population, spans: Sequence[Uni
 
 def _standing_of(*row: int) -> Standing:
     *flags, persons = row
-    return Standing(*map(bool, flags), persons)  # type: ignore[arg-type] # the flags are as many as the columns
+    return Standing(*map(bool, flags), persons=persons)  # type: ignore[misc] # as many flags as columns
 
 
 class _Sets:
@@ -210,8 +210,10 @@ def _on(periods: CTE, day: date, *where: ColumnElement[bool]) -> Select[int, int
 def _done(db: Session, scope: Scope) -> CTE:
     """Completions of the whole course on or before D that are not revoked, as known at K."""
     in_force = edition_in_force(editions(db, scope.course, scope.known_at), scope.day)
-    used = select(distinct(Completion.release_id)).where(
-        Completion.course == scope.course, Completion.path == WHOLE_COURSE
+    used = (
+        select(Completion.release_id)
+        .where(Completion.course == scope.course, Completion.path == WHOLE_COURSE)
+        .distinct()
     )
     by_months: dict[int | None, list[int]] = defaultdict(list)
     for release_id in db.scalars(used):

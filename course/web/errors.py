@@ -4,8 +4,9 @@ import logging
 
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from course.access.actions import TooMany
 from course.errors import Refusal
@@ -27,15 +28,19 @@ PAGES = {
         "Det du skrev är inte sparat. Gå tillbaka, vänta en stund och skicka igen.",
     ),
 }
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, NoConnectionLeft)
+"""The database is busy, full, read-only or away."""
 
 
 def init_app(app: Flask) -> None:
     """Register one handler for each kind of fault."""
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(OverflowError, _overflow)
     app.register_error_handler(500, _defect)
+    for fault in UNAVAILABLE:
+        app.register_error_handler(fault, _database)
 
 
 def _page(status: int, detail: str = "") -> str:
@@ -54,16 +59,21 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
     status = fault.code or 500
     if status < 400:
         return fault
-    own_words = fault.description if fault.description != type(fault).description else ""
     response = fault.get_response()  # keeps Allow and Retry-After
-    response.set_data(_page(status, own_words or ""))
+    response.set_data(_page(status))
     response.content_type = "text/html; charset=utf-8"
     return response
 
 
-def _database(fault: OperationalError) -> ResponseReturnValue:
+def _foreign_host(_fault: SecurityError) -> ResponseReturnValue:
+    """Without a host of our own no address can be built, so the page has none."""
+    return _bare_page(400), 400
+
+
+def _database(fault: DBAPIError | NoConnectionLeft) -> ResponseReturnValue:
     """The database is busy, full or away: nothing was saved, and the page says so."""
-    log.error("database: %s", str(fault.orig).splitlines()[0], extra={"fields": {"request_id": g.get("request_id")}})
+    reason = str(getattr(fault, "orig", fault)).partition("\n")[0]
+    log.error("database: %s", reason, extra={"fields": {"request_id": g.get("request_id")}})
     return _bare_page(503), 503, {"Retry-After": "5"}
 
 
@@ -72,7 +82,9 @@ def _overflow(_fault: OverflowError) -> ResponseReturnValue:
     return _page(404), 404
 
 
-def _defect(_fault: Exception) -> ResponseReturnValue:
+def _defect(fault: InternalServerError) -> ResponseReturnValue:
+    if isinstance(fault.original_exception, UNAVAILABLE):  # it went away while another error was being shown
+        return _database(fault.original_exception)
     return _bare_page(500), 500
 
 

@@ -3,17 +3,20 @@
 Nothing is open by default: a route without @allowed is refused, and a test says so.
 """
 
+import json
 import logging
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from course import clock
@@ -21,7 +24,7 @@ from course.access.policy import ANYBODY, PERMISSIONS, SHORT_SESSION_ROLES, Acto
 from course.access.queries import actor as find_actor
 from course.config import Settings
 from course.db import database
-from course.errors import NotAllowed
+from course.errors import NotAllowed, Refusal
 
 log = logging.getLogger("course.request")
 csrf = CSRFProtect()
@@ -44,6 +47,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+UNUSABLE = re.compile("[\0\ud800-\udfff]")
+"""Characters that no database stores."""
+LONGEST_WAY_BACK = 2000
+LARGEST_KEPT = 1000
 
 
 def allowed(permission: str) -> Callable[[View], View]:
@@ -56,6 +63,12 @@ def allowed(permission: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def kept_at_sign_in(view: View) -> View:
+    """Keep what is sent to the view when the session has ended, until the same person has signed in again."""
+    view.kept_at_sign_in = True  # type: ignore[attr-defined]
+    return view
 
 
 def actor() -> Actor:
@@ -74,10 +87,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     app.extensions["headers"] = headers
-    app.before_request(_begin)
-    app.before_request(_check_origin)
-    app.before_request(_check_permission)
-    app.before_request(_check_token)
+    for check in (_begin, _check_origin, _check_address, _check_permission, _check_token):
+        app.before_request(check)
     app.after_request(_finish)
 
 
@@ -108,9 +119,14 @@ def _check_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
     origin = request.headers.get("Origin")
-    base_url = current_app.extensions["settings"].base_url
-    if origin is not None and urlsplit(origin).netloc not in (request.host, urlsplit(base_url).netloc):
+    base = urlsplit(current_app.extensions["settings"].base_url)
+    if origin is not None and origin not in (f"{base.scheme}://{host}" for host in (request.host, base.netloc)):
         raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
+
+
+def _check_address() -> None:
+    if any(map(UNUSABLE.search, (request.path, *_texts(request.args)))):
+        raise Refusal("Adressen har tecken som inte går att använda.")
 
 
 def _check_permission() -> AnyResponse | None:
@@ -122,18 +138,57 @@ def _check_permission() -> AnyResponse | None:
     if ANYBODY in PERMISSIONS[permission]:
         return None
     if not current_user.is_authenticated:
-        where = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("login.sign_in", till=where), 303)
+        _keep_form()
+        return redirect(url_for("login.sign_in", till=_way_back()), 303)
     if not may(actor().roles, permission):
         raise NotAllowed("Du har inte behörighet till sidan.")
     return None
 
 
+def _way_back() -> str | None:
+    """The page to come to after signing in: the one asked for, or the one whose form was sent."""
+    if request.method not in SAFE_METHODS:
+        rules = current_app.url_map.iter_rules()
+        shown = any(rule.rule == str(request.url_rule) and "GET" in (rule.methods or ()) for rule in rules)
+        return request.path if shown else None
+    where = request.full_path.rstrip("?")
+    return where if len(where) <= LONGEST_WAY_BACK else None
+
+
+def _keep_form() -> None:
+    """Keep a form that its own session sent before it ended; `login` sends it on once the person is back."""
+    view = current_app.view_functions[request.endpoint or ""]
+    person_id = session.get("person")
+    if request.method in SAFE_METHODS or person_id is None or not getattr(view, "kept_at_sign_in", False):
+        return
+    try:
+        _check_token()
+    except Refusal:
+        return
+    kept = {
+        "person": person_id,
+        "to": {name: str(value) for name, value in (request.view_args or {}).items()},
+        "form": {name: values for name, values in request.form.lists() if name != "csrf_token"},
+    }
+    if len(json.dumps(kept)) <= LARGEST_KEPT:
+        session["kept"] = kept
+
+
 def _check_token() -> None:
+    if request.routing_exception is not None:
+        return  # there is no view that would act on what was sent
     try:
         csrf.protect()
     except CSRFError:
-        abort(400, "Sidan var för gammal eller öppnades i ett annat fönster. Ladda om den och försök igen.")
+        raise Refusal(
+            "Sidan var för gammal eller öppnades i ett annat fönster. Ladda om den och försök igen."
+        ) from None
+    if any(map(UNUSABLE.search, _texts(request.form))):
+        raise Refusal("Formuläret har tecken som inte går att använda.")
+
+
+def _texts(fields: MultiDict[str, str]) -> Iterable[str]:
+    return (text for name, value in fields.items(multi=True) for text in (name, value))
 
 
 def _finish(response: Response) -> Response:

@@ -1,7 +1,8 @@
 """Signing in with a password, choosing one with a one-time code, and signing out."""
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,17 +19,21 @@ from course.access.actions import (
     use_code,
 )
 from course.access.password import check_new, hash_password, normalise, verify
+from course.access.policy import Actor, may
 from course.access.queries import actor as find_actor
 from course.access.queries import identity
 from course.db import database, transaction
-from course.errors import Invalid
+from course.errors import Invalid, NotAllowed, Refusal
 from course.organisation.tables import Person
-from course.web.guard import actor, allowed
+from course.web.guard import LONGEST_WAY_BACK, actor, allowed
+from course.web.quiz import store_answer
 
 bp = Blueprint("login", __name__)
 WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
 WRONG_CODE = "Koden stämmer inte eller har slutat gälla. Kontrollera den, eller be om en ny."
 LONGEST_NAME = 254
+OWN_PAGE = re.compile(r"/(?!/)[^\\]*")
+"""An address on this host: one slash first, and no backslash, which browsers take for a slash."""
 
 
 @bp.get("/logga-in")
@@ -56,14 +61,20 @@ def sign_in_post() -> ResponseReturnValue:
         database.session.rollback()  # hashing takes long; hold nothing meanwhile
         if not verify(stored, password):
             raise Invalid(WRONG, "namn")
-    except TooMany as refusal:
-        return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
-    except Invalid as refusal:
+    except (TooMany, Invalid) as refusal:
         return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
     with transaction() as (db, at):
         forget_try(db, tries)
+        if current_user.is_authenticated:
+            close_session(db, actor().session, at=at)
         new = open_session(db, person_id, at=at)
-    _take_session(new)
+    kept = session.get("kept")
+    who = _take_session(new)
+    if kept and kept["person"] == who.person_id and may(who.roles, "course.take"):
+        try:
+            return store_answer(who, UUID(kept["to"]["attempt_id"]), kept["to"]["item_id"], kept["form"])
+        except Refusal:
+            pass  # the page they come to says how things stand
     return redirect(_next_page(), 303)
 
 
@@ -117,8 +128,6 @@ def sign_out() -> ResponseReturnValue:
 def _field(name: str) -> str:
     values = request.form.getlist(name)
     text = values[0] if len(values) == 1 else ""
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise Invalid("Fältet har tecken som inte går att använda.", name)
     return text[: LONGEST_NAME * 2] if name in ("losenord", "losenord2") else text.strip()[:LONGEST_NAME]
 
 
@@ -128,20 +137,21 @@ def _again(template: str, refusal: TooMany | Invalid, **values: Any) -> Response
     return render_template(template, error=str(refusal), field=field, **values), refusal.status, headers
 
 
-def _take_session(new: str) -> None:
+def _take_session(new: str) -> Actor:
     """Begin the new session in a fresh cookie: nothing of the one before sign-in is kept."""
     session.clear()
     at = clock.now()
-    session["seen"] = int(at.timestamp())
     found = find_actor(database.session, new, at=at)
+    if found is None:
+        raise NotAllowed("Inloggningen avslutades i samma stund. Försök igen.")
+    session["seen"] = int(at.timestamp())
+    session["person"] = found.person_id
     login_user(found)
+    return found
 
 
 def _next_page() -> str:
     """Where to go after signing in: only a page of our own."""
     asked = request.values.get("till", "")
-    plain = asked.isprintable() and "\\" not in asked and not asked.startswith("//")
-    parts = urlsplit(asked) if plain else None
-    if parts and asked.startswith("/") and not parts.scheme and not parts.netloc:
-        return asked
-    return url_for("pages.start")
+    own = OWN_PAGE.fullmatch(asked) and asked.isprintable() and len(asked) <= LONGEST_WAY_BACK
+    return asked if own else url_for("pages.start")

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock
+from course.access.policy import Actor
 from course.content.model import Module, Quiz
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
@@ -21,7 +22,7 @@ from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt
 from course.quiz.paper import draw, next_item, shown_choices
 from course.quiz.queries import Taken, attempt
-from course.web.guard import actor, allowed
+from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 
 bp = Blueprint("quiz", __name__)
@@ -81,12 +82,16 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
 
 @bp.post("/forsok/<uuid:attempt_id>/fraga/<item_id>")
 @allowed("course.take")
+@kept_at_sign_in
 def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands."""
-    who = actor()
+    return store_answer(actor(), attempt_id, item_id, dict(request.form.lists()))
+
+
+def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
+    """What answer_question does, also for an answer that was kept while its sender signed in again."""
     sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
-    form = {name: request.form.getlist(name) for name in request.form}
     try:
         given = item.read(form)
     except Invalid as refusal:

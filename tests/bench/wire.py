@@ -1,0 +1,233 @@
+"""The measuring side: requests over loopback from one or more clients, and the CPU time of a server's processes."""
+
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import DEVNULL, Popen, TimeoutExpired
+
+TICK = 1000 / os.sysconf("SC_CLK_TCK")
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+START_SECONDS = 20
+
+
+class WrongAnswer(Exception):  # noqa: N818 - it ends the run with one line
+    """A server that does not start, or an answer whose status is not the expected one."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a browser would send, and the status that is right."""
+
+    method: str
+    path: str
+    cookie: str
+    status: int
+    body: str = ""
+    tag: str = ""
+
+    def headers(self, origin: str) -> dict[str, str]:
+        """The headers besides Host and Content-Length."""
+        found = {
+            "User-Agent": "Mozilla/5.0 (bench)",
+            "Accept": "text/html,application/xhtml+xml",
+            "Accept-Language": "sv",
+            "Sec-Fetch-Site": "same-origin",
+            "Cookie": f"session={self.cookie}",
+        }
+        if self.tag:
+            found["If-None-Match"] = self.tag
+        if self.method == "POST":
+            found |= {"Origin": origin, "Content-Type": "application/x-www-form-urlencoded"}
+        return found
+
+    def wire(self, port: int) -> bytes:
+        """The bytes to send."""
+        host = f"127.0.0.1:{port}"
+        lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: {host}"]
+        lines += [f"{name}: {value}" for name, value in self.headers(f"http://{host}").items()]
+        if self.method == "POST":
+            lines.append(f"Content-Length: {len(self.body)}")
+        return "\r\n".join([*lines, "", self.body]).encode()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it came."""
+
+    status: int
+    head: bytes
+    size: int
+
+    def header(self, name: str) -> str:
+        """The value of a header, "" when it is not there."""
+        found = re.search(rb"(?i)\r\n" + name.encode() + rb": *([^\r]*)", self.head)
+        return found[1].decode() if found else ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Some requests from some clients: what the server used, and how long each took."""
+
+    requests: int
+    cpu_ms: float
+    seconds: float
+    latencies: list[float] = field(repr=False)
+    size: int
+
+    @property
+    def cpu_each(self) -> float:
+        return self.cpu_ms / self.requests
+
+    @property
+    def rate(self) -> float:
+        return self.requests / self.seconds
+
+
+class Connection:
+    """One keep-alive connection."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes) -> Answer:
+        """Send a request and read the whole answer."""
+        self._socket.sendall(request)
+        got = b""
+        while (end := got.find(b"\r\n\r\n")) < 0:
+            got += self._read()
+        head, status = got[: end + 2], int(got[9:12])
+        length = LENGTH.search(head)
+        if length is None and status != 304:
+            raise WrongAnswer(f"an answer without Content-Length: {head!r}")
+        size = end + 4 + (int(length[1]) if length and status != 304 else 0)
+        missing = size - len(got)
+        while missing > 0:
+            missing -= len(self._read())
+        return Answer(status, head, size)
+
+    def _read(self) -> bytes:
+        got = self._socket.recv(262_144)
+        if not got:
+            raise WrongAnswer("the server closed the connection")
+        return got
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Server:
+    """A granian of its own, as the product is served, but with one worker."""
+
+    def __init__(self, process: Popen[bytes], port: int) -> None:
+        self.port = port
+        self._process = process
+        self._tree: list[int] = []
+
+    def wait(self) -> None:
+        """Return when it listens. Raises WrongAnswer when it does not."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                Connection(self.port).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                self._tree = list(_descendants(self._process.pid))
+                return
+        raise WrongAnswer(f"the server did not start: {' '.join(map(str, self._process.args))}")
+
+    def cpu_ms(self) -> float:
+        """User and system time of all its processes so far."""
+        return sum(sum(map(int, _stat(pid)[11:13])) for pid in self._tree) * TICK
+
+    def run(self, requests: Sequence[Request], clients: int = 1) -> Run:
+        """Send the requests, each client its share, one after the other."""
+        shares = [requests[number::clients] for number in range(clients)]
+        runners = [_Client(self.port, share) for share in shares]
+        cpu, began = self.cpu_ms(), time.perf_counter()
+        for runner in runners:
+            runner.start()
+        for runner in runners:
+            runner.join()
+        seconds, cpu = time.perf_counter() - began, self.cpu_ms() - cpu
+        for runner in runners:
+            if runner.fault:
+                raise runner.fault
+        latencies = sorted(latency for runner in runners for latency in runner.latencies)
+        return Run(len(requests), cpu, seconds, latencies, runners[0].size)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class _Client(threading.Thread):
+    """One client with its connection; the requests are made before the clock starts."""
+
+    def __init__(self, port: int, requests: Sequence[Request]) -> None:
+        super().__init__(daemon=True)
+        self._requests = [(request.wire(port), request) for request in requests]
+        self._connection = Connection(port)
+        self.latencies: list[float] = []
+        self.size = 0
+        self.fault: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            for sent, request in self._requests:
+                began = time.perf_counter()
+                answer = self._connection.ask(sent)
+                self.latencies.append((time.perf_counter() - began) * 1000)
+                if answer.status != request.status:
+                    raise WrongAnswer(f"{request.method} {request.path}: {answer.status}, not {request.status}")
+                self.size = answer.size
+        except (WrongAnswer, OSError) as fault:
+            self.fault = fault
+        finally:
+            self._connection.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(command: Sequence[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[Server]:
+    """The server, started in the folder and stopped afterwards. What it logs is thrown away, as a pipe to a log is."""
+    process = Popen([*command, "--port", str(port)], cwd=folder, env=environment, stdout=DEVNULL, stderr=DEVNULL)
+    server = Server(process, port)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat after the name: state, parent …, utime (11), stime (12)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _descendants(root: int) -> Iterator[int]:
+    yield root
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int(_stat(int(path.name))[1])
+        except OSError:
+            continue  # it has ended meanwhile
+        if parent == root:
+            yield from _descendants(int(path.name))

@@ -1,0 +1,249 @@
+"""The commands, as a person at a terminal meets them."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import settings_for
+from sqlalchemy import func, select
+from world import World, course_sources
+
+from course import clock, create_app
+from course.access.queries import identity
+from course.db import database
+from course.organisation.tables import Person
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def content(app, tmp_path):
+    """A folder of course sources that the app publishes from; gives a way to change them."""
+    root = tmp_path / "innehall"
+
+    def write(sources):
+        for path, text in sources.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
+
+    write(course_sources())
+    object.__setattr__(app.extensions["settings"], "content", root)
+    return write
+
+
+def run(runner, *words, **more):
+    result = runner.invoke(args=list(words), **more)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_checking_content_tells_every_problem_and_its_line(runner, content):
+    assert run(runner, "content", "check").output == "kurs: 0 problem\n"
+
+    broken = course_sources()
+    broken["modules/kurs/modul.md"] = broken["modules/kurs/modul.md"].replace("minuter: 5", "minutter: 5")
+    content(broken)
+    result = run(runner, "content", "check")
+
+    assert result.exit_code == 1
+    assert "modules/kurs/modul.md:4: okänd nyckel ”minutter”; menade du ”minuter”?" in result.output
+    assert "kurs: 2 problem" in result.output
+
+
+def test_publishing_twice_publishes_once(runner, content):
+    assert run(runner, "content", "publish").output == "kurs: publicerad som version 1, utgåva 1\n"
+    assert run(runner, "content", "publish", "kurs").output == "kurs: redan publicerad\n"
+
+
+def test_a_changed_key_is_told_with_its_attempts_and_published_only_when_meant(app, runner, content):
+    run(runner, "content", "publish")
+    with app.app_context():
+        world = World(app)
+        world.person("anna", "A")
+        world.take("anna", None)
+    changed = course_sources()
+    path = "quizzes/kurs/modul.md"
+    changed[path] = changed[path].replace("- [x]", "- [?]", 1).replace("- [ ]", "- [x]", 1).replace("- [?]", "- [ ]", 1)
+    content(changed)
+
+    result = run(runner, "content", "publish")
+
+    assert result.exit_code == 1
+    assert "modul-fragor/forsta: rätt svar har ändrats; 1 försök har svarat på frågan" in result.output
+    assert run(runner, "content", "publish", "--accept-keys").output == "kurs: publicerad som version 2, utgåva 1\n"
+
+
+def test_a_person_a_target_and_a_completion_make_the_figure_rise(app, runner, content):
+    year = clock.day_of(clock.now()).year
+    run(runner, "content", "publish")
+    added = run(
+        runner, *"people add --key 100 --unit EBB --unit-name Boende --from 2026-01-01".split(), "--name", "Åsa Öberg"
+    )
+    assert added.output == "Åsa Öberg (100) är tillagd i EBB från 2026-01-01.\n"
+    run(runner, *"people add --key 101 --name Bo --unit EBB --from 2026-01-01".split())
+    said = run(
+        runner,
+        *f"target set --course kurs --goal 1500 --from {year}-01-01 --to {year}-12-31 --unit EBB".split(),
+        "--group",
+        "Boendegruppen=EBB",
+    )
+    assert said.output == f"Målet är 1\u00a0500 personer under {year}.\n"
+    with app.app_context():
+        world = World(app)
+        world.people["100"] = database.session.scalars(select(Person.id).where(Person.key == "100")).one()
+        database.session.rollback()
+        world.take("100", None)
+
+    table = run(runner, *"report coverage".split()).output
+    found = json.loads(run(runner, *"report coverage --format json".split()).output)
+
+    assert f"1 av målet 1\u00a0500 har gått kursen under {year}." in table
+    assert "1 av 2 anställda i målgruppen är klara (50,0\u00a0%)." in table
+    assert found["figures"]["status"] == {
+        "members": 2,
+        "covered": 1,
+        "exempt": 0,
+        "expired": 0,
+        "under_way": 0,
+        "not_started": 1,
+        "share": 0.5,
+        "share_without_exempt": 0.5,
+        "uncounted": 0,
+    }
+    assert found["figures"]["group:Boendegruppen"]["covered"] == 1
+    again = run(
+        runner,
+        "report",
+        "coverage",
+        "--per",
+        found["scope"]["per"],
+        "--kand",
+        found["scope"]["kand"],
+        "--format",
+        "json",
+    )
+    assert json.loads(again.output) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("people add --key 1 --name A --unit FINNSEJ", "Det finns ingen enhet med koden ”FINNSEJ”."),
+        ("people add --key 1 --name A --unit E --from igår", "ska vara ett datum som 2026-12-31"),
+        ("target set --course annan --goal 5 --from 2026-01-01 --to 2026-12-31", "är inte publicerad"),
+        ("target set --course kurs --goal 0 --from 2026-01-01 --to 2026-12-31", "minst 1 person"),
+        ("target set --course kurs --goal 5 --from 2026-12-31 --to 2026-01-01", "slutar innan den börjar"),
+        ("target set --course kurs --goal 5 --from 2026-01-01 --to 2026-12-31 --group x", "”Namn=KOD,KOD”"),
+        ("access grant saknas hr", "Det finns ingen person med nyckeln ”saknas”."),
+        ("access password saknas --password x", "Det finns ingen person med nyckeln ”saknas”."),
+        ("completion revoke 77 --reason x", "Genomförandet finns inte."),
+        ("report coverage --kand 2199-01-01", "är inte slut än"),
+        ("report coverage --kand snart", "”kand” ska vara ett datum"),
+        ("content publish annan", "Det finns ingen kurs ”annan”"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line_and_changes_nothing(app, runner, content, words, said):
+    run(runner, "content", "publish")
+    result = run(runner, *words.split())
+
+    assert result.exit_code != 0
+    assert said in result.output
+    assert "Traceback" not in result.output
+    with app.app_context():
+        assert database.session.execute(select(func.count()).select_from(Person)).scalar_one() == 0
+
+
+def test_the_first_administrator_gets_a_code_that_is_stored_as_a_hash(app, runner):
+    output = run(runner, "access", "admin").output
+    code = re.search(r"Engångskod för admin: (\S+)", output)[1]
+
+    with app.app_context():
+        found = identity(database.session, "code", "admin")
+        assert code not in found.secret_hash
+        assert found.ends_at is not None
+    assert re.fullmatch(r"([A-Z2-9]{4}-){3}[A-Z2-9]{4}", code)
+
+
+def test_roles_are_given_once_and_ended(app, runner):
+    with app.app_context():
+        World(app).person("anna", "A")
+
+    assert run(runner, "access", "grant", "anna", "hr").exit_code == 0
+    assert "har redan rollen" in run(runner, "access", "grant", "anna", "hr").output
+    assert "har inte längre rollen hr" in run(runner, "access", "grant", "anna", "hr", "--end").output
+    assert "har inte rollen" in run(runner, "access", "grant", "anna", "hr", "--end").output
+    assert run(runner, "access", "grant", "anna", "hr").exit_code == 0
+
+
+def test_a_completion_is_listed_revoked_and_restored(app, runner, content):
+    run(runner, "content", "publish")
+    with app.app_context():
+        world = World(app)
+        world.person("anna", "A")
+        world.take("anna", None)
+
+    assert run(runner, "completion", "list", "anna").output.startswith("1: kurs, modul, utgåva 1, ")
+    assert run(runner, "completion", "revoke", "1", "--reason", "Fel person").output == "Återkallat: 1, 2.\n"
+    assert "återkallat" in run(runner, "completion", "list", "anna").output
+    assert run(runner, "completion", "restore", "1").output == "Återställt som 3.\n"
+
+
+def flask(*words, **environment):
+    command = [sys.executable, "-m", "flask", *words]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
+    return subprocess.run(
+        command, cwd=ROOT, env={**clean, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_in_an_empty_folder_every_command_works_after_the_upgrade(tmp_path):
+    place = {"COURSE_INSTANCE": str(tmp_path / "tom")}
+
+    before = flask("access", "admin", **place)
+    assert (before.returncode, "flask db upgrade" in before.stderr) == (1, True)
+    assert flask("db", "upgrade", **place).returncode == 0
+    assert flask("content", "publish", **place).stdout.startswith("hot-och-vald: publicerad")
+    assert flask("access", "admin", **place).returncode == 0
+    assert flask("db", "check", **place).returncode == 0
+    report = flask("report", "coverage", **place)
+    assert (report.returncode, "Inget känt" in report.stdout) == (0, True)
+
+
+def test_a_bad_setting_stops_the_start_with_one_line(tmp_path):
+    result = flask("content", "check", COURSE_INSTANCE=str(tmp_path), COURSE_COLOUR="red")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("course: COURSE_COLOUR: unknown setting 'colour'")
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_demonstration_is_loaded_once_into_an_empty_database_only(tmp_path):
+    place = {"COURSE_INSTANCE": str(tmp_path)}
+    first = flask("data", "init", "--demo", **place)
+    accounts = tmp_path / "demo-accounts.txt"
+
+    assert first.returncode == 0, first.stderr
+    assert stat.S_IMODE(accounts.stat().st_mode) == 0o600
+    assert accounts.read_text(encoding="utf-8").strip() in first.stdout
+    assert flask("data", "init", "--demo", **place).stdout.endswith(accounts.read_text(encoding="utf-8") + "\n")
+    refused = flask("data", "init", "--real", **place)
+    assert (refused.returncode, "demonstration" in refused.stderr) == (1, True)
+
+
+def test_a_real_installation_begins_empty_with_a_code_and_never_takes_the_demonstration(tmp_path, sqlite_template):
+    place = {"COURSE_INSTANCE": str(tmp_path)}
+
+    first = flask("data", "init", "--real", **place)
+    app = create_app(settings_for(tmp_path))
+    with app.app_context():
+        people = database.session.scalars(select(Person.key)).all()
+
+    assert "Engångskod för admin: " in first.stdout
+    assert people == ["admin"]
+    refused = flask("data", "init", "--demo", **place)
+    assert (refused.returncode, "riktiga personer" in refused.stderr) == (1, True)

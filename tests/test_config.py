@@ -1,0 +1,68 @@
+"""Settings: where they come from, and that a bad one stops the start with one line."""
+
+import stat
+
+import pytest
+
+from course.config import BadSettings, load_settings
+
+
+def test_an_empty_folder_gives_settings_that_work_and_a_secret_of_its_own(tmp_path):
+    first = load_settings({}, tmp_path / "new")
+    second = load_settings({}, tmp_path / "new")
+
+    assert first == second
+    assert len(first.secret_key) >= 48
+    assert first.database_url == f"sqlite:///{tmp_path / 'new' / 'course.sqlite'}"
+    assert first.base_url == "http://127.0.0.1:8000"
+    assert stat.S_IMODE((tmp_path / "new" / "secret_key").stat().st_mode) == 0o600
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    (tmp_path / "config.toml").write_text('base_url = "https://fil.example.se"\nproxies = 1\n', encoding="utf-8")
+
+    settings = load_settings({"COURSE_BASE_URL": "https://kurs.example.se", "OTHER": "x"}, tmp_path)
+
+    assert (settings.base_url, settings.proxies, settings.host, settings.secure) == (
+        "https://kurs.example.se",
+        1,
+        "kurs.example.se",
+        True,
+    )
+
+
+def test_the_instance_folder_may_be_named_in_the_environment(tmp_path):
+    assert load_settings({"COURSE_INSTANCE": str(tmp_path / "x")}).instance == tmp_path / "x"
+
+
+def test_secrets_are_not_shown(tmp_path):
+    settings = load_settings({"COURSE_SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789"}, tmp_path)
+
+    assert "abcdefghijkl" not in repr(settings)
+    assert "sqlite" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environment", "file", "said"),
+    [
+        ({"COURSE_BASEURL": "x"}, "", "COURSE_BASEURL: unknown setting 'baseurl'; known are base_url, content"),
+        ({}, 'colour = "red"', "unknown setting 'colour'"),
+        ({}, "base_url = 7", "base_url must be a text"),
+        ({}, "base_url = ", "cannot be read as TOML"),
+        ({"COURSE_SECRET_KEY": "short"}, "", "the secret key is too weak"),
+        ({"COURSE_SECRET_KEY": "a" * 64}, "", "the secret key is too weak"),
+        ({"COURSE_SECRET_KEY_FALLBACKS": "old"}, "", "the secret key is too weak"),
+        ({"COURSE_BASE_URL": "kurs.example.se"}, "", "base_url must look like"),
+        ({"COURSE_BASE_URL": "http://kurs.example.se"}, "", "base_url must begin with https://"),
+        ({"COURSE_DATABASE_URL": "mysql://x"}, "", "database_url must begin with"),
+        ({"COURSE_PROXIES": "-1"}, "", "proxies must be a whole number"),
+    ],
+)
+def test_a_bad_setting_is_one_line_that_says_what_to_mend(tmp_path, environment, file, said):
+    (tmp_path / "config.toml").write_text(file, encoding="utf-8")
+
+    with pytest.raises(BadSettings) as refusal:
+        load_settings(environment, tmp_path)
+
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)

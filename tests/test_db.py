@@ -1,0 +1,140 @@
+"""One way to write: the lock, the rising instant, and an engine that keeps what it acknowledged."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlean
+import time_machine
+from conftest import settings_for
+from sqlalchemy import func, select, text
+
+from course import create_app, db
+from course.access.tables import Throttle
+from course.audit.tables import AuditEntry
+from course.config import BadSettings
+from course.db import database, newest_instant, transaction
+from course.organisation.actions import add_person
+from course.organisation.tables import Person
+
+
+def test_a_transaction_that_raises_leaves_nothing(world):
+    with pytest.raises(ZeroDivisionError), transaction() as (db_, at):
+        add_person(db_, key="a", name="A", email=None, by=None, at=at)
+        1 / 0  # noqa: B018
+
+    assert world.db.execute(select(func.count()).select_from(Person)).scalar_one() == 0
+    assert world.db.execute(select(func.count()).select_from(AuditEntry)).scalar_one() == 0
+    assert newest_instant(world.db) is None
+
+
+def test_instants_strictly_rise_even_when_the_clock_steps_back(world):
+    seen = []
+    for moment in ("2026-05-01T12:00", "2026-05-01T11:00", "2026-05-01T11:00", "2026-05-02T00:00"):
+        with (
+            time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False),
+            transaction() as (_, at),
+        ):
+            seen.append(at)
+
+    assert seen == sorted(set(seen))
+    assert seen[1] - seen[0] == timedelta(microseconds=1)
+    assert newest_instant(world.db) == seen[-1] == datetime(2026, 5, 2, tzinfo=UTC)
+
+
+def test_writers_at_once_all_get_through_one_after_the_other(app):
+    instants, faults = [], []
+
+    def write(number):
+        try:
+            with app.app_context(), transaction() as (session, at):
+                count = session.execute(select(func.count()).select_from(Throttle)).scalar_one()
+                session.add(Throttle(key=str(count), at=at))
+                instants.append(at)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the test must see it
+            faults.append(fault)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with app.app_context():
+        keys = database.session.scalars(select(Throttle.key)).all()
+    assert faults == []
+    assert sorted(map(int, keys)) == list(range(24))
+    assert len(set(instants)) == 24
+
+
+def test_reading_goes_on_while_somebody_writes(app):
+    with app.app_context(), transaction() as (session, at):
+        session.add(Throttle(key="written", at=at))
+        session.flush()
+        seen = []
+
+        def read():
+            with app.app_context():
+                seen.append(database.session.scalars(select(Throttle.key)).all())
+
+        reader = threading.Thread(target=read)
+        began = time.monotonic()
+        reader.start()
+        reader.join()
+
+    assert seen == [[]]
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), ("DELETE", "EXTRA")),
+        ((3, 51, 2), ("DELETE", "EXTRA")),
+        ((3, 51, 3), ("WAL", "FULL")),
+        ((3, 54, 1), ("WAL", "FULL")),
+    ],
+)
+def test_the_journal_follows_from_the_engines_version(version, mode):
+    assert db.journal_mode(version) == mode
+
+
+@pytest.mark.parametrize("version", [(3, 40, 1), sqlean.sqlite_version_info])
+def test_each_connection_is_set_up_to_keep_what_is_committed(tmp_path, monkeypatch, version):
+    monkeypatch.setattr(db.journal_mode, "__defaults__", (version,))
+    app = create_app(settings_for(tmp_path))
+
+    with app.app_context(), database.engine.connect() as connection:
+        values = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "busy_timeout")
+        }
+
+    mode, synchronous = db.journal_mode(version)
+    expected = {"journal_mode": mode.lower(), "synchronous": {"FULL": 2, "EXTRA": 3}[synchronous]}
+    assert values == {**expected, "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": 10000}
+
+
+def test_writing_works_in_the_old_engines_journal_too(tmp_path, monkeypatch, sqlite_template):
+    (tmp_path / "course.sqlite").write_bytes(sqlite_template.read_bytes())
+    monkeypatch.setattr(db.journal_mode, "__defaults__", ((3, 40, 1),))
+    app = create_app(settings_for(tmp_path))
+
+    with app.app_context():
+        database.session.execute(text("SELECT 1"))  # a reading under way must not stop the write
+        with transaction() as (session, at):
+            session.add(Throttle(key="k", at=at))
+        assert database.session.scalars(select(Throttle.key)).all() == ["k"]
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.sqlite", "postgresql+psycopg://nobody@/x?host=/nowhere"])
+def test_an_unreachable_database_is_one_clear_line(tmp_path, url):
+    app = create_app(settings_for(tmp_path, url))
+
+    with app.app_context(), pytest.raises(BadSettings) as refusal:
+        db.check_reachable()
+
+    assert str(refusal.value).startswith("the database ")
+    assert "cannot be opened" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
