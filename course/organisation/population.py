@@ -1,8 +1,8 @@
 """Populations: which memberships a target is about, and since when each unit belongs to one."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from course.swedish import sort_key
@@ -45,62 +45,68 @@ class Stay:
     until: date
 
 
-@dataclass
-class _Node:
-    span: UnitSpan
-    children: list[int] = field(default_factory=list)
+Period = tuple[date, date]
+"""From–to, both days inclusive."""
 
 
-def stays(spans: Sequence[UnitSpan], roots: Iterable[int]) -> list[Stay]:
+def stays(spans: Iterable[UnitSpan], roots: Iterable[int]) -> list[Stay]:
     """For each unit the periods in which it is one of the roots or stands below one.
 
     The tree is asked as it was on each day, so a unit that is moved out keeps the days it was inside.
     """
     wanted = frozenset(roots)
-    edges = sorted({span.since for span in spans} | {_day_after(span.until) for span in spans})
-    found: list[Stay] = []
-    open_since: dict[int, date] = {}
-    for day in edges:
-        parents = {span.unit: span.parent for span in spans if span.since <= day <= span.until}
-        inside = {unit for unit in parents if any(above in wanted for above in _upwards(unit, parents))}
-        for unit in [unit for unit in open_since if unit not in inside]:
-            found.append(Stay(unit, open_since.pop(unit), day - timedelta(days=1)))
-        for unit in inside - open_since.keys():
-            open_since[unit] = day
-    found.extend(Stay(unit, since, date.max) for unit, since in open_since.items())
-    return sorted(found, key=lambda stay: (stay.unit, stay.since))
+    by_unit: dict[int, list[UnitSpan]] = {}
+    for span in spans:
+        by_unit.setdefault(span.unit, []).append(span)
+    found: dict[int, list[Period]] = {}
+
+    def inside(unit: int, above: frozenset[int]) -> list[Period]:
+        if unit not in found:
+            periods = []
+            for span in by_unit.get(unit, ()):
+                whole = [(date.min, date.max)]
+                below = span.parent is not None and span.parent not in above
+                limits = (
+                    whole if unit in wanted else inside(span.parent, above | {unit}) if below and span.parent else []
+                )
+                periods += [(max(since, span.since), min(until, span.until)) for since, until in limits]
+            found[unit] = _merged(periods)
+        return found[unit]
+
+    return [Stay(unit, since, until) for unit in sorted(by_unit) for since, until in inside(unit, frozenset({unit}))]
 
 
 def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:
     """(level, unit) for every unit that holds on the day, parents before children, by name within a parent."""
-    nodes = {span.unit: _Node(span) for span in spans if span.since <= day <= span.until}
-    roots: list[int] = []
-    for unit, node in nodes.items():
-        parent = node.span.parent
-        (nodes[parent].children if parent in nodes and not _is_loop(unit, nodes) else roots).append(unit)
+    units = {span.unit: span for span in spans if span.since <= day <= span.until}
+    parents = {unit: span.parent for unit, span in units.items()}
+    children: dict[int | None, list[UnitSpan]] = {}
+    for unit, span in units.items():
+        children.setdefault(None if _hangs_free(unit, parents) else span.parent, []).append(span)
 
-    def walk(units: list[int], level: int) -> Iterable[tuple[int, UnitSpan]]:
-        for unit in sorted(units, key=lambda unit: (sort_key(nodes[unit].span.name), unit)):
-            yield level, nodes[unit].span
-            yield from walk(nodes[unit].children, level + 1)
+    def walk(parent: int | None, level: int) -> Iterable[tuple[int, UnitSpan]]:
+        for span in sorted(children.get(parent, ()), key=lambda span: (sort_key(span.name), span.unit)):
+            yield level, span
+            yield from walk(span.unit, level + 1)
 
-    return list(walk(roots, 0))
-
-
-def _upwards(unit: int | None, parents: Mapping[int, int | None]) -> Iterable[int]:
-    seen: set[int] = set()
-    while unit is not None and unit not in seen:
-        seen.add(unit)
-        yield unit
-        unit = parents.get(unit)
+    return list(walk(None, 0))
 
 
-def _is_loop(unit: int, nodes: Mapping[int, _Node]) -> bool:
-    """Whether the unit stands below itself, which no correct file says; it is then shown as a root."""
-    above = nodes[unit].span.parent
-    parents = {number: node.span.parent for number, node in nodes.items()}
-    return unit in _upwards(above, parents)
+def _merged(periods: Iterable[Period]) -> list[Period]:
+    """The periods in order, with those that touch made one."""
+    merged: list[Period] = []
+    for since, until in sorted(period for period in periods if period[0] <= period[1]):
+        if merged and since.toordinal() <= merged[-1][1].toordinal() + 1:
+            merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
+        else:
+            merged.append((since, until))
+    return merged
 
 
-def _day_after(day: date) -> date:
-    return day if day == date.max else day + timedelta(days=1)
+def _hangs_free(unit: int, parents: Mapping[int, int | None]) -> bool:
+    """Whether no unit of the day stands above it, or only itself does, which no correct file says."""
+    seen, above = {unit}, parents.get(unit)
+    while above is not None and above in parents and above not in seen:
+        seen.add(above)
+        above = parents[above]
+    return parents.get(unit) not in parents or above == unit

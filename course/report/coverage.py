@@ -32,6 +32,8 @@ class Standing:
     """Completed within the period, on or before D."""
     reached: bool
     """… while in the population on that day."""
+    uncounted: bool
+    """Matches the population's filters on D in a membership that does not count."""
     persons: int
 
 
@@ -54,8 +56,6 @@ class Facts:
     """By the membership on D."""
     reached: Sequence[InUnit]
     """By the membership on the day of the completion."""
-    uncounted: int
-    """Persons on D who match the filters but do not count."""
     knows_anybody: bool
     """Whether any membership of the audience was known at K."""
 
@@ -81,6 +81,8 @@ class Coverage:
     covered_outside_population: int
     reached_left_or_moved: int
     reached_no_longer_valid: int
+    uncounted: int
+    """Match the filters on D, but do not count."""
 
     @property
     def share(self) -> Fraction | None:
@@ -123,6 +125,7 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
         covered_outside_population=count(lambda row: _covered_unreached(row) and row.within),
         reached_left_or_moved=count(lambda row: row.reached and not row.at_end),
         reached_no_longer_valid=count(lambda row: row.reached and row.at_end and not row.covered),
+        uncounted=count(lambda row: row.uncounted and not row.at_end),
     )
 
 

@@ -10,10 +10,12 @@ Counting happens in the database: what comes back is one row per combination of 
 Source: design.md, "As of D, as known at K" and "The figures, never mixed".
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -23,18 +25,20 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    column,
-    distinct,
+    cast,
     false,
     func,
+    literal_column,
     null,
     or_,
     select,
     true,
-    union,
-    values,
+    type_coerce,
+    union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from course.clock import end_of
 from course.content.queries import edition_in_force, editions, published
@@ -45,6 +49,9 @@ from course.organisation.tables import Membership, MembershipState
 from course.quiz.tables import Attempt
 from course.report.coverage import Facts, InUnit, Standing
 from course.schema import known
+
+FLAGS = tuple(name for name in Standing.__dataclass_fields__ if name != "persons")
+"""The facts of a standing, in its order."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,18 @@ class Scope:
 def facts(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> Facts:
     """Ask the database. The number of statements does not depend on the number of persons."""
     sets = _Sets(db, scope, population, spans)
+    known = db.execute(select(sets.employed.c.person_id).limit(1)).first()
     return Facts(
         standings=[_standing_of(*row) for row in db.execute(sets.standings())],
-        members=[InUnit(*row) for row in db.execute(sets.in_units(sets.members))],
-        reached=[InUnit(*row) for row in db.execute(sets.in_units(sets.reached))],
-        uncounted=db.execute(sets.uncounted()).scalar_one(),
-        knows_anybody=db.execute(select(sets.memberships.c.person_id).limit(1)).first() is not None,
+        members=[InUnit(*row) for row in db.execute(sets.in_units(sets.members()))],
+        reached=[InUnit(*row) for row in db.execute(sets.in_units(sets.reached()))],
+        knows_anybody=known is not None,
     )
+
+
+def standings(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> list[Standing]:
+    """The standings alone, for a population that is shown beside the whole."""
+    return [_standing_of(*row) for row in db.execute(_Sets(db, scope, population, spans).standings())]
 
 
 def _standing_of(*row: int) -> Standing:
@@ -86,62 +98,76 @@ class _Sets:
 
     def __init__(self, db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> None:
         self.scope = scope
-        self.memberships = _memberships(scope)
-        stay = _stay(self.memberships, population, spans)
-        counted = stay.c.counts == true()
-        self.stay = stay
-        self.members = _on(stay, scope.day, counted)
-        self.at_start = _on(stay, scope.period_from, counted)
+        self.employed = _employed(scope)
+        self.stay = _stay(self.employed, population, _inside(db, population, spans))
         self.done = _done(db, scope)
-        done = self.done.c
-        self.within = and_(done.occurred_on >= scope.period_from, done.occurred_on <= scope.reached_until)
-        self.reached = (
-            select(stay.c.person_id, stay.c.unit_id)
-            .join(
-                self.done,
-                and_(
-                    done.person_id == stay.c.person_id,
-                    done.occurred_on >= stay.c.since,
-                    done.occurred_on <= stay.c.until,
-                ),
-            )
-            .where(counted, self.within)
+        self.within = self.done.c.occurred_on.between(scope.period_from, scope.reached_until)
+
+    def standings(self) -> Select[*tuple[int, ...]]:
+        """Persons by all their facts: everybody who is, was or completed in the population.
+
+        Each set is read once and says its own facts of a person; grouping by person puts them together. That is
+        linear in the rows, where joining the sets is left to what the planner believes of their sizes.
+        """
+        employed, done, scope, row = self.employed.c, self.done.c, self.scope, self.stay.c
+        counted = row.counts == true()
+        start, end = scope.period_from, scope.day
+        told = union_all(
+            _tell(
+                row.person_id,
+                at_start=counted & _holds(row, start),
+                at_end=counted & _holds(row, end),
+                uncounted=~counted & _holds(row, end),
+            ),
+            _tell(
+                employed.person_id,
+                employed_at_start=_holds(employed, start),
+                employed_at_end=_holds(employed, end),
+            ),
+            _tell(
+                done.person_id,
+                covered=done.valid,
+                completed=true(),
+                before=done.occurred_on < start,
+                within=self.within,
+            ),
+            *(_tell(begun.subquery().c.person_id, begun=true()) for begun in _begun(scope)),
+            _tell(self.reached().subquery().c.person_id, reached=true()),
+        ).subquery()
+        flags = {name: func.max(told.c[name]) for name in FLAGS}
+        person = (
+            select(*(flag.label(name) for name, flag in flags.items()))
+            .group_by(told.c.person_id)
+            .having(flags["at_start"] + flags["at_end"] + flags["reached"] + flags["uncounted"] > 0)
+            .subquery()
+        )
+        return select(*person.c, func.count()).group_by(*person.c)
+
+    def members(self) -> Select[int, int]:
+        """(person, unit) of those in the population on D."""
+        row = self.stay.c
+        return select(row.person_id, row.unit_id).where(row.counts == true(), _holds(row, self.scope.day)).distinct()
+
+    def reached(self) -> Select[int, int]:
+        """(person, unit) of those who completed within the period, where they were on that day."""
+        row, done = self.stay.c, self.done.c
+        on_the_day = and_(done.person_id == row.person_id, done.occurred_on.between(row.since, row.until))
+        return (
+            select(row.person_id, row.unit_id)
+            .join(self.done, on_the_day)
+            .where(row.counts == true(), self.within)
             .distinct()
         )
 
-    def standings(self) -> Select[*tuple[int, ...]]:
-        """Persons by all their facts: everybody who is, was or completed in the population."""
-        done, scope = self.done, self.scope
-        sets = [self.members, self.at_start, self.reached]
-        people = union(*(select(part.subquery().c.person_id) for part in sets)).cte("people")
-
-        def among(persons: Select[int]) -> ColumnElement[int]:
-            return case((people.c.person_id.in_(persons), 1), else_=0)
-
-        def ids(part: Select[int, int]) -> Select[int]:
-            return select(part.subquery().c.person_id)
-
-        completed = select(done.c.person_id)
-        employed = self.memberships
-        columns = [
-            among(ids(self.at_start)).label("at_start"),
-            among(ids(self.members)).label("at_end"),
-            among(ids(_on(employed, scope.period_from))).label("employed_at_start"),
-            among(ids(_on(employed, scope.day))).label("employed_at_end"),
-            among(completed.where(done.c.valid)).label("covered"),
-            among(completed).label("completed"),
-            among(_begun(scope)).label("begun"),
-            among(completed.where(done.c.occurred_on < scope.period_from)).label("before"),
-            among(completed.where(self.within)).label("within"),
-            among(ids(self.reached)).label("reached"),
-        ]
-        person = select(*columns).select_from(people).subquery()
-        return select(*person.c, func.count()).group_by(*person.c)
-
     def in_units(self, part: Select[int, int]) -> Select[int, int | None, bool, int]:
         """The (person, unit) pairs of a set by unit; those of a person with several units one by one."""
-        pairs = part.cte("pairs")
-        units = select(pairs.c.person_id, func.count().label("units")).group_by(pairs.c.person_id).cte("units")
+        pairs = part.cte("pairs").prefix_with("MATERIALIZED")
+        units = (
+            select(pairs.c.person_id, func.count().label("units"))
+            .group_by(pairs.c.person_id)
+            .cte("units")
+            .prefix_with("MATERIALIZED")
+        )
         several = case((units.c.units > 1, pairs.c.person_id), else_=null())
         covered = case((pairs.c.person_id.in_(select(self.done.c.person_id).where(self.done.c.valid)), 1), else_=0)
         rows = (
@@ -151,13 +177,8 @@ class _Sets:
         )
         return select(*rows.c, func.count()).group_by(*rows.c)
 
-    def uncounted(self) -> Select[int]:
-        others = _on(self.stay, self.scope.day, self.stay.c.counts == false()).subquery()
-        members = select(self.members.subquery().c.person_id)
-        return select(func.count(distinct(others.c.person_id))).where(others.c.person_id.not_in(members))
 
-
-def _memberships(scope: Scope) -> CTE:
+def _employed(scope: Scope) -> CTE:
     """Every membership of the audience, from–to, as known at K."""
     return (
         select(
@@ -172,39 +193,64 @@ def _memberships(scope: Scope) -> CTE:
         .join(Membership, Membership.id == MembershipState.membership_id)
         .where(MembershipState.audience == scope.audience, known(MembershipState, scope.known_at))
         .cte("employed")
+        .prefix_with("MATERIALIZED")
     )
 
 
-def _stay(memberships: CTE, population: Population, spans: Sequence[UnitSpan]) -> CTE:
+def _inside(db: Session, population: Population, spans: Sequence[UnitSpan]) -> CTE | None:
+    """(unit, since, until) of the units in the population; None when it has all units.
+
+    They travel as one JSON value, so that the statement is the same, and compiled once, whatever their number.
+    """
+    if not population.units:
+        return None
+    rows = [[stay.unit, str(stay.since), str(stay.until)] for stay in stays(spans, population.units)]
+    if db.get_bind().dialect.name == "postgresql":
+        row = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value", name="units")
+        unit, since, until = (type_coerce(row.c.value, JSONB)[place].astext for place in range(3))
+        days: tuple[ColumnElement[date], ...] = (cast(since, Date), cast(until, Date))
+    else:
+        row = func.json_each(json.dumps(rows)).table_valued("value", name="units")
+        unit, since, until = (func.json_extract(row.c.value, f"$[{place}]") for place in range(3))
+        days = (type_coerce(since, Date), type_coerce(until, Date))
+    columns = (cast(unit, Integer).label("unit_id"), days[0].label("since"), days[1].label("until"))
+    return select(*columns).select_from(row).cte("inside").prefix_with("MATERIALIZED")
+
+
+def _stay(employed: CTE, population: Population, inside: CTE | None) -> CTE:
     """The memberships that match the population's filters, cut to the days on which their unit belongs to it."""
-    row = memberships.c
+    row = employed.c
     where: list[ColumnElement[bool]] = []
     if population.titles:
         where.append(row.title.in_(population.titles))
     if population.employments:
         where.append(row.employment.in_(population.employments))
-    if not population.units:
-        return select(row.person_id, row.unit_id, row.since, row.until, row.counts).where(*where).cte("stay")
-    inside = [(stay.unit, stay.since, stay.until) for stay in stays(spans, population.units)]
-    units = (
-        values(column("unit_id", Integer), column("since", Date), column("until", Date), name="inside")
-        .data(inside or [(0, date.max, date.min)])
-        .cte("inside")
-    )
-    since = case((units.c.since > row.since, units.c.since), else_=row.since)
-    until = case((units.c.until < row.until, units.c.until), else_=row.until)
+    if inside is None:
+        return (
+            select(row.person_id, row.unit_id, row.since, row.until, row.counts)
+            .where(*where)
+            .cte("stay")
+            .prefix_with("MATERIALIZED")
+        )
+    since = case((inside.c.since > row.since, inside.c.since), else_=row.since)
+    until = case((inside.c.until < row.until, inside.c.until), else_=row.until)
     return (
         select(row.person_id, row.unit_id, since.label("since"), until.label("until"), row.counts)
-        .join(units, units.c.unit_id == row.unit_id)
+        .join(inside, inside.c.unit_id == row.unit_id)
         .where(*where, since <= until)
         .cte("stay")
+        .prefix_with("MATERIALIZED")
     )
 
 
-def _on(periods: CTE, day: date, *where: ColumnElement[bool]) -> Select[int, int]:
-    """(person, unit) of the periods that hold on the day."""
-    row = periods.c
-    return select(row.person_id, row.unit_id).where(row.since <= day, row.until >= day, *where).distinct()
+def _holds(row: ReadOnlyColumnCollection[str, Any], day: date) -> ColumnElement[bool]:
+    return and_(row.since <= day, row.until >= day)
+
+
+def _tell(person: ColumnElement[int], **facts: ColumnElement[bool]) -> Select[*tuple[int, ...]]:
+    """Rows that say these facts of a person, and nothing of the others."""
+    said = {name: case((fact, 1), else_=0) for name, fact in facts.items()}
+    return select(person.label("person_id"), *(said.get(name, literal_column("0")).label(name) for name in FLAGS))
 
 
 def _done(db: Session, scope: Scope) -> CTE:
@@ -227,11 +273,12 @@ def _done(db: Session, scope: Scope) -> CTE:
         select(Completion.person_id, Completion.occurred_on, valid.label("valid"))
         .where(Completion.course == scope.course, Completion.path == WHOLE_COURSE, *_standing(scope))
         .cte("done")
+        .prefix_with("MATERIALIZED")
     )
 
 
-def _begun(scope: Scope) -> Select[int]:
-    """Persons with an attempt begun, or a module completed, on or before D."""
+def _begun(scope: Scope) -> tuple[Select[int], Select[int]]:
+    """Persons with an attempt begun, and with a module completed, on or before D."""
     attempts = select(Attempt.person_id).where(
         Attempt.course == scope.course,
         Attempt.started_at < end_of(scope.day),
@@ -240,7 +287,7 @@ def _begun(scope: Scope) -> Select[int]:
     modules = select(Completion.person_id).where(
         Completion.course == scope.course, Completion.path != WHOLE_COURSE, *_standing(scope)
     )
-    return select(union(attempts, modules).subquery().c.person_id)
+    return attempts, modules
 
 
 def _standing(scope: Scope) -> tuple[ColumnElement[bool], ...]:

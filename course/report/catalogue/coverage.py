@@ -9,7 +9,7 @@ from course.organisation.population import Population, tree_on
 from course.organisation.queries import Promise, promise_on, unit_spans
 from course.report.as_of import write_known
 from course.report.coverage import Coverage, UnitLine, by_unit, summarise
-from course.report.queries import Scope, facts
+from course.report.queries import Scope, facts, standings
 from course.report.table import Column, Figure, Group, Row, Table
 
 NAME = "coverage"
@@ -50,9 +50,9 @@ def build(db: Session, course: str, audience: str, day: date, known_at: datetime
     coverage = summarise(found.standings)
     names = {span.unit: span.name for span in spans}
     lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
-    groups = [_promise(promise), _status(coverage, found.uncounted), _identity(coverage), _bridge(coverage)]
+    groups = [_promise(promise), _status(coverage), _identity(coverage), _bridge(coverage)]
     for name, population in (promise.groups if promise else {}).items():
-        part = summarise(facts(db, scope, population, spans).standings)
+        part = summarise(standings(db, scope, population, spans))
         groups.append(Group(f"group:{name}", f"Grupp: {name}", _part(part)))
     return Table(
         name=NAME,
@@ -90,7 +90,7 @@ def _promise(promise: Promise | None) -> Group:
     )
 
 
-def _status(coverage: Coverage, uncounted: int) -> Group:
+def _status(coverage: Coverage) -> Group:
     return Group(
         "status",
         "Så är läget den valda dagen",
@@ -103,7 +103,7 @@ def _status(coverage: Coverage, uncounted: int) -> Group:
             Figure("not_started", "Inte börjat", coverage.not_started),
             Figure("share", "Andel klara", coverage.share, "klara av målgruppen"),
             Figure("share_without_exempt", "Andel klara utan undantagna", coverage.share_without_exempt),
-            Figure("uncounted", "Stämmer med urvalet men räknas inte", uncounted),
+            Figure("uncounted", "Stämmer med urvalet men räknas inte", coverage.uncounted),
         ),
     )
 
