@@ -1,13 +1,18 @@
-"""What the tests of web pages share: browsers that know nothing of each other, pages as read, and the whole database."""
+"""What tests of web pages share: browsers that know nothing of each other, pages as read, and the whole database."""
 
 import contextvars
+import re
+import shutil
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
+from conftest import settings_for
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
 from sqlalchemy import event, select
-from world import course_sources
+from world import World, course_sources
 
-from course import clock
+from course import create_app
 from course.access.actions import set_password
 from course.access.password import hash_password
 from course.content.actions import publish
@@ -18,7 +23,34 @@ from course.schema import Base
 PASSWORD = "fyra helt olika ord"
 PASSWORD_HASH = hash_password(PASSWORD)
 PICTURE = "d" * 64
+BLOCKS = frozenset("p li ul ol h1 h2 h3 div section summary details legend label td th dt dd button".split())
 VOID = frozenset("meta link input br hr img".split())
+
+
+VALUES = {
+    "name": "app.css",
+    "digest": PICTURE,
+    "course_id": "kurs",
+    "module_id": "modul",
+    "section_id": "borjan",
+}
+
+
+class Templates(BytecodeCache):
+    """Compiled templates, shared by all the apps of the tests: compiling them is half the time of a test."""
+
+    def __init__(self):
+        self.compiled = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = Templates()
 
 
 class Browser(FlaskClient):
@@ -31,13 +63,12 @@ class Browser(FlaskClient):
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
-def browser(world, key=None, **options):
+def browser(world, key=None):
     """A browser without JavaScript, signed in when a person is named."""
     world.app.test_client_class = Browser
-    client = world.client(key)
-    for name, value in options.items():
-        setattr(client, name, value)
-    return client
+    world.app.jinja_env.bytecode_cache = TEMPLATES
+    with world.app.app_context():
+        return world.client(key)
 
 
 def give_password(world, *keys):
@@ -60,6 +91,17 @@ def rows(app, *tables):
     """How many rows the tables have."""
     all_rows = everything(app)
     return tuple(len(all_rows[table]) for table in tables)
+
+
+def routes(app):
+    """Every (rule, verb) there is."""
+    return [(rule, verb) for rule in app.url_map.iter_rules() for verb in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+
+
+def address(rule, attempt, item="forsta"):
+    """The rule with its variables filled in."""
+    values = {**VALUES, "attempt_id": str(attempt.id), "item_id": item}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
 
 
 class Statements:
@@ -110,6 +152,8 @@ class Page(HTMLParser):
             self._open.append(element)
 
     def handle_endtag(self, tag):
+        if tag in BLOCKS:
+            self.handle_data(" ")
         while self._open and self._open.pop().name != tag:
             pass
 
@@ -157,8 +201,25 @@ class Page(HTMLParser):
         return None
 
 
+@contextmanager
+def furnished_site(template, folder):
+    """A furnished world on SQLite for tests that change nothing, so that a whole module can share it."""
+    shutil.copy(template, folder / "course.sqlite")
+    app = create_app(settings_for(folder))
+    world = World(app)
+    with app.app_context():
+        world.finished, world.begun = furnished(world)
+        give_password(world, "anna")
+    yield world
+    with app.app_context():
+        database.engine.dispose()
+
+
 def furnished(world):
-    """A course with a picture; anna has taken it, bo is in the middle, and there is one person of every other sort."""
+    """A course with a picture; anna has taken it, bo is in the middle, and there is one person of every other sort.
+
+    Gives anna's finished attempt and the one that bo has begun.
+    """
     sources = course_sources(modules=("modul", "andra-modul"))
     folder = Folder({**sources, "modules/kurs/media/bild.png": PICTURE}, {PICTURE: Picture("image/png", b"png")}, ())
     with world.write() as (db, at):  # World.publish takes no pictures
@@ -169,9 +230,8 @@ def furnished(world):
         world.person(key)
     world.role("hr", "hr")
     world.role("admin", "admin")
-    day = clock.day_of(clock.now())
-    finished = world.take("anna", day)
-    world.take("anna", day, module="andra-modul")
-    begun = world.begin("bo", day)
-    world.answer("bo", begun, "forsta", "ratt", day)
+    finished = world.take("anna", "2026-03-01")
+    world.take("anna", "2026-03-01", module="andra-modul")
+    begun = world.begin("bo", "2026-03-02")
+    world.answer("bo", begun, "forsta", "ratt", "2026-03-02")
     return finished, begun

@@ -27,9 +27,8 @@ def publish(
     Raises BadContent with every problem; identity.KeysChanged when right answers changed and `accept_keys` is not said.
     """
     loaded = load_course(folder.sources)
-    problems = (*folder.problems, *loaded.problems)
-    if problems or loaded.course is None:
-        raise BadContent(problems)
+    if folder.problems or loaded.problems or loaded.course is None:
+        raise BadContent(tuple(sorted({*folder.problems, *loaded.problems})))
     course, digest = loaded.course, digest_of(folder.sources)
     previous_id = db.execute(select(func.max(Release.id)).where(Release.course == course.id)).scalar_one()
     if previous_id is not None:
@@ -66,7 +65,7 @@ def _holds_from(db: Session, course: Course) -> date | None:
 
 
 def _guard(old: Course, new: Course, *, accept_keys: bool) -> None:
-    broken = tuple(Problem(f"modules/{new.id}", 0, reason) for reason in identity.broken_promises(old, new))
+    broken = tuple(Problem(f"modules/{new.id}/course.toml", 0, reason) for reason in identity.broken_promises(old, new))
     if broken:
         raise BadContent(broken)
     keys = identity.changed_keys(old, new)

@@ -15,14 +15,16 @@ HARDEST_TEXT = 45
 
 def advice(course: Course) -> tuple[Problem, ...]:
     """Hints on length, readability and question craft; the path is the id they are about."""
-    return tuple([*_on_text(course), *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz))])
+    return (*_on_text(course), *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz)))
 
 
 def readability(text: str) -> float:
-    """LIX: words per sentence plus the share (%) of words over six letters. Source: C. H. Björnsson, Läsbarhet, 1968."""
+    """LIX: words per sentence plus per cent of words over six letters. Source: C. H. Björnsson, Läsbarhet, 1968."""
     words = re.findall(r"\w+", text)
+    if not words:
+        return 0.0
     sentences = max(1, len(re.findall(r"[.!?:]", text)))
-    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words) if words else 0.0
+    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words)
 
 
 def _on_text(course: Course) -> Iterable[Problem]:
@@ -53,4 +55,8 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
 
 
 def _right_is_longest(item: Item) -> bool:
-    return max(item.choices, key=lambda choice: len(markup.plain(choice.html))).right
+    """Whether every right option is longer than every other one."""
+    lengths: dict[bool, list[int]] = {True: [], False: []}
+    for choice in item.choices:
+        lengths[choice.right].append(len(markup.plain(choice.html)))
+    return min(lengths[True]) > max(lengths[False])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from course.content.model import Course
 from course.errors import Conflict
-from course.items import Item
+from course.items import ITEM_TYPES, Item
 
 
 class KeysChanged(Conflict):
@@ -20,7 +20,7 @@ class KeysChanged(Conflict):
 
 
 def ids_in_use(course: Course) -> dict[str, str]:
-    """{path: type} of everything that has an id: `modules/m/avsnitt`, `quizzes/q/fråga/alternativ` …"""
+    """{path: type} of everything that has an id, such as `modules/m/avsnitt` and `quizzes/q/fråga/alternativ`."""
     used: dict[str, str] = {}
     for module in course.modules:
         used[f"modules/{module.id}"] = "modul"
@@ -44,19 +44,16 @@ def broken_promises(old: Course, new: Course) -> Iterable[str]:
     if new.edition < old.edition:
         yield f"edition är {new.edition} men var {old.edition}; en edition kan aldrig sänkas"
     if new.edition == old.edition and new.edition_from != old.edition_from:
-        yield f"edition_from kan inte ändras från {old.edition_from} utan en ny edition"
-    for path in sorted(before.keys() - after.keys()):
-        if not _covered(path, gone):
-            yield f"{path} finns inte längre; lägg tillbaka id:t, märk frågan {{.utgått}} eller skriv ”{path}” i retired"
+        yield f"edition_from är {new.edition_from} men var {old.edition_from}; den ändras bara med en ny edition"
+    for path in _topmost(path for path in before.keys() - after.keys() if not _covered(path, gone)):
+        yield f"{path} finns inte längre; {_way_out(path, before[path])}"
     for path in sorted(before.keys() & after.keys()):
         if before[path] != after[path]:
             yield f"{path} var {before[path]} och är nu {after[path]}; en ny sorts fråga behöver ett nytt id"
-    for path in sorted(after):
-        if _covered(path, gone_before) or _covered(path, new.retired):
-            yield f"{path} har tagits ur bruk och får inte användas igen; välj ett nytt id"
-    for path in sorted(gone_before - gone):
-        if not _covered(path, gone) and path not in after:
-            yield f"{path} är utgått och måste stå kvar; skriv ”{path}” i retired i course.toml"
+    for path in _topmost(path for path in after if _covered(path, gone_before)):
+        yield f"{path} har tagits ur bruk och får inte användas igen; välj ett nytt id"
+    for path in _topmost(path for path in gone_before - after.keys() if not _covered(path, gone)):
+        yield f"{path} är utgått och måste stå kvar; skriv ”{path}” i retired i course.toml"
 
 
 def changed_keys(old: Course, new: Course) -> list[tuple[str, str]]:
@@ -81,7 +78,24 @@ def _item_ids(path: str, items: Mapping[str, Item]) -> Iterable[tuple[str, str]]
         yield from ((f"{path}/{item.id}/{choice.id}", "alternativ") for choice in item.choices)
 
 
+def _way_out(path: str, kind: str) -> str:
+    """What an author may do about an id that is gone."""
+    marked = ", märk frågan .utgått" if kind in ITEM_TYPES else ""
+    return f"lägg tillbaka id:t{marked} eller skriv ”{path}” i retired i course.toml"
+
+
 def _covered(path: str, retired: frozenset[str]) -> bool:
     """Whether the path or something above it is retired."""
+    return path in retired or any(above in retired for above in _above(path))
+
+
+def _topmost(paths: Iterable[str]) -> list[str]:
+    """The paths that have none of the others above them, sorted."""
+    known = frozenset(paths)
+    return sorted(path for path in known if not any(above in known for above in _above(path)))
+
+
+def _above(path: str) -> Iterable[str]:
+    """`quizzes/q/fråga` and `quizzes/q` of `quizzes/q/fråga/alternativ`."""
     parts = path.split("/")
-    return any("/".join(parts[:length]) in retired for length in range(2, len(parts) + 1))
+    return ("/".join(parts[:length]) for length in range(2, len(parts)))

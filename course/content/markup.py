@@ -1,12 +1,12 @@
 """Markdown to safe HTML, and the local placeholders in it.
 
-A closed set of Markdown: no raw HTML, no code blocks, no link definitions; addresses are http(s), mailto, tel or
+A closed set of Markdown: no raw HTML, code blocks, rules or link definitions; addresses are http(s), mailto, tel or
 our own. What the author may not write is a fault for the check; the sanitiser is the second line behind it.
 """
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape, unescape
 from xml.etree.ElementTree import Element
@@ -26,10 +26,182 @@ UNFILLED = "Fråga din chef"
 
 BOXES = frozenset({"hos-oss", "apt", "innehall"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-TAGS = frozenset("p br strong em a ul ol li blockquote h3 h4 table thead tbody tr th td img div hr code".split())
+TAGS = frozenset("p br strong em a ul ol li blockquote h3 h4 table thead tbody tr th td img div code".split())
 DEEPEST = 24
 """How many columns may stand before the text of a line: six levels of lists, quotes and boxes."""
 
-ADDRESS = re.compile(r"(https?://|mailto:|tel:|/(?![/\\])|#|(?!www\.)[a-z0-9])[\w.~/?#@!$&'()*+,;=%-]*(:[0-9]+[/?#][\w.~/?#@!$&'()*+,;=%:-]*)?")
-LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]*)\]\((?P<target>(?:[^()\s]|\([^()\s]*\))*)\)")
-PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ0-9_ -]*[A-ZÅÄÖ0-9])\](?!\()")
+PUNCTUATION = r"\w.~/?#@!$&'()*+,=%-"
+"""What an address may hold. No semicolon: with it any character can be spelled as an entity."""
+ADDRESS = re.compile(
+    rf"(https?://|mailto:|tel:)[{PUNCTUATION}:]+|(/(?!/)|#|(?!www\.)[\w.])[{PUNCTUATION}]*", re.IGNORECASE
+)
+LINK = re.compile(r"(?<!\\)(?P<image>!?)\[(?P<text>[^\[\]]*)\]\((?P<target>(?:[^()\s]|\([^()\s]*\))*)\)")
+BAD_LINK = re.compile(r"\]\(|^\s*\[[^\[\]]+\]:\s+(https?:|<|/)")
+PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ0-9_ -]+[A-ZÅÄÖ0-9])\](?!\()")
+HTML_TAG = re.compile(r"<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>")
+FILLED = re.compile(f"{HTML_TAG.pattern}|{PLACEHOLDER.pattern}")
+BOX = re.compile(rf'\s*!!! ({"|".join(sorted(BOXES))})( +"[^"]+")?\s*')
+LEAD = re.compile(r"(?:[ >]|[-*+] |[0-9]+\. )*")
+WRONG: Sequence[tuple[re.Pattern[str], str]] = (
+    (
+        re.compile(r".*<[a-zA-Z/!?]"),
+        "HTML-taggar går inte att använda; skriv med Markdown, och länkar som [text](https://…)",
+    ),
+    (
+        re.compile(r"(?!#{2,4} +\S)\s*#"),
+        "rubriken är fel skriven; skriv ”## Rubrik” eller ”### Rubrik” längst till vänster",
+    ),
+    (
+        re.compile(r"\s*(-{3,}|={3,}|\*{3,}|_{3,})\s*$"),
+        "linjer går inte att använda; dela upp texten med rubriker",
+    ),
+    (
+        re.compile(rf"(?!{BOX.pattern}$)\s*!!!"),
+        f'rutan är fel skriven; skriv ”!!! hos-oss "Rubrik"”, med en av {", ".join(sorted(BOXES))}',
+    ),
+)
+"""What no line may begin like, or hold, and what to write instead."""
+_markdown_lock = threading.Lock()  # one Markdown instance serves all threads
+
+Pictures = Mapping[str, str]
+"""{path in the course's folder: digest}"""
+NO_PICTURES: Pictures = {}
+
+
+def render(text: str, pictures: Pictures = NO_PICTURES) -> str:
+    """Safe HTML of a block of Markdown. Its pictures point at where they are served: /media/<digest>."""
+    return _clean(_convert(_blocks(), "\n".join(map(_shallow, text.split("\n")))), pictures)
+
+
+def render_inline(text: str, pictures: Pictures = NO_PICTURES) -> str:
+    """Safe HTML of one paragraph, without the paragraph."""
+    return _clean(_convert(_inline(), " ".join(text.split())), pictures).removeprefix("<p>").removesuffix("</p>")
+
+
+def plain(html: str) -> str:
+    """The text of HTML, without its tags."""
+    return " ".join(unescape(HTML_TAG.sub("", html)).split())
+
+
+def fill(html: str, local: Mapping[str, str]) -> str:
+    """Put what the workplace has filled in where the placeholders stand; else "Fråga din chef".
+
+    A LÄNK_ value that is an address becomes a link. Values are text, never HTML; tags are left as they are.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in PLACEHOLDERS:
+            return match[0]
+        text = escape(local.get(name, "").strip()) or UNFILLED
+        if name.startswith("LÄNK_") and re.fullmatch(r"https://\S+", text):
+            return f'<a href="{text}" rel="noopener">{text.removeprefix("https://")}</a>'
+        return text
+
+    return FILLED.sub(value, html)
+
+
+def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
+    """(line, message) for everything in a text that may not stand there."""
+    for number, line in enumerate(lines, start=first_line):
+        yield from ((number, message) for wrong, message in WRONG if wrong.match(line))
+        if _lead(line) > DEEPEST:
+            yield number, "raden ligger för djupt; använd högst sex nivåer av listor, citat och rutor"
+        for name in PLACEHOLDER.findall(line):
+            if name not in PLACEHOLDERS:
+                yield number, f"okänd platshållare [{name}]{suggest(name, PLACEHOLDERS)}"
+            elif line.startswith("## "):
+                yield number, f"[{name}] fylls inte i i rubriker; flytta den till texten"
+        yield from ((number, message) for message in _link_faults(line, pictures))
+
+
+def _link_faults(line: str, pictures: Pictures) -> Iterable[str]:
+    for link in LINK.finditer(line):
+        text, target = link["text"].strip(), link["target"]
+        if link["image"]:
+            if target not in pictures:
+                yield f"bilden ”{target}” finns inte; lägg den i kursens mapp media/ och skriv media/namn.png"
+            if not text:
+                yield "bilden saknar alternativtext; skriv vad den visar mellan [ och ]"
+        else:
+            if not ADDRESS.fullmatch(target):
+                yield f"länken ”{target}” är inte tillåten; använd https://, mailto:, tel: eller en egen sida"
+            if not text:
+                yield "länken saknar text; skriv vart den leder mellan [ och ]"
+    if BAD_LINK.search(LINK.sub("", line)):
+        yield "länken är fel skriven; skriv [text](https://…) på en rad, utan mellanslag i adressen"
+
+
+def _lead(line: str) -> int:
+    """How many columns of indentation, list marks and quote marks a line begins with."""
+    found = LEAD.match(line.expandtabs(4))
+    return found.end() if found else 0
+
+
+def _shallow(line: str) -> str:
+    """The line, not so deep that the nesting could exhaust the stack."""
+    over = _lead(line) - DEEPEST
+    return line.expandtabs(4)[over:] if over > 0 else line
+
+
+def _convert(markdown: Markdown, text: str) -> str:
+    with _markdown_lock:
+        return markdown.reset().convert(text)
+
+
+def _clean(html: str, pictures: Pictures) -> str:
+    def attribute(_tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return f"/media/{pictures[value]}" if value in pictures else None
+        return None if name == "href" and not ADDRESS.fullmatch(value) else value
+
+    return nh3.clean(
+        html,
+        tags=set(TAGS),
+        attributes={"a": {"href"}, "img": {"src", "alt"}},
+        allowed_classes={"div": {"admonition", *BOXES}, "p": {"admonition-title"}},
+        attribute_filter=attribute,
+        url_schemes=set(SCHEMES),
+        link_rel="noopener",
+    )
+
+
+class _Links(InlineProcessor):
+    """Links and pictures exactly as the check reads them."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002, N802
+        if m["image"]:
+            element = Element("img", alt=m["text"], src=m["target"])
+        else:
+            element = Element("a", href=m["target"])
+            element.text = m["text"]
+        return element, m.start(), m.end()
+
+
+@cache
+def _blocks() -> Markdown:
+    """Markdown for whole texts."""
+    return _closed(Markdown(extensions=["admonition", "sane_lists", "tables"], output_format="html"))
+
+
+@cache
+def _inline() -> Markdown:
+    """Markdown for one paragraph: nothing in it makes a list, a heading or a quote."""
+    markdown = _closed(Markdown(output_format="html"))
+    for name in ("indent", "hashheader", "olist", "ulist", "quote"):
+        markdown.parser.blockprocessors.deregister(name)
+    return markdown
+
+
+def _closed(markdown: Markdown) -> Markdown:
+    """Take away what the closed set does not have, and read links as the check does, before anything else."""
+    markdown.preprocessors.deregister("html_block")
+    for name in ("code", "setextheader", "hr", "reference"):
+        markdown.parser.blockprocessors.deregister(name)
+    inline = markdown.inlinePatterns
+    for name in ("reference", "link", "image_link", "image_reference", "short_reference", "short_image_ref"):
+        inline.deregister(name)
+    for name in ("autolink", "automail", "html"):
+        inline.deregister(name)
+    inline.register(_Links(LINK.pattern, markdown), "links", 195)
+    return markdown

@@ -70,7 +70,7 @@ class Course:
     modules: tuple[Module, ...]
     mandatory: frozenset[str]
     retired: frozenset[str]
-    """Paths of ids that must never be used again: `modul/sektion`, `quiz/fråga/alternativ` …"""
+    """Paths of ids that must never be used again: `modules/modul/avsnitt`, `quizzes/quiz/fråga/alternativ` …"""
     quizzes: Mapping[str, Quiz]
     owner: str
     reviewed_on: date

@@ -6,7 +6,7 @@ from collections.abc import Callable
 Fault = Callable[[int, str], None]
 """How a reader says what is wrong with its file: (line, message in Swedish). Line 0 is the file as a whole."""
 
-LONGEST_FILE = 200_000
+LONGEST_FILE = 100_000
 LONGEST_LINE = 5_000
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters and halves of characters: the database and the sanitiser refuse them."""

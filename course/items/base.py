@@ -40,10 +40,11 @@ class Item(ABC):
     critical: bool
     options: Mapping[str, str]
     """The type's own settings of the question file, such as poängregel."""
+    line: int = 0
 
     @abstractmethod
     def faults(self) -> Iterable[tuple[int, str]]:
-        """(line, message) for what the type does not allow; line 0 is the item's own."""
+        """(line, message) for what the type does not allow."""
 
     @abstractmethod
     def read(self, form: Mapping[str, Sequence[str]]) -> Any:

@@ -15,9 +15,11 @@ class Enval(Item):
     def faults(self) -> Iterable[tuple[int, str]]:
         right = sum(choice.right for choice in self.choices)
         if len(self.choices) < 2:
-            yield 0, "frågan behöver minst två alternativ"
+            yield self.line, f"frågan behöver minst två alternativ, den har {len(self.choices)}"
         if right != 1:
-            yield 0, f"en fråga av typen {self.type} ska ha exakt ett rätt alternativ ([x]), den har {right}"
+            yield self.line, f"en fråga av typen {self.type} ska ha exakt ett rätt alternativ ([x]), den har {right}"
+        if "poängregel" in self.options:
+            yield self.line, f"en fråga av typen {self.type} har ingen poängregel; ta bort den"
 
     def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
         given = form.get("svar", ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from course.errors import Invalid
@@ -18,12 +19,12 @@ class Flerval(Item):
     def faults(self) -> Iterable[tuple[int, str]]:
         right = sum(choice.right for choice in self.choices)
         if right < 2:
-            yield 0, f"en fråga av typen flerval ska ha minst två rätta alternativ ([x]), den har {right}"
+            yield self.line, f"en fråga av typen flerval ska ha minst två rätta alternativ ([x]), den har {right}"
         if right == len(self.choices):
-            yield 0, "en fråga av typen flerval ska ha minst ett alternativ som inte är rätt"
+            yield self.line, "en fråga av typen flerval ska ha minst ett alternativ som inte är rätt ([ ])"
         rule = self.options.get("poängregel", "netto")
         if rule not in RULES:
-            yield 0, f"okänd poängregel ”{rule}”; den som finns är netto"
+            yield self.line, f"okänd poängregel ”{rule}”; välj bland {', '.join(RULES)}"
 
     def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
         given = form.get("svar", ())
@@ -36,10 +37,11 @@ class Flerval(Item):
     def points(self, answer: Any) -> int:
         """Netto: +1/k for each of the k right options chosen, −1/w for each of the w others, never below 0.
 
-        Source: formats of the project, grading rule `netto`; Moodle's multiple-answer default is the same sum.
+        Source: Moodle's multiple-answer default is the same sum. Rounded up, so that three questions a third right
+        are worth at least a whole one, and a learner who is at the pass mark is never a millionth below it.
         """
         right = {choice.id for choice in self.choices if choice.right}
         wrong = set(self.choice_ids) - right
         chosen = set(answer)
         score = Fraction(len(chosen & right), len(right)) - Fraction(len(chosen & wrong), len(wrong))
-        return round(max(Fraction(0), score) * FULL)
+        return ceil(max(Fraction(0), score) * FULL)

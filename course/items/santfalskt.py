@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from course.items.enval import Enval
 
+OPTIONS = (("sant", "Sant"), ("falskt", "Falskt"))
+
 
 class Santfalskt(Enval):
     """The answer is ["sant"] or ["falskt"]."""
@@ -11,10 +13,7 @@ class Santfalskt(Enval):
     type = "santfalskt"
 
     def faults(self) -> Iterable[tuple[int, str]]:
-        if self.choice_ids != ("sant", "falskt"):
-            yield (
-                0,
-                "en fråga av typen santfalskt ska ha alternativen Sant {#sant} och Falskt {#falskt}, i den ordningen",
-            )
-        else:
+        if tuple((choice.id, choice.html) for choice in self.choices) == OPTIONS:
             yield from super().faults()
+        else:
+            yield self.line, "alternativen ska vara Sant {#sant} och Falskt {#falskt}, i den ordningen"

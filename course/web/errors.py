@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -20,7 +20,7 @@ PAGES = {
     405: ("Så går det inte att göra", "Gå till startsidan och försök därifrån."),
     409: ("Det har redan ändrats", "Ladda om sidan och se hur det är nu."),
     413: ("Det som skickades är för stort", "Skicka något mindre."),
-    422: ("Något behöver rättas", "Gå tillbaka, rätta och skicka igen."),
+    422: ("Något behöver rättas", "Gå tillbaka och rätta."),
     429: ("Det har blivit många försök", "Vänta en stund och försök igen."),
     500: ("Något gick fel hos oss", "Försök igen om en stund. Det du redan har fått bekräftat är sparat."),
     503: (
@@ -45,8 +45,15 @@ def init_app(app: Flask) -> None:
 
 def _page(status: int, detail: str = "") -> str:
     title, advice = PAGES.get(status, PAGES[400] if status < 500 else PAGES[500])
+    back = request.path if status == 422 and request.method == "GET" else ""  # only its parameters were wrong
     return render_template(
-        "error.html", status=status, title=title, detail=detail, advice=advice, request_id=g.get("request_id", "")
+        "error.html",
+        status=status,
+        title=title,
+        detail=detail,
+        advice=advice,
+        back=back,
+        request_id=g.get("request_id", ""),
     )
 
 

@@ -1,6 +1,7 @@
 """What templates need beside their values: Swedish wording, local placeholders, and addresses of static files."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +10,8 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from course import swedish
@@ -18,6 +21,8 @@ from course.db import database, is_demonstration
 from course.report.formats.text import shown
 
 STATIC = Path(__file__).parent / "static"
+BARE_NAME = re.compile(rf"^({'|'.join(sorted(markup.PLACEHOLDERS))})(?=\s*=)", re.MULTILINE)
+"""A name in lokalt.toml without quotation marks, which TOML wants round Å, Ä and Ö."""
 
 
 class Local:
@@ -48,7 +53,7 @@ class Local:
         self.digest = hashlib.sha256(text).hexdigest()[:16]
         self.fault = ""
         try:
-            given = tomllib.loads(text.decode("utf-8"))
+            given = tomllib.loads(BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             given, self.fault = {}, f"lokalt.toml går inte att läsa: {fault}"
         known = {name: value for name, value in given.items() if name in markup.PLACEHOLDERS and isinstance(value, str)}
@@ -81,8 +86,12 @@ def local_digest() -> str:
     return found.refresh().digest
 
 
-def filled(html: str) -> Markup:
-    """Course HTML with the local placeholders filled in. The HTML was made safe when it was rendered."""
+@pass_context
+def filled(_context: Context, html: str) -> Markup:
+    """Course HTML with the local placeholders filled in. The HTML was made safe when it was rendered.
+
+    It asks for the context, else Jinja would fill in a text of the template itself once and for all.
+    """
     values = local()
     return _filled(html, tuple(values.items()))
 

@@ -1,8 +1,9 @@
 """The course as an employee takes it: where to go on, the text, and one's own record."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +16,9 @@ from course.db import database, transaction
 from course.errors import NotFound
 from course.items import Item
 from course.learning.actions import remember_place
-from course.learning.completion import WHOLE_COURSE
+from course.learning.completion import WHOLE_COURSE, Completed
 from course.learning.place import Step, following, minutes_left, next_step, resume
-from course.learning.queries import Record, completion_rows, record
+from course.learning.queries import Spot, completed, completion_rows, record
 from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempts
 from course.web.filters import demonstration, local_digest, static
@@ -56,33 +57,39 @@ def course(course_id: str) -> str:
     """The course's start: one button to where the learner left off, and what remains."""
     who, release = actor(), release_of(course_id)
     db = database.session
-    edition = in_force(db, course_id, who.newest_release, clock.day_of(clock.now()))
+    today = clock.day_of(clock.now())
+    edition = in_force(db, course_id, who.newest_release, today)
     mine = record(db, who.person_id, course_id)
-    done = {module.id for module in release.course.modules if mine.newest(module.id, edition)}
+    since = anew_since(mine.completed, edition, today)
+    done = modules_done(mine.completed, edition, since)
+    taken = {
+        module.id: current_attempt(mine.attempts_at(module.quiz), edition, since) for module in release.course.modules
+    }
     answered = {
-        module.id: set(taken.answers) if (taken := current_attempt(mine.attempts_at(module.quiz), edition)) else set()
-        for module in release.course.modules
+        module_id: set(attempt.answers) if attempt and not attempt.finished else set()
+        for module_id, attempt in taken.items()
     }
     lines = [
         ModuleLine(
             module,
-            module.id in release.course.mandatory,
-            finished.occurred_on if (finished := mine.newest(module.id, edition)) else None,
-            bool(answered[module.id]),
-            minutes_left(release.course, module, () if module.id in done else answered[module.id]),
+            mandatory=module.id in release.course.mandatory,
+            done_on=done[module.id].occurred_on if module.id in done else None,
+            begun=taken[module.id] is not None,
+            minutes=minutes_left(release.course, module, answered[module.id]),
         )
         for module in release.course.modules
     ]
+    begun = any(taken.values()) or (mine.spot is not None and since is None)
     return render_template(
         "learner/course.html",
         course=release.course,
         lines=lines,
-        step=_resume(release, mine, done, answered),
-        attempts={
-            module.id: current_attempt(mine.attempts_at(module.quiz), edition) for module in release.course.modules
-        },
+        step=_resume(release, mine.spot if begun else None, set(done), answered),
+        attempts=taken,
         whole=mine.newest(WHOLE_COURSE, edition),
-        begun=bool(mine.attempts or mine.spot),
+        expired=since is not None,
+        begun=begun,
+        pass_mark=max((quiz.pass_mark for quiz in release.course.quizzes.values()), default=0),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
     )
 
@@ -96,7 +103,13 @@ def finished(course_id: str) -> str:
     whole = mine.newest(WHOLE_COURSE)
     if whole is None:
         raise NotFound("Du är inte klar med hela kursen än.")
-    return render_template("learner/finished.html", course=release.course, whole=whole, name=who.name)
+    return render_template(
+        "learner/finished.html",
+        course=release.course,
+        whole=whole,
+        name=who.name,
+        expired=whole.valid_through < clock.day_of(clock.now()),
+    )
 
 
 @bp.get("/kurs/<course_id>/<module_id>")
@@ -115,8 +128,11 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     found = _module(release, module_id)
     part = _section(found, section_id)
     db = database.session
-    edition = in_force(db, course_id, who.newest_release, clock.day_of(clock.now()))
+    today = clock.day_of(clock.now())
+    edition = in_force(db, course_id, who.newest_release, today)
     taken = current_attempt(attempts(db, who.person_id, course_id, found.quiz), edition)
+    if taken and taken.finished:
+        taken = current_attempt([taken], edition, anew_since(completed(db, who.person_id, course_id), edition, today))
     answered = taken.answers if taken else {}
     tag = _etag(who, release, section_id, taken)
     if request.if_none_match.contains_weak(tag):
@@ -186,15 +202,36 @@ def release_of(course_id: str) -> Published:
     return found
 
 
-def current_attempt(taken: list[Taken], edition: int) -> Taken | None:
-    """The newest attempt of the edition in force or a later one."""
-    fitting = [each for each in taken if published(database.session, each.release_id).edition >= edition]
+def current_attempt(taken: list[Taken], edition: int, since: datetime | None = None) -> Taken | None:
+    """The newest attempt of the edition in force or a later one, unless it was finished by `since`."""
+    fitting = [
+        each
+        for each in taken
+        if published(database.session, each.release_id).edition >= edition
+        and (since is None or each.graded_at is None or each.graded_at > since)
+    ]
     return max(fitting, key=lambda each: each.number, default=None)
 
 
-def _resume(release: Published, mine: Record, done: set[str], answered: dict[str, set[str]]) -> Step | None:
+def anew_since(rows: Sequence[Completed], edition: int, today: date) -> datetime | None:
+    """When the course was last completed, if that has expired: what was done by then must be done anew."""
+    wholes = [row for row in rows if row.path == WHOLE_COURSE and row.edition >= edition]
+    if not wholes or any(row.valid_through >= today for row in wholes):
+        return None
+    return max(row.recorded_at for row in wholes)
+
+
+def modules_done(rows: Sequence[Completed], edition: int, since: datetime | None) -> dict[str, Completed]:
+    """The newest completion of each module that is done in the edition, after `since` when that is given."""
+    return {
+        row.path: row
+        for row in sorted(rows, key=lambda row: (row.recorded_at, row.id))
+        if row.path != WHOLE_COURSE and row.edition >= edition and (since is None or row.recorded_at > since)
+    }
+
+
+def _resume(release: Published, spot: Spot | None, done: set[str], answered: dict[str, set[str]]) -> Step | None:
     """Where to go on: past a question that was just answered, else at the section last visited."""
-    spot = mine.spot
     step = resume(release.course, done, (spot.module, spot.section) if spot else None)
     if step and spot and spot.item and (step.module.id, step.section.id) == (spot.module, spot.section):
         return next_step(step.module, release.course.quizzes, answered[step.module.id], step.section) or step

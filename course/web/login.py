@@ -1,12 +1,14 @@
 """Signing in with a password, choosing one with a one-time code, and signing out."""
 
 import re
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import Session
 
 from course import clock
 from course.access.actions import (
@@ -48,34 +50,36 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/logga-in")
 @allowed("public")
 def sign_in_post() -> ResponseReturnValue:
-    """Check name and password. An unknown name takes as long as a wrong password and says the same."""
-    name, password = _field("namn"), _field("losenord")
+    """Check name and password, and begin a session."""
+    name = _field("namn")
     try:
-        if not name or not password:
-            raise Invalid("Fyll i både namn och lösenord.", "namn" if not name else "losenord")
-        account = normalise(name)
-        with transaction() as (db, at):
-            tries = admit_try(db, account, request.remote_addr or "", at=at)
-        found = identity(database.session, "password", account)
-        person_id, stored = (found.person_id, found.secret_hash) if found else (0, None)
-        database.session.rollback()  # hashing takes long; hold nothing meanwhile
-        if not verify(stored, password):
-            raise Invalid(WRONG, "namn")
+        person_id, tries = _prove(name, _field("losenord"))
     except (TooMany, Invalid) as refusal:
         return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
     with transaction() as (db, at):
         forget_try(db, tries)
-        if current_user.is_authenticated:
-            close_session(db, actor().session, at=at)
-        new = open_session(db, person_id, at=at)
+        new = _new_session(db, person_id, at)
     kept = session.get("kept")
     who = _take_session(new)
-    if kept and kept["person"] == who.person_id and may(who.roles, "course.take"):
-        try:
-            return store_answer(who, UUID(kept["to"]["attempt_id"]), kept["to"]["item_id"], kept["form"])
-        except Refusal:
-            pass  # the page they come to says how things stand
-    return redirect(_next_page(), 303)
+    return _send_kept(who, kept) or redirect(_next_page(), 303)
+
+
+def _prove(name: str, password: str) -> tuple[int, list[int]]:
+    """Whose name and password they are, and the try that was counted.
+
+    Raises Invalid or TooMany. An unknown name takes as long as a wrong password and says the same.
+    """
+    _need(name, "namn", "Fyll i ditt anställningsnummer eller din e-post.")
+    _need(password, "losenord", "Fyll i ditt lösenord.")
+    account = normalise(name)
+    with transaction() as (db, at):
+        tries = admit_try(db, account, request.remote_addr or "", at=at)
+    found = identity(database.session, "password", account)
+    person_id, stored = (found.person_id, found.secret_hash) if found else (0, None)
+    database.session.rollback()  # hashing takes long; hold nothing meanwhile
+    if not verify(stored, password):
+        raise Invalid(WRONG, "namn")
+    return person_id, tries
 
 
 @bp.get("/kod")
@@ -91,8 +95,8 @@ def code_post() -> ResponseReturnValue:
     """Use up the code, set the password that was chosen, and sign in: all or nothing."""
     name, given, password = _field("namn"), _field("kod"), _field("losenord")
     try:
-        if not name or not given:
-            raise Invalid("Fyll i både namn och kod.", "namn" if not name else "kod")
+        _need(name, "namn", "Fyll i ditt anställningsnummer.")
+        _need(given, "kod", "Fyll i engångskoden.")
         check_new(password, name)
         if password != _field("losenord2"):
             raise Invalid("De två lösenorden är inte lika. Skriv samma två gånger.", "losenord2")
@@ -107,7 +111,7 @@ def code_post() -> ResponseReturnValue:
             check_new(password, person.name, person.email or "")
             set_password(db, person_id, hashed, by=person_id, at=at)
             forget_try(db, tries)
-            new = open_session(db, person_id, at=at)
+            new = _new_session(db, person_id, at)
     except (TooMany, Invalid) as refusal:
         return _again("login/code.html", refusal, name=name)
     _take_session(new)
@@ -123,6 +127,28 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("login.sign_in"), 303)
+
+
+def _need(text: str, field: str, message: str) -> None:
+    if not text:
+        raise Invalid(message, field)
+
+
+def _new_session(db: Session, person_id: int, at: datetime) -> str:
+    """Open a session; the one that the browser held, maybe somebody else's, ends."""
+    if current_user.is_authenticated:
+        close_session(db, actor().session, at=at)
+    return open_session(db, person_id, at=at)
+
+
+def _send_kept(who: Actor, kept: dict[str, Any] | None) -> ResponseReturnValue | None:
+    """Store the answer that the same person sent after the last session had ended; see guard.kept_at_sign_in."""
+    if not kept or kept["person"] != who.person_id or not may(who.roles, "course.take"):
+        return None
+    try:
+        return store_answer(who, UUID(kept["to"]["attempt_id"]), kept["to"]["item_id"], kept["form"])
+    except Refusal:
+        return None  # the page they come to says how things stand
 
 
 def _field(name: str) -> str:

@@ -3,14 +3,13 @@
 import mimetypes
 
 from flask import Blueprint, Response, abort, render_template, request
-from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from course.content.queries import media
 from course.db import database
-from course.web.filters import STATIC
+from course.web.filters import STATIC, can
 from course.web.guard import allowed
 
 bp = Blueprint("pages", __name__)
@@ -63,7 +62,7 @@ def support() -> str:
 @bp.get("/")
 @allowed("account.own")
 def start() -> AnyResponse | str:
-    """The first page after signing in: the course, or what else there is for the role."""
-    if "learner" in current_user.roles:
+    """The first page after signing in: the course, or for who has other duties what there is to choose from."""
+    if can("course.take") and not can("report.read") and not can("system.read"):
         return redirect("/kurs/", 303)
     return render_template("start.html")

@@ -1,5 +1,6 @@
 """Taking a quiz: begin, one question at a time, feedback, result."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,7 +24,7 @@ from course.quiz.actions import begin_attempt
 from course.quiz.paper import draw, next_item, shown_choices
 from course.quiz.queries import Taken, attempt
 from course.web.guard import actor, allowed, kept_at_sign_in
-from course.web.learner import release_of
+from course.web.learner import anew_since, modules_done, release_of
 
 bp = Blueprint("quiz", __name__)
 
@@ -85,20 +86,28 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
 @kept_at_sign_in
 def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands."""
-    return store_answer(actor(), attempt_id, item_id, dict(request.form.lists()))
+    who, form = actor(), dict(request.form.lists())
+    try:
+        return store_answer(who, attempt_id, item_id, form)
+    except Invalid as refusal:
+        sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
+        shown = _shown(sitting, sitting.item(item_id))
+        return render_template("quiz/question.html", **shown, chosen=form.get("svar", []), error=str(refusal)), 422
 
 
 def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
-    """What answer_question does, also for an answer that was kept while its sender signed in again."""
+    """Store the answer in a form, and lead to its feedback; also for a form that waited for a new sign-in.
+
+    Raises Invalid when the form has no answer and none is stored.
+    """
     sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     try:
         given = item.read(form)
-    except Invalid as refusal:
+    except Invalid:
         if item_id in sitting.taken.answers:
             return _to_feedback(attempt_id, item_id, again=True)
-        chosen = form.get("svar", [])
-        return render_template("quiz/question.html", **_shown(sitting, item), chosen=chosen, error=str(refusal)), 422
+        raise
     with transaction() as (db, at):
         answered = answer(db, attempt_id, item_id, given, by=who.person_id, at=at)
     other = not answered.stored and answered.attempt.answers[item_id] != given
@@ -120,6 +129,8 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".question", attempt_id=attempt_id, item_id=left.id), 303)
     mine = record(db, who.person_id, taken.course)
     release = release_of(taken.course)
+    since = anew_since(mine.completed, sitting.pinned.edition, clock.day_of(clock.now()))
+    done = modules_done(mine.completed, sitting.pinned.edition, since)
     missed = [
         (sitting.number(item), item)
         for item in sitting.paper
@@ -129,13 +140,14 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         "quiz/result.html",
         sitting=sitting,
         course=release.course,
-        module_done=mine.newest(sitting.quiz.module, sitting.pinned.edition),
+        module_done=sitting.quiz.module in done,
         points=_points(taken),
         percent=sitting.quiz.pass_mark * 100,
         missed=missed,
         stars_left=_stars_left(sitting, mine),
-        next_module=_next_module(release, mine, sitting),
-        whole=mine.newest(WHOLE_COURSE, sitting.pinned.edition),
+        next_module=_next_module(release, done, sitting),
+        whole=None if since else mine.newest(WHOLE_COURSE, sitting.pinned.edition),
+        expired=since is not None,
     )
 
 
@@ -152,7 +164,7 @@ def _sitting(taken: Taken, newest_release: int) -> Sitting:
 
 
 def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
-    answered = {*sitting.taken.answers, item.id}
+    answered = sitting.taken.answers
     section = sitting.module.section(item.section) or sitting.module.sections[0]
     return {
         "sitting": sitting,
@@ -181,7 +193,7 @@ def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
 
 def _to_feedback(attempt_id: UUID, item_id: str, *, again: bool) -> ResponseReturnValue:
     said = "ja" if again else None
-    return redirect(url_for(".question", attempt_id=attempt_id, item_id=item_id, redan=said), 303)
+    return redirect(url_for("quiz.question", attempt_id=attempt_id, item_id=item_id, redan=said), 303)
 
 
 def _points(taken: Taken) -> str:
@@ -204,9 +216,9 @@ def _stars_left(sitting: Sitting, mine: Record) -> list[Item]:
     return [sitting.quiz.items[star] for star in sorted(sitting.quiz.critical - right)]
 
 
-def _next_module(release: Published, mine: Record, sitting: Sitting) -> Step | None:
+def _next_module(release: Published, done: Collection[str], sitting: Sitting) -> Step | None:
     """The first module that is not done, mandatory ones first."""
-    left = [module for module in release.course.modules if not mine.newest(module.id, sitting.pinned.edition)]
+    left = [module for module in release.course.modules if module.id not in done]
     left.sort(key=lambda module: module.id not in release.course.mandatory)
     left = [module for module in left if module.id != sitting.module.id]
     return Step(left[0], left[0].sections[0]) if left else None

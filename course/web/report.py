@@ -40,6 +40,7 @@ def coverage() -> ResponseReturnValue:
                 "report/table.html",
                 table=table,
                 course=course,
+                others=[courses[name].course for name in sorted(courses) if name != course_id],
                 day=day,
                 known_at=known_at,
                 permalink=f"{url_for('.coverage')}?{urlencode(table.scope)}",

@@ -16,6 +16,7 @@ from wire import Request, WrongAnswer
 from course import clock, create_app
 from course.access.actions import open_session
 from course.config import PROJECT, load_settings
+from course.content.model import Module
 from course.content.queries import Published, current, newest_release_id
 from course.db import database, transaction
 from course.items import Item
@@ -43,7 +44,8 @@ class Learner:
 def environment(folder: Path, port: int) -> dict[str, str]:
     """The environment of an instance of its own: no other COURSE_* setting reaches it."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}
-    return plain | {"COURSE_INSTANCE": str(folder), "COURSE_BASE_URL": f"http://127.0.0.1:{port}"}
+    address = {"COURSE_BASE_URL": f"http://127.0.0.1:{port}", "GRANIAN_PORT": str(port)}
+    return plain | address | {"COURSE_INSTANCE": str(folder)}
 
 
 def make_instance(given: dict[str, str]) -> Flask:
@@ -79,11 +81,6 @@ def paper(release: Published) -> tuple[Item, ...]:
     return draw(release.course.quizzes[module.quiz], module)
 
 
-def pages(readers: list[Learner], count: int) -> list[Request]:
-    """`count` views of the section, the readers in turn."""
-    return [Request("GET", PAGE, readers[number % len(readers)].cookie, 200) for number in range(count)]
-
-
 def answers(app: Flask, takers: list[Learner]) -> Iterator[Request]:
     """Every answer that the takers can give but the last, which also grades."""
     with app.app_context():
@@ -102,7 +99,7 @@ def takers_for(app: Flask, count: int) -> int:
     return -(-count // each)
 
 
-def _module(release: Published):
+def _module(release: Published) -> Module:
     return next(module for module in release.course.modules if module.id == MODULE)
 
 

@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, Popen, TimeoutExpired
+from subprocess import STDOUT, Popen, TimeoutExpired
 
 TICK = 1000 / os.sysconf("SC_CLK_TCK")
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
@@ -61,13 +61,7 @@ class Answer:
     """One answer as it came."""
 
     status: int
-    head: bytes
     size: int
-
-    def header(self, name: str) -> str:
-        """The value of a header, "" when it is not there."""
-        found = re.search(rb"(?i)\r\n" + name.encode() + rb": *([^\r]*)", self.head)
-        return found[1].decode() if found else ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ class Run:
     requests: int
     cpu_ms: float
     seconds: float
-    latencies: list[float] = field(repr=False)
+    latencies: list[float]
     size: int
 
     @property
@@ -110,7 +104,7 @@ class Connection:
         missing = size - len(got)
         while missing > 0:
             missing -= len(self._read())
-        return Answer(status, head, size)
+        return Answer(status, size)
 
     def _read(self) -> bytes:
         got = self._socket.recv(262_144)
@@ -125,9 +119,10 @@ class Connection:
 class Server:
     """A granian of its own, as the product is served, but with one worker."""
 
-    def __init__(self, process: Popen[bytes], port: int) -> None:
+    def __init__(self, process: Popen[bytes], port: int, log: Path) -> None:
         self.port = port
         self._process = process
+        self._log = log
         self._tree: list[int] = []
 
     def wait(self) -> None:
@@ -141,7 +136,7 @@ class Server:
             else:
                 self._tree = list(_descendants(self._process.pid))
                 return
-        raise WrongAnswer(f"the server did not start: {' '.join(map(str, self._process.args))}")
+        raise WrongAnswer(f"the server did not start:\n{self._log.read_text(errors='replace')[-2000:]}")
 
     def cpu_ms(self) -> float:
         """User and system time of all its processes so far."""
@@ -206,10 +201,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: Sequence[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[Server]:
-    """The server, started in the folder and stopped afterwards. What it logs is thrown away, as a pipe to a log is."""
-    process = Popen([*command, "--port", str(port)], cwd=folder, env=environment, stdout=DEVNULL, stderr=DEVNULL)
-    server = Server(process, port)
+def serving(command: Sequence[str], folder: Path, environment: dict[str, str], log: Path) -> Iterator[Server]:
+    """The server, started in the folder on the port of its environment and stopped afterwards; it logs to a file."""
+    with log.open("wb") as file:
+        process = Popen(command, cwd=folder, env=environment, stdout=file, stderr=STDOUT)
+    server = Server(process, int(environment["GRANIAN_PORT"]), log)
     try:
         server.wait()
         yield server

@@ -1,0 +1,99 @@
+"""Whether the files of a course fit together: everything that must point at something that is there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from course.content.course_file import Settings
+from course.content.front_matter import Head, suggest
+from course.content.model import Module, Quiz
+from course.errors import Problem
+
+Holds = TypeVar("Holds", Module, Quiz)
+
+
+@dataclass(frozen=True)
+class File(Generic[Holds]):
+    """A file and what it holds."""
+
+    path: str
+    head: Head
+    holds: Holds
+
+    def problem(self, key: str, message: str) -> Problem:
+        """A problem on the line of a key of the head."""
+        return Problem(self.path, self.head.line(key), message)
+
+
+Modules = Mapping[str, File[Module]]
+Quizzes = Mapping[str, File[Quiz]]
+
+
+def loose_ends(
+    course_path: str, settings: Settings, modules: Modules, quizzes: Quizzes, used: Iterable[str]
+) -> Iterable[Problem]:
+    """What does not fit; nothing about keys that course.toml lacks. `used` holds the paths of all ids in use."""
+    for key, message in (*_listing(settings, modules), *_retired(settings, used)):
+        yield Problem(course_path, settings.line(key), message)
+    for module in modules.values():
+        yield from _module(module, settings, quizzes)
+    for quiz in quizzes.values():
+        yield from _quiz(quiz, modules)
+
+
+def _listing(settings: Settings, modules: Modules) -> Iterable[tuple[str, str]]:
+    """(key of course.toml, message) about its lists of modules."""
+    listed = settings.values.get("modules")
+    mandatory = settings.values.get("mandatory")
+    if listed is not None:
+        for module_id in dict.fromkeys(listed):
+            if module_id not in modules:
+                yield "modules", f"modulen ”{module_id}” står i modules, men ingen modulfil har det id:t"
+            if listed.count(module_id) > 1:
+                yield "modules", f"modulen ”{module_id}” står flera gånger i modules; låt den stå en gång"
+        for module_id in mandatory or ():
+            if module_id not in listed:
+                yield "mandatory", f"modulen ”{module_id}” står i mandatory men inte i modules; lägg till den där"
+    if mandatory == []:
+        yield "mandatory", "mandatory är tom; kursen behöver minst en obligatorisk modul"
+
+
+def _retired(settings: Settings, used: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """(key of course.toml, message) about ids that are out of use and yet used."""
+    retired = frozenset(settings.values.get("retired", ()))
+    for path in used:
+        if path in retired:
+            yield "retired", f"”{path}” står i retired men används; välj ett nytt id där det används"
+
+
+def _module(module: File[Module], settings: Settings, quizzes: Quizzes) -> Iterable[Problem]:
+    module_id, quiz_id = module.holds.id, module.holds.quiz
+    listed = settings.values.get("modules")
+    if listed is not None and module_id not in listed:
+        yield module.problem("id", f"modulen ”{module_id}” står inte i modules i course.toml; lägg till den")
+    if quiz_id and quiz_id not in quizzes:
+        yield module.problem("quiz", f"quizen ”{quiz_id}” finns inte{suggest(quiz_id, quizzes)}")
+    if not quiz_id and module_id in settings.values.get("mandatory", ()):
+        yield module.problem("quiz", "en obligatorisk modul behöver en quiz, annars kan ingen bli klar med den")
+
+
+def _quiz(quiz: File[Quiz], modules: Modules) -> Iterable[Problem]:
+    quiz_id, module_id = quiz.holds.id, quiz.holds.module
+    if not module_id:
+        return
+    if module_id not in modules:
+        yield quiz.problem("modul", f"modulen ”{module_id}” finns inte{suggest(module_id, modules)}")
+        return
+    module = modules[module_id].holds
+    if module.quiz != quiz_id:
+        yield quiz.problem("modul", f"modulen ”{module_id}” har inte raden ”quiz: {quiz_id}” i sitt huvud; skriv den")
+    names = [section.id for section in module.sections if section.id]
+    for item in quiz.holds.items.values():
+        if not item.section:
+            message = f"frågan saknar avsnitt; skriv till exempel avsnitt={names[0]}" if names else ""
+        elif item.section not in names:
+            message = f"avsnittet ”{item.section}” finns inte i modulen{suggest(item.section, names)}"
+        else:
+            message = ""
+        if message:
+            yield Problem(quiz.path, item.line, message)

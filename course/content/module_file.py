@@ -1,0 +1,85 @@
+"""Module files: some minutes of learning in Markdown, in sections."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from course.content import markup
+from course.content.front_matter import Head, read_day, read_head, read_heading, read_id, read_list, read_own_id, slug
+from course.content.markup import Pictures
+from course.content.model import Module, Section
+from course.content.text import Fault
+
+KEYS = ("id", "titel", "minuter", "quiz?", "mål", "källor", "ägare", "granskad", "bäst_före")
+
+
+def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | None, Head]:
+    """The module in a file, and its head. No module when not even its id can be read."""
+    head = read_head(text.split("\n"), KEYS, fault)
+    for line, message in markup.faults(head.body, head.body_line, pictures):
+        fault(line, message)
+    module_id = read_own_id(head, "id", "modulen", fault)
+    minutes = _read_minutes(head, fault)
+    lead, sections = _read_sections(head, pictures, fault)
+    reviewed_on, best_before = (read_day(head, key, fault) for key in ("granskad", "bäst_före"))
+    if not module_id:
+        return None, head
+    module = Module(
+        id=module_id,
+        title=head.pairs.get("titel", ""),
+        minutes=minutes,
+        quiz=head.pairs.get("quiz", ""),
+        goals=read_list(head, "mål"),
+        sources=read_list(head, "källor"),
+        owner=head.pairs.get("ägare", ""),
+        reviewed_on=reviewed_on,
+        best_before=best_before,
+        lead=lead,
+        sections=sections,
+    )
+    return module, head
+
+
+def _read_minutes(head: Head, fault: Fault) -> int:
+    given = head.pairs.get("minuter", "")
+    if re.fullmatch(r"[0-9]{1,2}", given) and 1 <= int(given) <= 60:
+        return int(given)
+    if given:
+        fault(head.line("minuter"), f"”minuter” ska vara ett heltal från 1 till 60, inte ”{given}”")
+    return 1
+
+
+def _read_sections(head: Head, pictures: Pictures, fault: Fault) -> tuple[str, tuple[Section, ...]]:
+    """The HTML before the first section, and the sections."""
+    starts = [index for index, line in enumerate(head.body) if line.startswith("## ")]
+    lead = "\n".join(head.body[: starts[0] if starts else len(head.body)])
+    if not starts:
+        fault(0, "modulen har inget avsnitt; ett avsnitt börjar med ”## Rubrik {#id}”")
+    sections: list[Section] = []
+    first: dict[str, int] = {}
+    for start, end in pairwise([*starts, len(head.body)]):
+        section = _read_section(head.body[start:end], head.body_line + start, first, pictures, fault)
+        if section is not None:
+            sections.append(section)
+    return markup.render(lead, pictures), tuple(sections)
+
+
+def _read_section(
+    lines: Sequence[str], line: int, first: dict[str, int], pictures: Pictures, fault: Fault
+) -> Section | None:
+    """The section that begins at `line`. `first` holds the line of each section id so far."""
+    title, marks, after = read_heading(lines[0])
+    if not title:
+        fault(line, "avsnittet saknar rubrik; skriv den före klammern")
+    if after:
+        fault(line, f"rubriken ska sluta med id:t, som {{#{slug(title)}}}; ta bort ”{after}”")
+    if not marks.startswith("#"):
+        fault(line, f"avsnittet saknar id; skriv ”## {title} {{#{slug(title)}}}”")
+        return None
+    section_id = read_id(line, marks.removeprefix("#").strip(), "avsnittet", fault)
+    if section_id in first:
+        fault(line, f"id:t ”{section_id}” står redan på rad {first[section_id]}; välj ett annat")
+    if section_id:
+        first.setdefault(section_id, line)
+    html = markup.render("\n".join(lines[1:]), pictures)
+    return Section(section_id, title, html, len(markup.plain(html).split()))

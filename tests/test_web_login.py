@@ -1,0 +1,346 @@
+"""Signing in, the throttle, one-time codes, and what is kept for those who must sign in again."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from browsing import PASSWORD, Page, browser, everything, furnished, give_password, rows
+from world import post, token
+
+from course.access.actions import set_code, set_password
+from course.access.password import hash_password
+from course.db import transaction
+
+sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+MORNING = "2026-11-23T08:00:00Z"
+WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
+
+
+def sign_in(client, name, password=PASSWORD, **form):
+    return post(client, "/logga-in", "/logga-in", namn=name, losenord=password, **form)
+
+
+def choose(client, name, code, password=PASSWORD, again=None):
+    """Choose a password with a one-time code."""
+    given = {"kod": code, "losenord": password, "losenord2": password if again is None else again}
+    return post(client, "/kod", "/kod", namn=name, **given)
+
+
+def new_code(world, key):
+    with transaction() as (db, at):
+        return set_code(db, world.people[key], by=None, at=at)
+
+
+def who(client):
+    """The name of the one who is signed in, or None."""
+    answer = client.get("/min-sida")
+    return Page(answer).texts("p")[0] if answer.status_code == 200 else None
+
+
+def complaint(answer):
+    """(status, the summary's text, the field it points at, the fields that are marked)."""
+    page = Page(answer)
+    link = next(link for link in page.all("a") if any(up["class"] == "error-summary" for up in link.parents))
+    marked = [element["id"] for element in page.all("input") if element["aria-invalid"] == "true"]
+    assert page.title.startswith("Fel: ")
+    assert page.all(page.one("input", id=link["href"][1:]).name)
+    return answer.status_code, link.text, link["href"], marked
+
+
+def test_a_wrong_name_and_a_wrong_password_look_the_same(world):
+    world.person("anna", "A")
+    give_password(world, "anna")
+
+    def seen(name):
+        answer = sign_in(browser(world), name, "inte alls rätt ord")
+        body = re.sub(r'(name="csrf_token" value=)"[^"]+"', "", answer.text).replace(name, "NAMN")
+        headers = {key: value for key, value in answer.headers if key not in ("X-Request-Id", "Set-Cookie")}
+        return answer.status_code, body, {**headers, "Content-Length": ""}, complaint(answer)
+
+    assert seen("anna") == seen("inga")
+    assert seen("anna")[3] == (422, WRONG, "#namn", ["namn"])
+
+
+def test_every_spelling_of_a_name_signs_in_to_its_own_account_and_no_other(world):
+    for key in ("anna", "аnna"):  # the second begins with a Cyrillic letter
+        world.person(key, "A")
+    give_password(world, "anna")
+    with transaction() as (db, at):
+        set_password(db, world.people["аnna"], hash_password("ett annat långt ord"), by=None, at=at)
+    by_key = ["anna", "ANNA", "  anna ", "Anna\u200b", "ａｎｎａ", "a\u00adnna", "a nna"]
+    spellings = [*by_key, "anna@example.org", " Anna@EXAMPLE.org", "anna＠example.org"]
+
+    for spelling in spellings:
+        client = browser(world)
+        assert (sign_in(client, spelling).status_code, who(client)) == (303, "Namn anna"), spelling
+    lookalike = browser(world)
+    assert (sign_in(lookalike, "аnna").status_code, who(lookalike)) == (422, None)
+    sign_in(lookalike, "аnna", "ett annat långt ord")
+    assert who(lookalike) == "Namn аnna"
+
+
+def test_after_ten_wrong_tries_one_waits_longer_and_longer_but_is_never_locked_out(world):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    give_password(world, "anna", "bo")
+    with time_machine.travel(MORNING, tick=False) as clock:
+
+        def tried(name, password):
+            clock.shift(timedelta(milliseconds=10))
+            answer = sign_in(browser(world), name, password)
+            return answer.status_code, int(answer.headers.get("Retry-After", 0))
+
+        assert [tried("anna", "inte alls rätt ord") for _ in range(10)] == [(422, 0)] * 10
+        waits = []
+        for name in ("anna", "ANNA", "ａｎｎａ"):
+            status, seconds = tried("anna", "inte alls rätt ord")
+            assert (status, seconds) == (429, tried("anna", PASSWORD)[1])
+            waits.append(seconds)
+            assert tried("bo", PASSWORD) == (303, 0)  # from the same address
+            clock.shift(seconds)
+            assert tried(name, "inte alls rätt ord") == (422, 0)
+        assert waits == [15, 30, 60]
+
+        status, seconds = tried("anna", PASSWORD)
+        assert status == 429
+        clock.shift(seconds)
+        assert tried("anna", PASSWORD) == (303, 0)
+
+
+@sqlite_only
+def test_the_wait_is_told_in_words(world):
+    world.person("anna", "A")
+    with time_machine.travel(MORNING, tick=False):
+        for _ in range(10):
+            sign_in(browser(world), "anna", "fel")
+
+        answer = sign_in(browser(world), "anna", "fel")
+
+    assert complaint(answer)[1] == "Det har blivit många försök. Vänta 15 sekunder och försök igen."
+
+
+@sqlite_only
+def test_a_right_password_does_not_count_as_a_try(world):
+    world.person("anna", "A")
+    give_password(world, "anna")
+
+    statuses = [sign_in(browser(world), "anna").status_code for _ in range(12)]
+
+    assert statuses == [303] * 12
+    assert rows(world.app, "throttle", "session") == (0, 12)
+
+
+@sqlite_only
+def test_the_session_is_another_after_signing_in(world):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    give_password(world, "anna")
+    client = browser(world)
+    token_before = token(client, "/logga-in")
+    planted = client.get_cookie("session").value
+
+    sign_in(client, "anna")
+
+    with client.session_transaction() as cookie:
+        after = dict(cookie)
+    thief = browser(world)
+    thief.set_cookie("session", planted)
+    assert client.get_cookie("session").value != planted
+    assert (who(client), who(thief)) == ("Namn anna", None)
+    assert client.post("/logga-ut", data={"csrf_token": token_before}).status_code == 400
+    assert after["_user_id"] not in str(everything(world.app))  # only its hash is stored
+
+
+@sqlite_only
+def test_signing_in_as_somebody_else_ends_the_first_session(world):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    give_password(world, "anna", "bo")
+    client, copy = browser(world), browser(world)
+    sign_in(client, "anna")
+    copy.set_cookie("session", client.get_cookie("session").value)
+    assert who(copy) == "Namn anna"
+    right = token(client)
+
+    client.post("/logga-in", data={"csrf_token": right, "namn": "bo", "losenord": PASSWORD})
+
+    assert (who(client), who(copy)) == ("Namn bo", None)
+
+
+@sqlite_only
+def test_an_empty_field_is_pointed_out_and_the_name_is_kept(world):
+    client = browser(world)
+    before = everything(world.app)
+
+    no_name, no_password = sign_in(client, "", "x"), sign_in(client, "a<b", "")
+
+    assert complaint(no_name) == (422, "Fyll i ditt anställningsnummer eller din e-post.", "#namn", ["namn"])
+    assert complaint(no_password) == (422, "Fyll i ditt lösenord.", "#losenord", ["losenord"])
+    assert Page(no_password).one("input", id="namn")["value"] == "a<b"
+    assert everything(world.app) == before
+
+
+# --- one-time codes ---
+
+
+def test_a_code_works_once_and_signs_in(world):
+    world.person("anna", "A")
+    code = new_code(world, "anna")
+    first, second = browser(world), browser(world)
+
+    assert choose(first, "ANNA ", code.lower().replace("-", " ")).location == "/"
+
+    assert who(first) == "Namn anna"
+    assert complaint(choose(second, "anna", code))[2:] == ("#kod", ["kod"])
+    assert who(second) is None
+    assert sign_in(second, "anna").status_code == 303
+
+
+def test_a_code_is_dead_after_a_day_and_when_there_is_a_newer_one(world):
+    for key in ("anna", "bo", "eva"):
+        world.person(key, "A")
+    with time_machine.travel(MORNING, tick=False) as clock:
+        codes = {key: new_code(world, key) for key in ("anna", "bo", "eva")}
+        new_code(world, "eva")
+        clock.shift(timedelta(hours=23, minutes=59, seconds=59))
+        assert choose(browser(world), "anna", codes["anna"]).status_code == 303
+        assert choose(browser(world), "eva", codes["eva"]).status_code == 422
+        clock.shift(timedelta(seconds=1))
+        dead = complaint(choose(browser(world), "bo", codes["bo"]))
+
+    message = "Koden stämmer inte eller har slutat gälla. Kontrollera den, eller be om en ny."
+    assert dead == (422, message, "#kod", ["kod"])
+
+
+@sqlite_only
+def test_a_code_is_only_for_its_own_person(world):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    code = new_code(world, "anna")
+
+    assert choose(browser(world), "bo", code).status_code == 422
+    assert choose(browser(world), "ingen", code).status_code == 422
+    assert choose(browser(world), "anna", code).status_code == 303
+
+
+@sqlite_only
+def test_guessing_codes_is_slowed_down_as_guessing_passwords_is(world):
+    world.person("anna", "A")
+    code = new_code(world, "anna")
+
+    statuses = [choose(browser(world), "anna", "FEEL-FEEL-FEEL-FEEL").status_code for _ in range(11)]
+
+    assert statuses == [422] * 10 + [429]
+    assert choose(browser(world), "anna", code).status_code == 429
+
+
+@sqlite_only
+def test_weak_passwords_are_refused_at_their_field_and_use_up_nothing(world):
+    world.person("anna.andersson", "A")
+    code = new_code(world, "anna.andersson")
+    before = everything(world.app)
+    weak = [
+        "",
+        "elva tecken",
+        "x" * 12,
+        "lösenord1234",
+        "Sommar2026!!",
+        "qwerty123456",
+        "PASSWORDPASSWORD",
+        "１２３４５６７８９０１２",
+        "abababababab",
+        "anna.andersson1",
+        "ett bra ord " * 11,
+    ]
+
+    for password in weak:
+        complained = complaint(choose(browser(world), "anna.andersson", code, password))
+        assert (complained[0], complained[2:]) == (422, ("#losenord", ["losenord"])), password
+    differ = complaint(choose(browser(world), "anna.andersson", code, PASSWORD, "något helt annat"))
+
+    assert differ == (422, "De två lösenorden är inte lika. Skriv samma två gånger.", "#losenord2", ["losenord2"])
+    assert everything(world.app) == before
+    assert choose(browser(world), "anna.andersson", code).status_code == 303
+
+
+@sqlite_only
+def test_passwords_of_twelve_to_128_characters_of_any_sort_can_be_used(world):
+    world.person("anna", "A")
+    passwords = ["tolv bra ord", "å ä ö – ”” 日本語 ok", "ord " * 31 + "slut", " mellanslag i kanterna "]
+    assert [len(password) for password in passwords] == [12, 17, 128, 23]
+
+    for password in passwords:
+        assert choose(browser(world), "anna", new_code(world, "anna"), password).status_code == 303
+        assert sign_in(browser(world), "anna", password).status_code == 303
+        assert sign_in(browser(world), "anna", password[:-1]).status_code == 422
+
+
+# --- what was sent after the session had ended ---
+
+
+@pytest.fixture
+def ended(world):
+    """Bo's browser with a question open, eight hours after the last request; (client, the question's address)."""
+    _, begun = furnished(world)
+    give_password(world, "anna", "bo")
+    with time_machine.travel(MORNING, tick=False) as clock:
+        client = browser(world)
+        sign_in(client, "bo")
+        url = f"/forsok/{begun.id}/fraga/andra"
+        client.right = token(client, url)
+        clock.shift(timedelta(hours=8, seconds=1))
+        yield client, url
+
+
+def stored(world):
+    return rows(world.app, "response")[0] - 5  # what `furnished` has stored
+
+
+def test_an_answer_sent_after_the_session_ended_is_stored_once_the_same_person_is_back(world, ended):
+    client, url = ended
+
+    away = client.post(url, data={"csrf_token": client.right, "svar": "ratt"})
+    assert (away.status_code, away.location, stored(world)) == (303, f"/logga-in?till={url}", 0)
+    assert "Ditt svar sparas när du har loggat in igen." in Page(client.get(away.location)).main
+
+    assert sign_in(client, "bo", "inte alls rätt ord").status_code == 422
+    answer = sign_in(client, "bo", till=url)
+
+    assert (answer.status_code, answer.location, stored(world)) == (303, url, 1)
+    assert Page(client.get(url)).h1 == "Rätt"
+    sign_in(client, "bo")
+    assert stored(world) == 1
+
+
+@sqlite_only
+def test_an_answer_kept_for_one_person_is_never_stored_for_another(world, ended):
+    client, url = ended
+    client.post(url, data={"csrf_token": client.right, "svar": "ratt"})
+
+    answer = sign_in(client, "anna", till=url)
+
+    assert (answer.location, client.get(url).status_code, stored(world)) == (url, 404, 0)
+    sign_in(client, "bo")
+    assert stored(world) == 0
+
+
+@sqlite_only
+def test_an_answer_without_the_sessions_token_is_not_kept(world, ended):
+    client, url = ended
+
+    client.post(url, data={"csrf_token": "fel", "svar": "ratt"})
+    sign_in(client, "bo", till=url)
+
+    assert stored(world) == 0
+    assert Page(client.get(url)).h1 == "Vad gör du sedan?"
+
+
+@sqlite_only
+def test_a_kept_answer_that_is_none_leads_back_to_its_question(world, ended):
+    client, url = ended
+
+    client.post(url, data={"csrf_token": client.right, "svar": "finns-inte"})
+    answer = sign_in(client, "bo", till=url)
+
+    assert (answer.status_code, answer.location, stored(world)) == (303, url, 0)

@@ -1,0 +1,330 @@
+"""Täckning on the page and in files: the same figures everywhere, the same for ever, and nothing more than asked for."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+import time_machine
+from browsing import Page, Statements, browser, everything
+from world import course_sources
+
+from course import clock, swedish
+from course.organisation.actions import Terms, add_membership, add_unit
+
+sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+URL = "/rapport/tackning"
+DAY = "2026-06-30"
+
+
+@pytest.fixture
+def staffed(world):
+    """Two units with people in every state on 30 June, a target with a group, and HR's browser.
+
+    In the target: 3 in A, 2 in B. Done in the period and still there: a1 and b1. Left since: a4, who did it.
+    """
+    world.publish()
+    world.unit("A")
+    world.unit("B", "A")
+    for key, unit in (("a1", "A"), ("a2", "A"), ("a3", "A"), ("b1", "B"), ("b2", "B")):
+        world.person(key, unit)
+    world.person("a4", "A", until="2026-05-31")
+    world.person("praktikant", "B", employment="trainee")
+    world.target(1500, groups=(("Grupp B", ("B",)),))
+    for key in ("a1", "b1", "a4"):
+        world.take(key, "2026-04-01")
+    world.begin("a2", "2026-04-02")
+    world.person("hr")
+    world.role("hr", "hr")
+    return browser(world, "hr")
+
+
+def from_json(response):
+    """{(group, key): value as text} and [(label, values…)] of the rows."""
+    table = json.loads(response.text)
+    figures = {(group, key): shown(value) for group, found in table["figures"].items() for key, value in found.items()}
+    keys = [column["key"] for column in table["columns"]]
+    return figures, [(row["label"], *(shown(row[key]) for key in keys)) for row in table["rows"]]
+
+
+def shown(value):
+    if value is None:
+        return "omätt"
+    if isinstance(value, float):
+        return swedish.decimal_share(Fraction(value).limit_denominator(1000))
+    return str(value)
+
+
+def from_csv(response):
+    """The same of the CSV file."""
+    lines = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff")), delimiter=";"))
+    cuts = [number for number, line in enumerate(lines) if not line]
+    figures = {(title, key): value for title, key, _, value in lines[cuts[0] + 2 : cuts[1]]}
+    return figures, [(label, *values) for _, _, label, *values in lines[cuts[1] + 2 :]]
+
+
+def from_html(response):
+    """The same of the page, with the figures' labels for keys."""
+    page = Page(response)
+    figures = {}
+    for group in (element for element in page.all("section") if element["class"] is None):
+        title = next(element.text for element in page.all("h2") if group in element.parents)
+        labels = [element for element in page.all("dt") if group in element.parents]
+        values = [element for element in page.all("dd") if group in element.parents]
+        for label, value in zip(labels, values, strict=True):
+            meta = [element.text for element in page.all("span", class_="meta") if label in element.parents]
+            figures[title, label.text.removesuffix(meta[0] if meta else "").strip()] = value.text
+    rows = [row for row in page.all("tr") if any(up.name == "tbody" for up in row.parents)]
+    cells = [[cell.text for cell in page.all("th") + page.all("td") if row in cell.parents] for row in rows]
+    return figures, [tuple(line) for line in cells]
+
+
+def plain(text):
+    """A number or share of the page as files write it: "1 500" is 1500, "40,0 %" is 40,0, "1 juni 2026" a date."""
+    text = text.replace("\xa0", " ").replace("−", "-")
+    if found := re.fullmatch(r"(\d+) (\w+) (\d{4})", text):
+        return f"{found[3]}-{swedish.MONTHS.index(found[2]) + 1:02}-{int(found[1]):02}"
+    return re.sub(r"(?<=\d) (?=\d)", "", text).removesuffix(" %")
+
+
+# --- the same figures everywhere ---
+
+
+def test_page_csv_json_and_terminal_say_the_same_numbers(world, staffed, runner):
+    link = Page(staffed.get(URL, query_string={"per": DAY})).one("a", text_=None) if False else None
+    assert link is None
+    page = staffed.get(URL, query_string={"per": DAY})
+    known = re.search(r"kand=([^&\"]+)", page.text)[1].replace("%3A", ":")
+    asked = {"per": DAY, "kand": known}
+
+    figures, rows = from_json(staffed.get(URL, query_string={**asked, "format": "json"}))
+    csv_figures, csv_rows = from_csv(staffed.get(URL, query_string={**asked, "format": "csv"}))
+    html_figures, html_rows = from_html(page)
+    terminal = runner.invoke(args=["report", "coverage", "--per", DAY, "--kand", known]).output
+
+    assert figures["status", "members"] == "5"
+    assert (figures["status", "covered"], figures["status", "share"]) == ("2", "40,0")
+    assert (figures["status", "under_way"], figures["status", "not_started"]) == ("1", "2")
+    assert (figures["status", "uncounted"], figures["bridge", "reached"]) == ("1", "3")
+    assert (figures["target", "goal"], figures["group:Grupp B", "members"]) == ("1500", "2")
+    assert list(csv_figures.values()) == list(figures.values())
+    assert [plain(value) for value in html_figures.values()] == list(figures.values())
+    assert rows == [
+        ("Enhet A", "5", "2", "40,0", "3", "3"),
+        ("Direkt i Enhet A", "3", "1", "33,3", "2", "2"),
+        ("Enhet B", "2", "1", "50,0", "1", "1"),
+        ("Alla", "5", "2", "40,0", "3", "3"),
+    ]
+    assert csv_rows == rows
+    assert [(label, *map(plain, values)) for label, *values in html_rows] == rows
+    lines = [re.split(r"\s{2,}", line.strip()) for line in terminal.splitlines()]
+    for (_, label), value in html_figures.items():
+        assert any(
+            line[:2] == [label, value.replace(" %", "\xa0%")] or line[:2] == [label, value]
+            for line in ([part.replace("\xa0", " ") for part in line] for line in lines)
+        ), label
+    for label, *values in html_rows:
+        assert any([part.replace("\xa0", " ") for part in line] == [label, *values] for line in lines), label
+
+
+def test_the_sentence_says_the_result_and_stands_in_the_title(staffed):
+    page = Page(staffed.get(URL, query_string={"per": DAY}))
+
+    assert page.title == "Täckning: 3 av målet 1 500 har gått kursen under 2026."
+    assert page.texts("p", class_="lead") == ["3 av målet 1 500 har gått kursen under 2026."]
+    assert "2 av 5 anställda i målgruppen är klara (40,0 %)." in page.main.replace("\xa0", " ")
+
+
+@sqlite_only
+def test_nobody_is_named(staffed):
+    for wanted in ("html", "csv", "json", "table"):
+        text = staffed.get(URL, query_string={"per": DAY, "format": wanted}).text
+        assert not re.search(r"Namn (?!hr\b)|a[1-4]@|b[12]@", text), wanted
+
+
+@sqlite_only
+def test_a_file_is_named_after_what_it_shows(staffed):
+    answer = staffed.get(URL, query_string={"per": DAY, "kand": "2026-06-30", "format": "csv"})
+
+    assert (answer.mimetype, answer.text[0]) == ("text/csv", "\ufeff")
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="tackning-kurs-2026-06-30-kand-2026-06-30T215959.999999Z.csv"'
+    )
+
+
+# --- the same for ever ---
+
+
+def test_the_permalink_gives_the_same_bytes_although_more_has_happened(world, staffed):
+    page = Page(staffed.get(URL, query_string={"per": DAY}))
+    links = {link.text: link["href"] for link in page.all("a") if "kand=" in (link["href"] or "")}
+    assert (
+        list(links) == ["Länk som alltid visar samma siffror", "Hämta som CSV", "Hämta som JSON", "Hämta som TABLE"][:3]
+    )
+    before = {name: staffed.get(link).data for name, link in links.items() if name.startswith("Hämta")}
+    figures = from_html(staffed.get(links["Länk som alltid visar samma siffror"]))
+
+    world.person("ny", "B", since="2026-01-01", day="2026-11-01")
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        with world.write("2026-11-20") as (db, at):
+            terms = Terms(world.units["A"], "Handläggare", clock.day_of(at) - timedelta(days=300))
+            add_membership(db, world.people["praktikant"], terms, by=None, at=clock.now())
+        later = browser(world, "hr")
+
+        assert {name: later.get(link).data for name, link in links.items() if name in before} == before
+        assert from_html(later.get(links["Länk som alltid visar samma siffror"])) == figures
+        now = from_json(later.get(URL, query_string={"per": DAY, "format": "json"}))
+        assert now[0]["status", "members"] == "7"
+
+
+def test_asking_for_what_was_known_then_shows_what_was_known_then(world, staffed):
+    world.person("sen", "B", day="2026-08-01")
+
+    known = {
+        day: from_json(staffed.get(URL, query_string={"per": DAY, "kand": day, "format": "json"}))[0].get(
+            ("status", "members")
+        )
+        for day in ("2025-12-31", "2026-07-31", "2026-08-01")
+    }
+
+    assert known == {"2025-12-31": None, "2026-07-31": "5", "2026-08-01": "6"}
+    assert "Inget känt" in Page(staffed.get(URL, query_string={"per": DAY, "kand": "2025-12-31"})).title
+
+
+# --- what cannot be answered ---
+
+BAD_DAYS = [
+    "x",
+    "2026-13-01",
+    "2026-02-30",
+    "20260231",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-6-3",
+    "1989-12-31",
+    "2201-01-01",
+    "-1",
+    "ÅÄÖ",
+    "2026-01-01'--",
+]
+BAD_INSTANTS = [
+    *BAD_DAYS,
+    "2026-01-01T12:00:00",
+    "2026-01-01T25:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "2026-01-01T12:00:00+99:00",
+    "nu",
+]
+
+
+@sqlite_only
+def test_days_and_instants_that_are_none_get_a_page_that_says_how_to_write_them(world, staffed):
+    before = everything(world.app)
+
+    for name, values in (("per", BAD_DAYS), ("kand", BAD_INSTANTS)):
+        for value in values:
+            answer = staffed.get(URL, query_string={name: value})
+            page = Page(answer)
+            assert (answer.status_code, page.h1) == (422, "Något behöver rättas"), (name, value)
+            assert f"”{name}”" in page.texts("strong")[0], (name, value)
+            assert page.button == ("Visa sidan utan de valen", URL)
+
+    assert everything(world.app) == before
+
+
+@sqlite_only
+def test_what_will_be_known_in_the_future_is_refused(staffed):
+    today = clock.day_of(clock.now())
+    soon = (clock.now() + timedelta(minutes=1)).isoformat()
+
+    statuses = [
+        staffed.get(URL, query_string={"kand": kand}).status_code for kand in (today, today + timedelta(1), soon)
+    ]
+
+    assert statuses == [422] * 3
+    assert staffed.get(URL, query_string={"kand": today - timedelta(days=1)}).status_code == 200
+
+
+@sqlite_only
+def test_a_day_that_has_not_been_says_so(staffed):
+    tomorrow = clock.day_of(clock.now()) + timedelta(days=1)
+
+    notices = [Page(staffed.get(URL, query_string={"per": day})).texts("p", class_="notice") for day in (DAY, tomorrow)]
+
+    assert notices == [[], ["Dagen har inte varit än. Siffrorna visar det som är känt nu."]]
+
+
+@sqlite_only
+def test_a_course_or_a_format_that_is_not_there_is_refused(staffed):
+    assert staffed.get(URL, query_string={"kurs": "finns-inte"}).status_code == 404
+    answer = staffed.get(URL, query_string={"format": "exe"})
+    assert (answer.status_code, Page(answer).texts("strong")[0]) == (
+        422,
+        "Formatet finns inte. Välj bland csv, json, table.",
+    )
+
+
+@sqlite_only
+def test_before_anything_is_published_the_page_says_what_comes(world):
+    world.person("hr")
+    world.role("hr", "hr")
+
+    answer = browser(world, "hr").get(URL)
+
+    assert (answer.status_code, Page(answer).h1) == (200, "Täckning")
+    assert "Ingen kurs är publicerad än." in Page(answer).main
+
+
+@sqlite_only
+def test_with_two_courses_each_links_to_the_other_and_the_day_is_asked_of_the_same_one(world, staffed):
+    world.publish(course_sources(course="andra", modules=("annat",)))
+
+    page = Page(staffed.get(URL, query_string={"kurs": "kurs"}))
+
+    assert [link["href"] for link in page.all("a") if "kurs=andra" in link["href"]] == [f"{URL}?kurs=andra"]
+    assert page.one("input", name="kurs")["value"] == "kurs"
+
+
+# --- names that are more than names ---
+
+
+def test_names_that_a_spreadsheet_would_run_are_made_safe_and_html_is_text(world, staffed):
+    names = ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "＝1+1", "＠x", "<script>alert(1)</script>", 'a;"b"']
+    with world.write() as (db, at):
+        for number, name in enumerate(names):
+            unit = add_unit(db, code=f"U{number}", name=name, since=at.date(), by=None, at=at)
+            add_membership(db, world.people["a1"], Terms(unit, "Titel", at.date()), by=None, at=at)
+
+    def asked(wanted):
+        return staffed.get(URL, query_string={"per": DAY, "format": wanted})
+
+    in_csv = [label for label, *_ in from_csv(asked("csv"))[1]]
+    in_json = [label for label, *_ in from_json(asked("json"))[1]]
+    page = asked("html")
+
+    assert set(names) <= set(in_json)
+    assert {f"'{name}" for name in names[:6]} | set(names[6:]) <= set(in_csv)
+    assert not [label for label in in_csv if label[0] in "=+-@＝＋－＠"]
+    assert "<script>" not in page.text
+    assert set(names) <= {label for label, *_ in from_html(page)[1]}
+
+
+# --- what is asked of the database ---
+
+
+def test_the_number_of_statements_does_not_depend_on_the_number_of_units(world, staffed):
+    def count():
+        with Statements() as statements:
+            assert staffed.get(URL, query_string={"per": DAY}).status_code == 200
+        return len(statements.seen)
+
+    staffed.get(URL)
+    few = count()
+    for code in ("C", "D", "E"):
+        world.person(code.lower(), code)
+
+    assert count() == few
