@@ -148,7 +148,7 @@ def test_nothing_at_all_is_a_course_without_course_toml():
     ]
 
 
-UNREADABLE = "raden går inte att läsa; skriv ”nyckel = värde”, varje nyckel en gång"
+UNREADABLE = "filen går inte att läsa här; skriv ”nyckel = värde” med texter inom citattecken, varje nyckel en gång"
 
 
 @pytest.mark.parametrize(
@@ -478,6 +478,16 @@ def test_a_quiz_of_a_module_that_has_another():
 
     assert problems({**SOURCES, "quizzes/kurs/fler.md": other}) == [
         ("quizzes/kurs/fler.md", 4, "modulen ”modul” har inte raden ”quiz: fler” i sitt huvud; skriv den")
+    ]
+
+
+def test_two_modules_cannot_share_a_quiz():
+    sources = course_sources(modules=("modul", "till"))
+    sources["modules/kurs/till.md"] = sources["modules/kurs/till.md"].replace("till-fragor", "modul-fragor")
+    del sources["quizzes/kurs/till.md"]
+
+    assert problems(sources) == [
+        ("modules/kurs/till.md", 5, "quizen ”modul-fragor” hör till modulen ”modul”; skriv en egen quiz")
     ]
 
 

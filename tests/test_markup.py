@@ -90,6 +90,7 @@ HTML = "HTML-taggar går inte att använda; skriv med Markdown, och länkar som 
 HEADING = "rubriken är fel skriven; skriv ”## Rubrik” eller ”### Rubrik” längst till vänster"
 RULE = "linjer går inte att använda; dela upp texten med rubriker"
 BOX = 'rutan är fel skriven; skriv ”!!! hos-oss "Rubrik"”, med en av apt, hos-oss, innehall'
+EMPTY = "rutan är tom; dra in texten under den med fyra mellanslag"
 LINK = "länken är fel skriven; skriv [text](https://…) på en rad, utan mellanslag i adressen"
 DEEP = "raden ligger för djupt; använd högst sex nivåer av listor, citat och rutor"
 
@@ -117,7 +118,11 @@ def not_allowed(target):
         ("=====", [RULE]),
         ('!!! varning "Akta"', [BOX]),
         ("!!! hos-oss Så gör vi", [BOX]),
+        ("!!! apt", [BOX]),
+        ('!!! apt ""', [BOX]),
         ('!!!apt "Till APT"', [BOX]),
+        ('!!! apt "Till APT"', [EMPTY]),
+        ('    !!! apt "Till APT"', [EMPTY]),
         ('    !!! att "Till APT"', [BOX]),
         ("- - - - - - - - - - - - - djupt", [DEEP]),
         (">" * 25, [DEEP]),
@@ -166,6 +171,22 @@ def not_allowed(target):
 )
 def test_what_may_not_be_written_is_reported_on_its_line(line, messages):
     assert faults(f"Text.\n{line}\nText.") == [(2, message) for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('!!! apt "Till APT"\n    Text', []),
+        ('!!! apt "Till APT"\n\tText', []),
+        ('!!! apt "Till APT"\n\n    - Text', []),
+        ('!!! apt "Till APT"\n   Text', [(1, EMPTY)]),
+        ('!!! apt "Till APT"', [(1, EMPTY)]),
+        ('    !!! apt "Till APT"\n        Text', []),
+        ('    !!! apt "Till APT"\n    Text', [(1, EMPTY)]),
+    ],
+)
+def test_the_text_of_a_box_is_indented(text, found):
+    assert faults(text) == found
 
 
 def test_a_link_over_two_lines_is_reported_where_it_ends():

@@ -350,7 +350,9 @@ def test_a_question_without_text():
     ]
 
 
-@pytest.mark.parametrize("last", ["- en sak\n- en till", "1. först", "> citat", "!!! apt", "| a | b |"])
+@pytest.mark.parametrize(
+    "last", ["- en sak\n- en till", "1. först", "> citat", '!!! apt "Till APT"\n    Text', "| a | b |"]
+)
 def test_the_text_ends_with_the_question_itself(last):
     assert faults(ENVAL.replace("Vad gör du?", f"Vad gör du?\n\n{last}")) == [
         (6, "texten ska sluta med själva frågan i ett eget stycke, före alternativen")

@@ -11,6 +11,7 @@ from course.items import Item
 LONGEST_SECTION = 150
 LONGEST_SENTENCE = 25
 HARDEST_TEXT = 45
+SENTENCE_END = re.compile(r"[.!?:]+[”’\")]*(?:\s+|$)")
 
 
 def advice(course: Course) -> tuple[Problem, ...]:
@@ -23,8 +24,11 @@ def readability(text: str) -> float:
     words = re.findall(r"\w+", text)
     if not words:
         return 0.0
-    sentences = max(1, len(re.findall(r"[.!?:]", text)))
-    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words)
+    return len(words) / len(_sentences(text)) + 100 * sum(len(word) > 6 for word in words) / len(words)
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in SENTENCE_END.split(text) if sentence.strip()]
 
 
 def _on_text(course: Course) -> Iterable[Problem]:
@@ -36,7 +40,7 @@ def _on_text(course: Course) -> Iterable[Problem]:
                 yield Problem(where, 0, f"avsnittet har {section.words} ord; {LONGEST_SECTION} är nog")
             if readability(text) > HARDEST_TEXT:
                 yield Problem(where, 0, f"texten är svår (LIX {readability(text):.0f}); korta meningar och ord")
-            for sentence in re.split(r"[.!?:]\s", text):
+            for sentence in _sentences(text):
                 if len(sentence.split()) > LONGEST_SENTENCE:
                     yield Problem(where, 0, f"meningen är lång ({len(sentence.split())} ord): ”{sentence[:40]}…”")
 

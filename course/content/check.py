@@ -36,7 +36,7 @@ def loose_ends(
     for key, message in (*_listing(settings, modules), *_retired(settings, used)):
         yield Problem(course_path, settings.line(key), message)
     for module in modules.values():
-        yield from _module(module, settings, quizzes)
+        yield from _module(module, settings, modules, quizzes)
     for quiz in quizzes.values():
         yield from _quiz(quiz, modules)
 
@@ -66,13 +66,15 @@ def _retired(settings: Settings, used: Iterable[str]) -> Iterable[tuple[str, str
             yield "retired", f"”{path}” står i retired men används; välj ett nytt id där det används"
 
 
-def _module(module: File[Module], settings: Settings, quizzes: Quizzes) -> Iterable[Problem]:
+def _module(module: File[Module], settings: Settings, modules: Modules, quizzes: Quizzes) -> Iterable[Problem]:
     module_id, quiz_id = module.holds.id, module.holds.quiz
     listed = settings.values.get("modules")
     if listed is not None and module_id not in listed:
         yield module.problem("id", f"modulen ”{module_id}” står inte i modules i course.toml; lägg till den")
     if quiz_id and quiz_id not in quizzes:
         yield module.problem("quiz", f"quizen ”{quiz_id}” finns inte{suggest(quiz_id, quizzes)}")
+    if quiz_id in quizzes and (owner := quizzes[quiz_id].holds.module) in modules and owner != module_id:
+        yield module.problem("quiz", f"quizen ”{quiz_id}” hör till modulen ”{owner}”; skriv en egen quiz")
     if not quiz_id and module_id in settings.values.get("mandatory", ()):
         yield module.problem("quiz", "en obligatorisk modul behöver en quiz, annars kan ingen bli klar med den")
 
@@ -89,11 +91,8 @@ def _quiz(quiz: File[Quiz], modules: Modules) -> Iterable[Problem]:
         yield quiz.problem("modul", f"modulen ”{module_id}” har inte raden ”quiz: {quiz_id}” i sitt huvud; skriv den")
     names = [section.id for section in module.sections if section.id]
     for item in quiz.holds.items.values():
-        if not item.section:
-            message = f"frågan saknar avsnitt; skriv till exempel avsnitt={names[0]}" if names else ""
-        elif item.section not in names:
+        if item.section and item.section not in names:
             message = f"avsnittet ”{item.section}” finns inte i modulen{suggest(item.section, names)}"
-        else:
-            message = ""
-        if message:
             yield Problem(quiz.path, item.line, message)
+        elif not item.section and names:
+            yield Problem(quiz.path, item.line, f"frågan saknar avsnitt; skriv till exempel avsnitt={names[0]}")

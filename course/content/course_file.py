@@ -36,6 +36,8 @@ WANTED = {
     list: 'en lista med id:n inom citattecken, som ["a", "b"]',
 }
 
+UNREADABLE = "filen går inte att läsa här; skriv ”nyckel = värde” med texter inom citattecken, varje nyckel en gång"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -58,7 +60,7 @@ def read_settings(text: str, fault: Fault) -> Settings:
     try:
         given = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a ValueError also for a number of thousands of digits
-        fault(_line_of(error, text), "raden går inte att läsa; skriv ”nyckel = värde”, varje nyckel en gång")
+        fault(_line_of(error, text), UNREADABLE)
         return Settings({}, {})
     lines = {key: _line_with(key, text) for key in given}
     for key in KEYS:

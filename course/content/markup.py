@@ -40,7 +40,7 @@ BAD_LINK = re.compile(r"\]\(|^\s*\[[^\[\]]+\]:\s+(https?:|<|/)")
 PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ0-9_ -]+[A-ZÅÄÖ0-9])\](?!\()")
 HTML_TAG = re.compile(r"<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>")
 FILLED = re.compile(f"{HTML_TAG.pattern}|{PLACEHOLDER.pattern}")
-BOX = re.compile(rf'\s*!!! ({"|".join(sorted(BOXES))})( +"[^"]+")?\s*')
+BOX = re.compile(rf'\s*!!! ({"|".join(sorted(BOXES))}) +"[^"]+"\s*')
 LEAD = re.compile(r"(?:[ >]|[-*+] |[0-9]+\. )*")
 WRONG: Sequence[tuple[re.Pattern[str], str]] = (
     (
@@ -103,8 +103,11 @@ def fill(html: str, local: Mapping[str, str]) -> str:
 
 def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
     """(line, message) for everything in a text that may not stand there."""
-    for number, line in enumerate(lines, start=first_line):
+    for index, line in enumerate(lines):
+        number = first_line + index
         yield from ((number, message) for wrong, message in WRONG if wrong.match(line))
+        if BOX.fullmatch(line) and _is_empty(line, lines[index + 1 :]):
+            yield number, "rutan är tom; dra in texten under den med fyra mellanslag"
         if _lead(line) > DEEPEST:
             yield number, "raden ligger för djupt; använd högst sex nivåer av listor, citat och rutor"
         for name in PLACEHOLDER.findall(line):
@@ -130,6 +133,12 @@ def _link_faults(line: str, pictures: Pictures) -> Iterable[str]:
                 yield "länken saknar text; skriv vart den leder mellan [ och ]"
     if BAD_LINK.search(LINK.sub("", line)):
         yield "länken är fel skriven; skriv [text](https://…) på en rad, utan mellanslag i adressen"
+
+
+def _is_empty(box: str, following: Sequence[str]) -> bool:
+    """Whether nothing after the first line of a box belongs to it."""
+    first = next((line.expandtabs(4) for line in following if line.strip()), "")
+    return len(first) - len(first.lstrip()) < _lead(box) + 4
 
 
 def _lead(line: str) -> int:

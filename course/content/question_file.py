@@ -34,6 +34,7 @@ Lines = Sequence[tuple[int, str]]
 class _Marks:
     """What stands between the braces of a question's heading."""
 
+    title: str
     id: str
     type: str
     critical: bool
@@ -116,7 +117,7 @@ def _read_marks(heading: tuple[int, str], fault: Fault) -> _Marks | None:
     if not item_id or not item_type:
         return None
     critical = STAR in words or options.get("kritisk") == "ja"
-    return _Marks(item_id, item_type, critical, RETIRED in classes, options)
+    return _Marks(title, item_id, item_type, critical, RETIRED in classes, options)
 
 
 def _read_options(line: int, words: Iterable[str], fault: Fault) -> dict[str, str]:
@@ -163,7 +164,7 @@ def _read_item(block: Lines, marks: _Marks | None, pictures: Pictures, fault: Fa
     question = markup.render_inline(paragraphs[-1], pictures) if paragraphs else ""
     item = ITEM_TYPES[marks.type](
         id=marks.id,
-        title=read_heading(block[0][1])[0],
+        title=marks.title,
         situation=markup.render("\n\n".join(paragraphs[:-1]), pictures),
         question=question,
         question_text=markup.plain(question),

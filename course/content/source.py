@@ -61,9 +61,11 @@ def _read(root: Path, paths: Iterable[Path], problems: list[Problem]) -> Iterabl
             continue
         try:
             with path.open("rb") as file:
-                yield name, file.read(LARGEST_FILE + 1)
+                content = file.read(LARGEST_FILE + 1)
         except OSError:
             problems.append(Problem(name, 0, "filen går inte att läsa; lägg en vanlig fil här eller ta bort den"))
+        else:
+            yield name, content
 
 
 def _text(name: str, content: bytes, problems: list[Problem]) -> str:

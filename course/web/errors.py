@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -96,6 +96,10 @@ def _defect(fault: InternalServerError) -> ResponseReturnValue:
 
 
 def _bare_page(status: int) -> str:
-    """A page that asks nothing of the database or the session, which may be what failed."""
+    """A page that asks nothing of the database or the session, which may be what failed.
+
+    Rendered without Flask, which would ask flask-login who is asking.
+    """
     title, advice = PAGES[status]
-    return render_template("bare.html", title=title, advice=advice, request_id=g.get("request_id", ""))
+    template = current_app.jinja_env.get_template("bare.html")
+    return template.render(title=title, advice=advice, request_id=g.get("request_id", ""))
