@@ -16,7 +16,7 @@ from typing import Any
 import sqlean
 from flask import Flask, current_app
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, case, event, make_url, select
+from sqlalchemy import Connection, Engine, bindparam, case, event, make_url, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -103,8 +103,8 @@ def transaction() -> Iterator[tuple[Session, datetime]]:
     session.rollback()  # a reading under way would be an older snapshot than the lock
     with file_lock():
         try:
-            session.connection(execution_options={"write": True})
-            yield session, _next_instant(session)
+            connection = session.connection(execution_options={"write": True})
+            yield session, _next_instant(connection)
             session.commit()
         except BaseException:
             session.rollback()
@@ -126,17 +126,23 @@ def file_lock() -> Iterator[None]:
         os.close(descriptor)
 
 
-def _next_instant(session: Session) -> datetime:
+_now = bindparam("now", type_=Installation.written_us.type)
+_raise_instant = {
+    dialect: upsert(Installation)
+    .values(id=1, written_us=_now, demonstration=False)
+    .on_conflict_do_update(
+        index_elements=["id"],
+        set_={"written_us": case((Installation.written_us < _now, _now), else_=Installation.written_us + 1)},
+    )
+    .returning(Installation.written_us)
+    for dialect, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+
+
+def _next_instant(connection: Connection) -> datetime:
     """Raise the installation's instant past every earlier one; on PostgreSQL its row is the write lock."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     now = (clock.now() - EPOCH) // TICK
-    newer = case((Installation.written_us < now, now), else_=Installation.written_us + 1)
-    written = session.execute(
-        insert(Installation)
-        .values(id=1, written_us=now, demonstration=False)
-        .on_conflict_do_update(index_elements=["id"], set_={"written_us": newer})
-        .returning(Installation.written_us)
-    ).scalar_one()
+    written = connection.execute(_raise_instant[connection.dialect.name], {"now": now}).scalar_one()
     if written - now > 2_000_000:
         log.warning("the clock is %s s behind the newest stored instant", (written - now) // 1_000_000)
     return EPOCH + written * TICK

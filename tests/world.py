@@ -195,7 +195,7 @@ class World:
 
     def answer(self, key, attempt, item, choice, day):
         with self.write(day) as (db, at):
-            return answer(db, attempt.id, item, [choice], by=self.people[key], at=at)
+            return answer(db, attempt.id, item, {"svar": [choice]}, by=self.people[key], at=at)
 
     def take(self, key, day, *, module="modul", course="kurs", first="ratt", second="ratt"):
         """Take the module's quiz from beginning to end; right answers complete the module."""

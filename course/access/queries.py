@@ -61,7 +61,7 @@ def actor(db: Session, session: str, *, at: datetime) -> Actor | None:
 
     One SELECT, for every request. Being a learner follows from a membership that holds today, or from a grant.
     """
-    row = db.execute(_actor, {"id_hash": hash_id(session), "today": day_of(at)}).first()
+    row = db.connection().execute(_actor, {"id_hash": hash_id(session), "today": day_of(at)}).first()
     if row is None or row.revoked_at is not None or row.ends_at <= at:
         return None
     roles = {PERSON, *filter(None, (row.roles or "").split(","))}

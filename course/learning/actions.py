@@ -1,8 +1,7 @@
 """What moves a learner forward: the place, the last answer, the completion; and what takes a completion back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -25,23 +24,30 @@ Used = Mapping[tuple[str, str], int]
 """{(path, evidence): completion id}, as queries.used_evidence gives it."""
 
 
+SPOT = ("module", "section", "item")
+_remember = {
+    dialect: upsert(Place).on_conflict_do_update(
+        index_elements=["person_id", "course"], set_={name: upsert(Place).excluded[name] for name in SPOT}
+    )
+    for dialect, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+
+
 def remember_place(db: Session, person_id: int, course: str, *, module: str, section: str, item: str = "") -> None:
     """Remember where the learner is."""
-    insert_place = postgresql_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
-    spot = {"module": module, "section": section, "item": item}
-    db.execute(
-        insert_place(Place)
-        .values(person_id=person_id, course=course, **spot)
-        .on_conflict_do_update(index_elements=["person_id", "course"], set_=spot)
-    )
+    row = {"person_id": person_id, "course": course, "module": module, "section": section, "item": item}
+    connection = db.connection()
+    connection.execute(_remember[connection.dialect.name], row)
 
 
-def answer(db: Session, attempt_id: UUID, item_id: str, given: Any, *, by: int, at: datetime) -> Answered:
-    """Store an answer; the last one also grades the attempt and settles what it completes, in one transaction.
+def answer(
+    db: Session, attempt_id: UUID, item_id: str, form: Mapping[str, Sequence[str]], *, by: int, at: datetime
+) -> Answered:
+    """Store the answer in a form; the last one also grades the attempt and settles what it completes, as one write.
 
     The first answer to an item stands: see quiz.actions.answer_item, also for what it raises.
     """
-    answered = answer_item(db, attempt_id, item_id, given, by=by, at=at)
+    answered = answer_item(db, attempt_id, item_id, form, by=by, at=at)
     if answered.stored:
         taken = answered.attempt
         quiz = published(db, taken.release_id).course.quizzes[taken.quiz]

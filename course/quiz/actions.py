@@ -1,6 +1,7 @@
 """Taking a quiz: begin an attempt, answer an item, grade what is answered."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from course.content.queries import Published, published
-from course.errors import Conflict, NotFound
+from course.errors import Conflict, Invalid, NotFound
+from course.items import Item
 from course.quiz.grading import Score, grade
 from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempt, attempts
@@ -23,6 +25,11 @@ class Answered:
 
     attempt: Taken
     stored: bool
+    differs: bool = False
+    """Whether an answer that was not stored is another one than the one that is."""
+
+
+_add_response = insert(Response)
 
 
 def begin_attempt(db: Session, release: Published, quiz: str, *, by: int, edition: int, at: datetime) -> Taken:
@@ -53,21 +60,33 @@ def begin_attempt(db: Session, release: Published, quiz: str, *, by: int, editio
     return new
 
 
-def answer_item(db: Session, attempt_id: UUID, item_id: str, answer: Any, *, by: int, at: datetime) -> Answered:
-    """Store the answer unless the item is answered already: the first answer stands.
+def answer_item(
+    db: Session, attempt_id: UUID, item_id: str, form: Mapping[str, Sequence[str]], *, by: int, at: datetime
+) -> Answered:
+    """Store the answer in a form unless the item is answered already: the first answer stands.
 
-    Raises NotFound for somebody else's attempt or an item that is not on its paper; Conflict when the attempt
-    is finished without an answer to the item.
+    Raises NotFound for somebody else's attempt or an item that is not on its paper; Invalid when the form has no
+    answer and none is stored; Conflict when the attempt is finished without an answer to the item.
     """
     taken = attempt(db, attempt_id, by)
-    if item_id in taken.answers:
-        return Answered(taken, stored=False)
-    if item_id not in published(db, taken.release_id).course.quizzes[taken.quiz].items:
+    item = published(db, taken.release_id).course.quizzes[taken.quiz].items.get(item_id)
+    if item is None:
         raise NotFound("Frågan finns inte i det här försöket.")
+    if item_id in taken.answers:
+        return Answered(taken, stored=False, differs=_differs(item, form, taken.answers[item_id]))
     if taken.finished:
         raise Conflict("Försöket är redan avslutat.")
-    db.execute(insert(Response).values(attempt_id=attempt_id, item=item_id, answer=answer, answered_at=at))
-    return Answered(replace(taken, answers={**taken.answers, item_id: answer}), stored=True)
+    given = item.read(form)
+    row = {"attempt_id": attempt_id, "item": item_id, "answer": given, "answered_at": at}
+    db.connection().execute(_add_response, row)
+    return Answered(replace(taken, answers={**taken.answers, item_id: given}), stored=True)
+
+
+def _differs(item: Item, form: Mapping[str, Sequence[str]], stored: Any) -> bool:
+    try:
+        return bool(item.read(form) != stored)
+    except Invalid:
+        return True
 
 
 def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Score:

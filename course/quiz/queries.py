@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
@@ -38,7 +38,7 @@ class Taken:
 
 def attempt(db: Session, attempt_id: UUID, person_id: int) -> Taken:
     """The person's attempt. Raises NotFound, also when it is somebody else's."""
-    found = _taken(db, Attempt.id == attempt_id, Attempt.person_id == person_id)
+    found = _taken(db, _one, {"attempt": attempt_id, "person": person_id})
     if not found:
         raise NotFound("Försöket finns inte.")
     return found[0]
@@ -46,8 +46,9 @@ def attempt(db: Session, attempt_id: UUID, person_id: int) -> Taken:
 
 def attempts(db: Session, person_id: int, course: str, quiz: str | None = None) -> list[Taken]:
     """The person's attempts in a course, or at one of its quizzes, in the order they were begun."""
-    where = [Attempt.person_id == person_id, Attempt.course == course]
-    return _taken(db, *where, *([Attempt.quiz == quiz] if quiz is not None else []))
+    if quiz is None:
+        return _taken(db, _in_course, {"person": person_id, "course": course})
+    return _taken(db, _at_quiz, {"person": person_id, "course": course, "quiz": quiz})
 
 
 def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:
@@ -84,10 +85,18 @@ _attempts = (
 )
 
 
-def _taken(db: Session, *where: Any) -> list[Taken]:
-    """The attempts that match, in one SELECT: a row for each answer, or one when there is none."""
-    rows: dict[UUID, list[Row[Any]]] = {}
-    for row in db.execute(_attempts.where(*where)):
+_one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
+_in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
+_at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
+
+
+def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Taken]:
+    """The attempts that match, in one SELECT: a row for each answer, or one when there is none.
+
+    Statements are made once and run without the ORM: every page of a learner asks one of them.
+    """
+    rows: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
+    for row in db.connection().execute(statement, values):
         rows.setdefault(row.id, []).append(row)
     return [
         Taken(

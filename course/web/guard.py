@@ -125,7 +125,7 @@ def _check_origin() -> None:
 
 
 def _check_address() -> None:
-    if any(map(UNUSABLE.search, (request.path, *_texts(request.args)))):
+    if any(text is None or UNUSABLE.search(text) for text in (request.path, *_texts(request.args))):
         raise Refusal("Adressen har tecken som inte går att använda.")
 
 
@@ -177,17 +177,18 @@ def _keep_form() -> None:
 def _check_token() -> None:
     if request.routing_exception is not None:
         return  # there is no view that would act on what was sent
+    if any(text is None or UNUSABLE.search(text) for text in _texts(request.form)):
+        raise Refusal("Formuläret har tecken som inte går att använda.")
     try:
         csrf.protect()
     except CSRFError:
         raise Refusal(
             "Sidan var för gammal eller öppnades i ett annat fönster. Ladda om den och försök igen."
         ) from None
-    if any(map(UNUSABLE.search, _texts(request.form))):
-        raise Refusal("Formuläret har tecken som inte går att använda.")
 
 
-def _texts(fields: MultiDict[str, str]) -> Iterable[str]:
+def _texts(fields: MultiDict[str, str]) -> Iterable[str | None]:
+    """Every name and value; a part of a multipart form may come without a name."""
     return (text for name, value in fields.items(multi=True) for text in (name, value))
 
 

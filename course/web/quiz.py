@@ -100,18 +100,9 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
 
     Raises Invalid when the form has no answer and none is stored.
     """
-    sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
-    item = sitting.item(item_id)
-    try:
-        given = item.read(form)
-    except Invalid:
-        if item_id in sitting.taken.answers:
-            return _to_feedback(attempt_id, item_id, again=True)
-        raise
     with transaction() as (db, at):
-        answered = answer(db, attempt_id, item_id, given, by=who.person_id, at=at)
-    other = not answered.stored and answered.attempt.answers[item_id] != given
-    return _to_feedback(attempt_id, item_id, again=other)
+        answered = answer(db, attempt_id, item_id, form, by=who.person_id, at=at)
+    return _to_feedback(attempt_id, item_id, again=answered.differs)
 
 
 @bp.get("/forsok/<uuid:attempt_id>")

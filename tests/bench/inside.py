@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 from wire import Request, WrongAnswer
@@ -29,8 +28,7 @@ class Cost:
 def count(app: Flask, engine: Engine, requests: Iterable[Request]) -> Cost:
     """The cost of the requests, counted by SQLite itself; the first one warms up and is not counted."""
     first, *rest = requests
-    client = app.test_client(use_cookies=False)
-    _ask(client, first)
+    ask(app, first)
     told: list[str] = []
 
     def statement(sql: str) -> None:
@@ -42,22 +40,27 @@ def count(app: Flask, engine: Engine, requests: Iterable[Request]) -> Cost:
 
     event.listen(engine, "checkout", checkout)
     for request in rest:
-        _ask(client, request)
+        ask(app, request)
     event.remove(engine, "checkout", checkout)
     engine.dispose()
     statements = sum(not sql.startswith(NOT_COUNTED) for sql in told)
     return Cost(statements / len(rest), sum(sql.startswith("COMMIT") for sql in told) / len(rest))
 
 
-def tag_of(app: Flask, request: Request) -> str:
-    """The ETag of a page."""
-    return _ask(app.test_client(use_cookies=False), request).headers["ETag"]
+def ask(app: Flask, request: Request) -> TestResponse:
+    """The answer to a request. Raises WrongAnswer for a wrong status."""
+    answer = app.test_client(use_cookies=False).open(
+        request.path, base_url=ORIGIN, method=request.method, headers=request.headers(ORIGIN), data=request.body
+    )
+    if answer.status_code != request.status:
+        raise WrongAnswer(f"{request.method} {request.path}: {answer.status_code}, not {request.status}")
+    return answer
 
 
 def profile(app: Flask, requests: Iterable[Request]) -> str:
     """Where the time of the requests goes: the top functions by cumulative and by own time."""
     first, *rest = requests
-    _ask(app.test_client(use_cookies=False), first)
+    ask(app, first)
     environs = [_environ(request) for request in rest]
     profiler = cProfile.Profile()
     for environ, request in zip(environs, rest, strict=True):
@@ -78,16 +81,3 @@ def _environ(request: Request) -> dict[str, object]:
         request.path, ORIGIN, method=request.method, headers=request.headers(ORIGIN), data=request.body
     )
     return dict(builder.get_environ())
-
-
-def _ask(client: FlaskClient, request: Request) -> TestResponse:
-    answer = client.open(
-        request.path,
-        base_url=ORIGIN,
-        method=request.method,
-        headers=request.headers(ORIGIN),
-        data=request.body,
-    )
-    if answer.status_code != request.status:
-        raise WrongAnswer(f"{request.method} {request.path}: {answer.status_code}, not {request.status}")
-    return answer

@@ -1,9 +1,10 @@
 """A fresh instance of the product with fictional learners, made with the product's own actions."""
 
+import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,7 +21,6 @@ from course.content.model import Module
 from course.content.queries import Published, current, newest_release_id
 from course.db import database, transaction
 from course.items import Item
-from course.learning.actions import answer
 from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import unit_id_by_code
 from course.quiz.actions import begin_attempt
@@ -57,8 +57,8 @@ def make_instance(given: dict[str, str]) -> Flask:
     return create_app(load_settings(given))
 
 
-def learners(app: Flask, prefix: str, count: int, *, answered: int = 0) -> list[Learner]:
-    """New learners with an attempt begun, each with the first `answered` questions answered."""
+def learners(app: Flask, prefix: str, count: int) -> list[Learner]:
+    """New learners with an attempt begun."""
     with app.app_context(), transaction() as (db, at):
         release = current(db, newest_release_id(db))[COURSE]
         unit = unit_id_by_code(db, UNIT, clock.day_of(at), at)
@@ -69,42 +69,27 @@ def learners(app: Flask, prefix: str, count: int, *, answered: int = 0) -> list[
             terms = Terms(unit, "Socialsekreterare", clock.day_of(at))
             add_membership(db, person.id, terms, source="demo", by=None, at=at)
             taken = begin_attempt(db, release, quiz, by=person.id, edition=release.edition, at=at)
-            for item in paper(release)[:answered]:
-                answer(db, taken.id, item.id, _choice(item), by=person.id, at=at)
             begun.append((open_session(db, person.id, at=at), taken.id))
     return [Learner(*_cookie_and_token(app, opened), attempt) for opened, attempt in begun]
 
 
-def paper(release: Published) -> tuple[Item, ...]:
-    """The questions in their order."""
+def asked(app: Flask) -> tuple[Item, ...]:
+    """The questions in their order, without the last, whose answer also grades the attempt."""
+    with app.app_context():
+        release = current(database.session, newest_release_id(database.session))[COURSE]
     module = _module(release)
-    return draw(release.course.quizzes[module.quiz], module)
+    return draw(release.course.quizzes[module.quiz], module)[:-1]
 
 
-def answers(app: Flask, takers: list[Learner]) -> Iterator[Request]:
-    """Every answer that the takers can give but the last, which also grades."""
-    with app.app_context():
-        items = paper(current(database.session, newest_release_id(database.session))[COURSE])[:-1]
-    for taker in takers:
-        for item in items:
-            form = [("csrf_token", taker.token), *(("svar", choice) for choice in _choice(item))]
-            path = f"/forsok/{taker.attempt}/fraga/{item.id}"
-            yield Request("POST", path, taker.cookie, 303, urlencode(form))
-
-
-def takers_for(app: Flask, count: int) -> int:
-    """How many takers `count` answers need."""
-    with app.app_context():
-        each = len(paper(current(database.session, newest_release_id(database.session))[COURSE])) - 1
-    return -(-count // each)
+def answers(takers: Iterable[Learner], items: Iterable[Item]) -> Iterator[Request]:
+    """Each taker's answers to the items, one taker after the other."""
+    for taker, item in itertools.product(takers, items):
+        form = {"csrf_token": taker.token, "svar": item.choices[0].id}
+        yield Request("POST", f"/forsok/{taker.attempt}/fraga/{item.id}", taker.cookie, 303, urlencode(form))
 
 
 def _module(release: Published) -> Module:
     return next(module for module in release.course.modules if module.id == MODULE)
-
-
-def _choice(item: Item) -> list[str]:
-    return [item.choices[0].id]
 
 
 def _cookie_and_token(app: Flask, opened: str) -> tuple[str, str]:

@@ -159,11 +159,14 @@ def _product(given: dict[str, str]) -> list[Measured]:
 
 
 def _product_requests(app: Flask, answers: int) -> dict[str, Iterator[wire.Request]]:
-    readers = product.learners(app, "reader", CLIENTS, answered=2)
+    items = product.asked(app)
+    readers = product.learners(app, "reader", CLIENTS)
+    for request in product.answers(readers, items[:2]):
+        inside.ask(app, request)
     pages = [wire.Request("GET", product.PAGE, reader.cookie, 200) for reader in readers]
-    repeats = [replace(page, status=304, tag=inside.tag_of(app, page)) for page in pages]
-    takers = product.learners(app, "taker", product.takers_for(app, answers + 1))
-    return {"page": cycle(pages), "repeat": cycle(repeats), "answer": product.answers(app, takers)}
+    repeats = [replace(page, status=304, tag=inside.ask(app, page).headers["ETag"]) for page in pages]
+    takers = product.learners(app, "taker", answers // len(items) + 1)
+    return {"page": cycle(pages), "repeat": cycle(repeats), "answer": product.answers(takers, items)}
 
 
 def _cost(app: Flask, engine: Engine, requests: Iterable[wire.Request]) -> inside.Cost:

@@ -1,0 +1,151 @@
+import pytest
+
+from course.content.advice import advice, readability
+from course.content.load import load_course
+
+COURSE_TOML = """\
+id = "kurs"
+title = "En kurs"
+audience = "employee"
+edition = 1
+edition_from = 2026-01-01
+modules = ["modul"]
+mandatory = ["modul"]
+owner = "Utbildning"
+reviewed_on = 2026-01-01
+best_before = 2027-01-01
+"""
+MODULE = """\
+---
+id: modul
+titel: En modul
+minuter: 5
+quiz: fragor
+mål: Du kan något
+källor: F1
+ägare: Utbildning
+granskad: 2026-01-01
+bäst_före: 2027-01-01
+---
+## Början {{#borjan}}
+{text}
+"""
+HEAD = """\
+---
+quiz: fragor
+titel: Frågor
+modul: modul
+---
+"""
+ENVAL = """\
+## Titel {{#{id} .enval avsnitt=borjan}}
+Vad gör du?
+
+- [x] {right} {{#a}}
+  > Ja.
+- [ ] {wrong} {{#b}}
+  > Nej.
+"""
+PLAIN = ENVAL.format(id="f", right="Går", wrong="Står")
+
+
+def hints(text="Kort text.", questions=PLAIN):
+    sources = {
+        "modules/kurs/course.toml": COURSE_TOML,
+        "modules/kurs/modul.md": MODULE.format(text=text),
+        "quizzes/kurs/modul.md": HEAD + questions,
+    }
+    loaded = load_course(sources)
+    assert loaded.problems == ()
+    return [str(hint) for hint in advice(loaded.course)]
+
+
+def test_a_plain_course_gives_no_advice():
+    assert hints() == []
+
+
+def test_a_section_of_150_words_is_enough():
+    assert hints("Du går. " * 75) == []
+    assert hints("Du går. " * 75 + "Nu.") == ["modules/modul/borjan: avsnittet har 151 ord; 150 är nog"]
+
+
+def test_a_sentence_of_25_words_is_enough():
+    assert hints("du " * 24 + "går. Sedan går du hem.") == []
+    assert hints("du " * 25 + "går. Sedan går du hem.") == [
+        f"modules/modul/borjan: meningen är lång (26 ord): ”{('du ' * 25)[:40]}…”"
+    ]
+
+
+def test_a_sentence_ends_with_its_quotation_mark():
+    assert hints(f"”{'du ' * 15}går?” {'Hon ' * 15}sa nej.") == []
+
+
+def test_the_points_of_a_list_are_sentences_of_their_own():
+    assert hints("- du går nu hem\n" * 20) == []
+
+
+def test_a_text_with_many_long_words_is_hard():
+    assert hints("Socialförvaltningens säkerhetssamordnare dokumenterar händelsen.") == [
+        "modules/modul/borjan: texten är svår (LIX 104); korta meningar och ord"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lix"),
+    [
+        ("", 0),
+        ("Du går hem.", 3),
+        ("Du går hem. Du bor där.", 3),
+        ("Du går hem nu", 4),
+        ("Arbetet är klart.", 3 + 100 / 3),
+        ("Arbete är klart.", 3),
+        ("Det är kl. 12.30 nu.. Gå!", 7 / 3),
+        ("”Vem är du?” Sedan gick hon (snabbt.) Slut", 8 / 3),
+        ("Det är bra: du går", 2.5),
+    ],
+)
+def test_lix_is_words_a_sentence_and_the_share_of_words_over_six_letters(text, lix):
+    assert readability(text) == pytest.approx(lix)
+
+
+def questions(telling, total):
+    """That many one-choice questions, of which the right option is longest in the first ones."""
+    lengths = [("Ett mycket längre svar", "Kort")] * telling + [("Kort", "Ett mycket längre svar")] * (total - telling)
+    return "\n".join(ENVAL.format(id=f"f{n}", right=right, wrong=wrong) for n, (right, wrong) in enumerate(lengths))
+
+
+def test_a_right_option_that_is_longest_more_often_than_in_three_of_five():
+    assert hints(questions=questions(3, 5)) == []
+    assert hints(questions=questions(4, 5)) == ["quizzes/fragor: det rätta svaret är längst i 4 av 5 frågor"]
+
+
+def test_fewer_than_five_questions_tell_nothing():
+    assert hints(questions=questions(4, 4)) == []
+
+
+def test_options_of_the_same_length_tell_nothing():
+    same = "\n".join(ENVAL.format(id=f"f{n}", right="Ett svar", wrong="Ett spår") for n in range(5))
+
+    assert hints(questions=same) == []
+
+
+def test_the_markup_of_an_option_is_not_part_of_its_length():
+    marked = "\n".join(ENVAL.format(id=f"f{n}", right="**Ett** svar", wrong="Ett spår!") for n in range(5))
+
+    assert hints(questions=marked) == []
+
+
+def test_five_options_are_too_many():
+    four = ENVAL.format(id="f", right="Går", wrong="Står")
+    four += "- [ ] Springer {#c}\n  > Nej.\n- [ ] Ringer {#d}\n  > Nej.\n"
+
+    assert hints(questions=four) == []
+    assert hints(questions=four + "- [ ] Ropar {#e}\n  > Nej.\n") == [
+        "quizzes/fragor/f: fem eller fler alternativ; tre räcker"
+    ]
+
+
+def test_all_of_the_above_tests_reading():
+    assert hints(questions=ENVAL.format(id="f", right="Går", wrong="Alla ovanstående alternativ")) == [
+        "quizzes/fragor/f: ”alla ovanstående” prövar läsning, inte kunskap"
+    ]

@@ -1,0 +1,84 @@
+"""The real courses keep to the rules that the project has set for them."""
+
+from collections import Counter
+
+import pytest
+
+from course.config import PROJECT
+from course.content.advice import advice
+from course.content.load import load_course
+from course.content.source import course_folders
+from course.learning.place import minutes_left
+
+FOLDERS = course_folders(PROJECT)
+COURSES = {name: load_course(folder.sources) for name, folder in FOLDERS.items()}
+MODULES = {
+    f"{name}/{module.id}": (loaded.course, module)
+    for name, loaded in COURSES.items()
+    for module in loaded.course.modules
+}
+
+
+@pytest.fixture(params=MODULES)
+def module(request):
+    return MODULES[request.param][1]
+
+
+@pytest.fixture(params=MODULES)
+def quiz(request):
+    course, module = MODULES[request.param]
+    return course.quizzes[module.quiz]
+
+
+def test_there_is_a_course():
+    assert "hot-och-vald" in COURSES
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_a_course_passes_its_own_check_without_a_problem(name):
+    assert (*FOLDERS[name].problems, *COURSES[name].problems) == ()
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_a_course_passes_its_own_check_without_advice(name):
+    assert advice(COURSES[name].course) == ()
+
+
+def test_no_section_has_more_than_150_words(module):
+    assert [(section.id, section.words) for section in module.sections if section.words > 150] == []
+
+
+def test_the_lead_has_three_key_points(module):
+    assert (module.lead.count("<ul>"), module.lead.count("<li>")) == (1, 3)
+
+
+def test_a_module_says_its_goals_and_sources(module):
+    assert (len(module.goals) >= 1, len(module.sources) >= 1) == (True, True)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_takes_about_the_minutes_it_says(name):
+    course, module = MODULES[name]
+
+    assert abs(minutes_left(course, module, ()) - module.minutes) <= 2
+
+
+def test_every_question_stands_in_a_section_of_its_module(quiz):
+    module = next(module for _, module in MODULES.values() if module.id == quiz.module)
+
+    assert {item.section for item in quiz.items.values()} <= {section.id for section in module.sections}
+
+
+def test_every_question_is_explained(quiz):
+    assert [item.id for item in quiz.items.values() if not item.notes.get("Förklaring")] == []
+
+
+def test_a_quiz_has_at_least_one_question_on_safety(quiz):
+    assert len(quiz.critical) >= 1
+
+
+def test_the_first_module_has_exactly_eight_questions_of_the_three_types():
+    course, module = MODULES["hot-och-vald/otillaten-paverkan"]
+    types = Counter(item.type for item in course.quizzes[module.quiz].items.values())
+
+    assert types == {"enval": 5, "flerval": 2, "santfalskt": 1}
