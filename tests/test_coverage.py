@@ -371,7 +371,7 @@ def test_figures_known_at_an_instant_stay_the_same_whatever_is_recorded_later(ap
     """200 probes into a random history, asked again at its end: byte for byte the same."""
     with app.app_context():
         world = World(app)
-        story = random.Random(715)  # noqa: S311 - a story to retell, not a secret
+        story = random.Random(715)
         world.publish(course_sources(valid_months=6))
         for code, parent in (("ASF", None), ("EBB", "ASF"), ("IFO", "ASF"), ("HR", None)):
             world.unit(code, parent)

@@ -125,8 +125,15 @@ def test_a_dated_fact_may_only_be_superseded_and_only_once(full, table, change):
 
 def test_live_states_of_one_membership_never_overlap(full):
     first = full.db.query(MembershipState).one()
-    again = dict(membership_id=first.membership_id, unit_id=first.unit_id, audience="employee", title="",
-                 employment="permanent", counts=True, recorded_at=noon("2026-02-01"))  # fmt: skip
+    again = {
+        "membership_id": first.membership_id,
+        "unit_id": first.unit_id,
+        "audience": "employee",
+        "title": "",
+        "employment": "permanent",
+        "counts": True,
+        "recorded_at": noon("2026-02-01"),
+    }
 
     with pytest.raises(DBAPIError, match="overlap"), transaction() as (db, _at):
         db.add(MembershipState(valid_from=date(2026, 2, 1), valid_to=FOREVER, **again))
@@ -192,7 +199,7 @@ def test_migrating_gives_what_the_mapped_classes_say_on_sqlite(tmp_path):
 
 def dumped(url):
     folder, name = make_url(url).query["host"], make_url(url).database
-    program = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1] / "pg_dump"
+    program = max(Path("/usr/lib/postgresql").glob("*/bin")) / "pg_dump"
     command = [program, "-h", folder, "-U", "postgres", "--schema-only", "--exclude-table=alembic_version", name]
     dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [line for line in dump.splitlines() if line and not line.startswith(("--", "\\"))]

@@ -65,6 +65,23 @@ def course_evidence(
     return tuple(sorted(newest.values(), key=lambda row: row.id))
 
 
+def anew_since(rows: Sequence[Completed], edition: int, today: date) -> datetime | None:
+    """When the course was last completed, if that has expired: what was done by then must be done anew."""
+    wholes = [row for row in rows if row.path == WHOLE_COURSE and row.edition >= edition]
+    if not wholes or any(row.valid_through >= today for row in wholes):
+        return None
+    return max(row.recorded_at for row in wholes)
+
+
+def modules_done(rows: Sequence[Completed], edition: int, since: datetime | None) -> dict[str, Completed]:
+    """The newest completion of each module that is done in the edition, after `since` when that is given."""
+    return {
+        row.path: row
+        for row in sorted(rows, key=lambda row: (row.recorded_at, row.id))
+        if row.path != WHOLE_COURSE and row.edition >= edition and (since is None or row.recorded_at > since)
+    }
+
+
 def valid_through(occurred_on: date, months: int | None) -> date:
     """The last day on which a completion is valid: the same date `months` later. None is for ever."""
     return FOREVER if months is None else add_months(occurred_on, months)

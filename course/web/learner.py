@@ -1,7 +1,6 @@
 """The course as an employee takes it: where to go on, the text, and one's own record."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +15,7 @@ from course.db import database, transaction
 from course.errors import NotFound
 from course.items import Item
 from course.learning.actions import remember_place
-from course.learning.completion import WHOLE_COURSE, Completed
+from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
 from course.learning.queries import Spot, completed, completion_rows, record
 from course.quiz.paper import draw
@@ -211,23 +210,6 @@ def current_attempt(taken: list[Taken], edition: int, since: datetime | None = N
         and (since is None or each.graded_at is None or each.graded_at > since)
     ]
     return max(fitting, key=lambda each: each.number, default=None)
-
-
-def anew_since(rows: Sequence[Completed], edition: int, today: date) -> datetime | None:
-    """When the course was last completed, if that has expired: what was done by then must be done anew."""
-    wholes = [row for row in rows if row.path == WHOLE_COURSE and row.edition >= edition]
-    if not wholes or any(row.valid_through >= today for row in wholes):
-        return None
-    return max(row.recorded_at for row in wholes)
-
-
-def modules_done(rows: Sequence[Completed], edition: int, since: datetime | None) -> dict[str, Completed]:
-    """The newest completion of each module that is done in the edition, after `since` when that is given."""
-    return {
-        row.path: row
-        for row in sorted(rows, key=lambda row: (row.recorded_at, row.id))
-        if row.path != WHOLE_COURSE and row.edition >= edition and (since is None or row.recorded_at > since)
-    }
 
 
 def _resume(release: Published, spot: Spot | None, done: set[str], answered: dict[str, set[str]]) -> Step | None:

@@ -17,14 +17,14 @@ from course.db import database, transaction
 from course.errors import Conflict, Invalid, NotFound
 from course.items import FULL, Item
 from course.learning.actions import answer, remember_place
-from course.learning.completion import WHOLE_COURSE
+from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, next_step
 from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt
 from course.quiz.paper import draw, next_item, shown_choices
 from course.quiz.queries import Taken, attempt
 from course.web.guard import actor, allowed, kept_at_sign_in
-from course.web.learner import anew_since, modules_done, release_of
+from course.web.learner import release_of
 
 bp = Blueprint("quiz", __name__)
 

@@ -77,7 +77,6 @@ def profile(app: Flask, requests: Iterable[Request]) -> str:
 
 
 def _environ(request: Request) -> dict[str, object]:
-    builder = EnvironBuilder(
-        request.path, ORIGIN, method=request.method, headers=request.headers(ORIGIN), data=request.body
-    )
+    headers = list(request.headers(ORIGIN).items())
+    builder = EnvironBuilder(request.path, ORIGIN, method=request.method, headers=headers, data=request.body)
     return dict(builder.get_environ())

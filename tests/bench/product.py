@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from wire import Request, WrongAnswer
 
@@ -102,4 +103,6 @@ def _cookie_and_token(app: Flask, opened: str) -> tuple[str, str]:
 
 def signed(app: Flask, values: dict[str, object]) -> str:
     """The value of the session cookie that holds the values."""
-    return str(app.session_interface.get_signing_serializer(app).dumps(values))
+    cookies = app.session_interface
+    assert isinstance(cookies, SecureCookieSessionInterface)
+    return str(cookies.get_signing_serializer(app).dumps(values))

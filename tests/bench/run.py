@@ -177,6 +177,7 @@ def _log_to_nowhere() -> None:
     """Let this process log as the server does, at the same cost, but to nowhere."""
     logs.set_up()
     for handler in logging.getLogger("course").handlers:
+        assert isinstance(handler, logging.StreamHandler)
         handler.setStream(Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open till the end
 
 

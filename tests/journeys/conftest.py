@@ -1,0 +1,166 @@
+"""The real server on a free port, with the demonstration in SQLite, and Chromium."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+import sqlean
+from conftest import need
+
+from course.content.load import load_course
+from course.content.source import read_folder
+
+PROJECT = Path(__file__).resolve().parents[2]
+COURSE = "hot-och-vald"
+
+
+@dataclass
+class Server:
+    """A running server and its instance folder."""
+
+    instance: Path
+    port: int
+    target: str = "wsgi:app"
+    process: subprocess.Popen = field(default=None, repr=False)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def passwords(self):
+        text = (self.instance / "demo-accounts.txt").read_text(encoding="utf-8")
+        return dict(re.findall(r"logga in som (\w+) med lösenordet (\S+)", text))
+
+    def start(self):
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--http", "1"]
+        command += ["--no-ws", "--workers", "1", "--blocking-threads", "4", "--log-level", "warning"]
+        with (self.instance / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*command, "--port", str(self.port), self.target],
+                cwd=PROJECT,
+                env=environment(self.instance, self.url),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz").close()
+            except URLError:
+                time.sleep(0.05)
+            else:
+                return
+        pytest.fail((self.instance / "log").read_text())
+
+    def stop(self):
+        """Kill the whole group, workers too."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def rows(self, query):
+        with closing(sqlean.connect(self.instance / "course.sqlite")) as connection:
+            return connection.execute(query).fetchall()
+
+
+def environment(instance, url="http://127.0.0.1:8000"):
+    path = os.pathsep.join((str(PROJECT), str(Path(__file__).parent)))
+    ours = {"COURSE_INSTANCE": str(instance), "COURSE_BASE_URL": url, "PYTHONPATH": path}
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}, **ours}
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory):
+    """An instance folder as `make run` makes it."""
+    instance = tmp_path_factory.mktemp("demonstration")
+    init = [sys.executable, "-m", "flask", "--app", "wsgi", "data", "init", "--demo"]
+    subprocess.run(init, cwd=PROJECT, env=environment(instance), check=True, capture_output=True)
+    return instance
+
+
+@pytest.fixture
+def server(demonstration, tmp_path):
+    """A server of the test's own."""
+    instance = tmp_path / "instance"
+    shutil.copytree(demonstration, instance)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(instance, port)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def quiz():
+    """The questions of the first module, as they stand in the working tree."""
+    course = load_course(read_folder(PROJECT, COURSE).sources).course
+    return course.quizzes[course.modules[0].quiz]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven by Playwright."""
+    program = shutil.which("chromium")
+    need("Chromium", "apt-get install chromium", found=program is not None)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One person's browser window, with everything that went wrong in it."""
+
+    def __init__(self, chromium, server, **options):
+        self.context = chromium.new_context(base_url=server.url, **options)
+        self.context.set_default_timeout(5000)
+        self.page = self.context.new_page()
+        self.server = server
+        self.complaints = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("response", self._listen)
+
+    def _listen(self, response):
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def sign_in(self, key):
+        self.page.goto("/logga-in")
+        self.page.fill("#namn", key)
+        self.page.fill("#losenord", self.server.passwords[key])
+        self.page.click("main button")
+        return self
+
+    @property
+    def heading(self):
+        return self.page.inner_text("h1")
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Opens windows, and closes them."""
+    opened = []
+
+    def open_(**options):
+        opened.append(Visit(chromium, server, **options))
+        return opened[-1]
+
+    yield open_
+    for each in opened:
+        each.context.close()

@@ -1,0 +1,208 @@
+"""An employee takes the first module and HR sees it: by phone without JavaScript, with the keyboard alone, and clumsily."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 360, "height": 640}
+COVERAGE = "/rapport/tackning"
+
+
+def reached(hr):
+    """The number that HR's page begins with."""
+    hr.page.goto(COVERAGE)
+    return int(re.match(r"(\d+) av målet", hr.page.inner_text(".lead"))[1])
+
+
+def right_ids(quiz, page):
+    """The right choices of the question that is shown."""
+    return [choice.id for choice in quiz.items[page.url.rpartition("/")[2]].choices if choice.right]
+
+
+def is_question(page):
+    return page.locator("fieldset").count() > 0
+
+
+def test_by_phone_without_javascript_the_number_goes_up_by_one(visit, quiz, server):
+    hr = visit().sign_in("hanna")
+    before = reached(hr)
+    anna = visit(viewport=PHONE, java_script_enabled=False).sign_in("anna")
+    page, answered = anna.page, 0
+
+    page.click("main .button")  # Börja
+    for _ in range(40):
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        if is_question(page):
+            for choice in right_ids(quiz, page):
+                page.check(f"[value={choice}]")
+            page.click("main button")
+            assert anna.heading == "Rätt"
+            answered += 1
+        elif anna.heading == "Modulen är klar":
+            break
+        else:
+            page.locator("main .button").first.click()
+    assert answered == len(quiz.items)
+    page.click("main .button")
+    assert anna.heading == "Klar. Tack."
+
+    assert reached(hr) == before + 1
+    assert hr.page.goto(f"{COVERAGE}?format=json").json()["figures"]["status"]["covered"] == before + 1
+    assert server.rows("SELECT count(*) FROM response") == [(len(quiz.items),)]
+    assert anna.complaints == hr.complaints == []
+
+
+class Keyboard:
+    """Somebody who has no mouse."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def reach(self, selector):
+        """Tab until the focus is on the element, which must be seen to have it."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+                box = self.page.evaluate("JSON.stringify(document.activeElement.getBoundingClientRect())")
+                assert '"x":-' not in box, f"{selector} has the focus outside the page"
+                return self
+        pytest.fail(f"Tab never reaches {selector} on {self.page.url}")
+
+    def press(self, key):
+        self.page.keyboard.press(key)
+        return self
+
+    def follow(self, selector):
+        """Press Enter on a link or a button, and wait for the next page."""
+        self.reach(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    @property
+    def focused(self):
+        return self.page.evaluate("document.activeElement.tagName")
+
+
+def test_with_the_keyboard_alone_the_number_goes_up_by_one(visit, quiz, server):
+    hr = visit().sign_in("hanna")
+    before = reached(hr)
+    adam = visit(viewport={"width": 1280, "height": 800})
+    page, keys = adam.page, Keyboard(adam.page)
+
+    page.goto("/kurs/hot-och-vald")
+    keys.reach("#namn")
+    page.keyboard.type("adam")
+    keys.reach("#losenord")
+    page.keyboard.type(server.passwords["adam"])
+    with page.expect_navigation():
+        keys.press("Enter")
+    keys.reach(".skip").press("Enter")
+    assert page.evaluate("document.activeElement.id") == "innehall"
+    keys.follow("main a.button")
+    for _ in range(40):
+        if is_question(page):
+            answer_by_keyboard(keys, right_ids(quiz, page))
+            assert (adam.heading, keys.focused) == ("Rätt", "H1")
+            keys.follow("main a.button")
+        elif adam.heading == "Modulen är klar":
+            break
+        else:
+            keys.follow("main .button")
+
+    assert reached(hr) == before + 1
+    assert adam.complaints == []
+
+
+def answer_by_keyboard(keys, right):
+    keys.reach("fieldset input")
+    inputs = keys.page.locator("fieldset input")
+    values = [inputs.nth(index).get_attribute("value") for index in range(inputs.count())]
+    if inputs.first.get_attribute("type") == "radio":
+        keys.press("Space")
+        for _ in range(values.index(right[0])):
+            keys.press("ArrowDown")
+    else:
+        for value in values:
+            if value in right:
+                keys.press("Space")
+            if value != values[-1]:
+                keys.press("Tab")
+    assert [value for value in values if keys.page.is_checked(f"[value={value}]")] == [v for v in values if v in right]
+    with keys.page.expect_navigation():
+        keys.press("Enter")
+
+
+def test_what_is_missing_is_where_the_focus_is(visit):
+    anna = visit(viewport=PHONE).sign_in("anna")
+    page, keys = anna.page, Keyboard(anna.page)
+    page.goto("/kurs/hot-och-vald")
+    keys.follow("main a.button")
+    keys.follow("main button")
+    keys.follow("main button")  # Svara, without an answer
+
+    assert page.title().startswith("Fel: ")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    keys.reach(".error-summary a").press("Enter")
+    assert page.evaluate("document.activeElement.name") == "svar"
+
+
+def test_back_reload_and_double_clicks_neither_lose_nor_double_an_answer(visit, quiz, server):
+    anna = visit(viewport=PHONE).sign_in("anna")
+    page = anna.page
+    page.goto("/kurs/hot-och-vald")
+    page.click("main .button")
+    page.locator("main button").first.dblclick()  # Fråga 1: testa dig
+    page.wait_for_selector("fieldset")
+    question = page.url
+    right = right_ids(quiz, page)[0]
+    wrong = next(choice.id for choice in quiz.items[question.rpartition("/")[2]].choices if choice.id != right)
+
+    page.check(f"[value={right}]")
+    page.dblclick("main button")
+    page.wait_for_selector(".verdict")
+    assert stored(server) == (1, [right])
+
+    page.reload()
+    assert anna.heading == "Rätt"
+    page.go_back()
+    page.goto(question)
+    assert anna.heading == "Rätt"
+
+    page.go_back()
+    if is_question(page):  # the browser kept the form as it was
+        page.check(f"[value={wrong}]")
+        page.click("main button")
+        page.wait_for_selector(".verdict")
+        assert "Du har redan svarat" in page.inner_text("main")
+    assert stored(server) == (1, [right])
+    assert anna.complaints == []
+
+
+def test_an_old_form_sent_from_another_tab_shows_the_first_answer(visit, quiz, server):
+    anna = visit(viewport=PHONE).sign_in("anna")
+    page = anna.page
+    page.goto("/kurs/hot-och-vald")
+    page.click("main .button")
+    page.locator("main button").first.click()
+    other = anna.context.new_page()
+    other.goto(page.url)
+    right = right_ids(quiz, page)[0]
+    wrong = next(choice.id for choice in quiz.items[page.url.rpartition("/")[2]].choices if choice.id != right)
+
+    page.check(f"[value={wrong}]")
+    page.click("main button")
+    other.check(f"[value={right}]")
+    other.click("main button")
+
+    assert other.inner_text("h1") == "Inte riktigt"
+    assert "Du har redan svarat" in other.inner_text("main")
+    other.reload()
+    assert stored(server) == (1, [wrong])
+
+
+def stored(server):
+    """(attempts, answers)."""
+    answers = [answer.strip('[]"') for (answer,) in server.rows("SELECT answer FROM response")]
+    return server.rows("SELECT count(*) FROM attempt")[0][0], answers

@@ -1,0 +1,99 @@
+"""Every page in every role, at three widths, light and dark: nothing sticks out, nothing is unreadable, nothing fails."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+WIDTHS = (320, 360, 1280)
+SCHEMES = ("light", "dark")
+
+
+def inspect(visit, name):
+    """Everything that is wrong with the page that is open, at each width and in each scheme."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = []
+    for scheme in SCHEMES:
+        visit.page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            at = (name, scheme, width)
+            if (wide := visit.page.evaluate("document.documentElement.scrollWidth")) > width:
+                found.append((*at, f"is {wide} px wide"))
+            result = Axe().run(visit.page)
+            found += [(*at, fault["id"], fault["nodes"][0]["html"]) for fault in result.response["violations"]]
+    refused = "Failed to load resource: the server responded with a status of"
+    found += [(name, complaint) for complaint in visit.complaints if not complaint.startswith(refused)]
+    return found
+
+
+def look_at(visit, urls):
+    """{url: what is wrong}, and the states that were met."""
+    faults = []
+    for url in urls:
+        visit.page.goto(url)
+        faults += inspect(visit, url)
+    return faults
+
+
+def test_pages_for_everybody(visit):
+    nobody = visit()
+    faults = look_at(nobody, ["/logga-in", "/kod", "/stod", "/finns-inte"])
+    for url in ("/logga-in", "/kod"):
+        nobody.page.goto(url)
+        nobody.page.click("main button")
+        faults += inspect(nobody, f"{url} without anything")
+
+    assert faults == []
+
+
+def test_pages_for_learners_before_and_in_the_middle(visit):
+    anna = visit().sign_in("anna")
+    page = anna.page
+    faults = look_at(anna, ["/kurs/hot-och-vald", "/min-sida", "/rapport/tackning", "/stod"])
+    page.goto("/kurs/hot-och-vald")
+    page.click("main .button")
+    faults += inspect(anna, "a section")
+    page.locator("main button").first.click()
+    faults += inspect(anna, "a question")
+    page.click("main button")
+    faults += inspect(anna, "a question without an answer")
+    page.check("fieldset input >> nth=0")
+    page.click("main button")
+    for details in page.locator("main details").all():
+        details.evaluate("element => element.open = true")
+    faults += inspect(anna, "feedback")
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_pages_for_learners_at_the_end(visit, quiz, is_right):
+    anna = visit().sign_in("anna")
+    page = anna.page
+    page.goto("/kurs/hot-och-vald/otillaten-paverkan")
+    page.locator("main button").first.click()
+    attempt = page.url.partition("/fraga")[0]
+    for item in quiz.items.values():
+        page.goto(f"{attempt}/fraga/{item.id}")
+        for choice in item.choices:
+            if choice.right is is_right:
+                page.check(f"[value={choice.id}]")
+        page.click("main button")
+    faults = inspect(anna, "the last feedback")
+    faults += look_at(anna, [attempt, "/kurs/hot-och-vald", *(["/kurs/hot-och-vald/klar"] if is_right else [])])
+    page.goto("/min-sida")
+    page.click("summary")
+    faults += inspect(anna, "/min-sida")
+
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("person", "urls"),
+    [
+        ("hanna", ["/", "/rapport/tackning", "/rapport/tackning?per=2027-01-01", "/rapport/tackning?per=x"]),
+        ("adam", ["/", "/drift"]),
+    ],
+)
+def test_pages_for_other_duties(visit, person, urls):
+    assert look_at(visit().sign_in(person), urls) == []
