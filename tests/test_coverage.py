@@ -427,8 +427,8 @@ def end(world, story, key, day, *, move):
             if state.valid_from > last:
                 continue
             db.execute(update(MembershipState).where(MembershipState.id == state.id).values(superseded_at=at))
-            copied = {column: getattr(state, column) for column in
-                      ("membership_id", "unit_id", "audience", "title", "employment", "counts", "valid_from")}  # fmt: skip
+            kept = ("membership_id", "unit_id", "audience", "title", "employment", "counts", "valid_from")
+            copied = {column: getattr(state, column) for column in kept}
             db.add(MembershipState(**copied, valid_to=last, recorded_at=at))
     if move:
         unit = story.choice(["EBB", "IFO", "HR"])

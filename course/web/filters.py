@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -71,7 +72,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=swedish.number, day=swedish.day, instant=swedish.instant, shown=shown, filled=filled
     )
-    app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration)
+    app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token)
 
 
 def local() -> Mapping[str, str]:
@@ -104,6 +105,11 @@ def _filled(html: str, values: tuple[tuple[str, str], ...]) -> Markup:
 def can(permission: str) -> bool:
     """Whether the one who is asking has the permission."""
     return bool(current_user.is_authenticated) and may(current_user.roles, permission)
+
+
+def token() -> Markup:
+    """The hidden field that every form carries: nobody else's page can send it."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
 def demonstration() -> bool:

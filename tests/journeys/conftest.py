@@ -12,17 +12,25 @@ import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 import sqlean
 from conftest import need
 
+from course import create_app
+from course.access.actions import set_password
+from course.access.password import hash_password
+from course.clock import day_of
+from course.config import load_settings
 from course.content.load import load_course
 from course.content.source import read_folder
+from course.db import database, transaction
+from course.organisation.actions import Terms, add_membership, add_person
+from course.organisation.queries import unit_id_by_code
 
 PROJECT = Path(__file__).resolve().parents[2]
 COURSE = "hot-och-vald"
+PASSWORD = "fyra helt olika ord"
 
 
 @dataclass
@@ -58,7 +66,7 @@ class Server:
         for _ in range(200):
             try:
                 urllib.request.urlopen(f"{self.url}/healthz").close()
-            except URLError:
+            except OSError:
                 time.sleep(0.05)
             else:
                 return
@@ -89,18 +97,47 @@ def demonstration(tmp_path_factory):
     return instance
 
 
-@pytest.fixture
-def server(demonstration, tmp_path):
-    """A server of the test's own."""
-    instance = tmp_path / "instance"
-    shutil.copytree(demonstration, instance)
+def served(instance):
+    """A server of the instance folder, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = Server(instance, port)
     server.start()
+    return server
+
+
+@pytest.fixture
+def own_server(demonstration, tmp_path):
+    """A server of the test's own."""
+    server = served(shutil.copytree(demonstration, tmp_path / "instance"))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(demonstration, tmp_path_factory):
+    """The server that all windows share; a test that needs a learner of its own asks for `learner`."""
+    instance = shutil.copytree(demonstration, tmp_path_factory.mktemp("shared") / "instance")
+    server = served(instance)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def learner(server):
+    """The key of a new employee."""
+    app = create_app(load_settings({}, server.instance))
+    key = f"ny{time.monotonic_ns()}"
+    with app.app_context():
+        with transaction() as (db, at):
+            today = day_of(at)
+            unit = unit_id_by_code(db, "IFO", today, at)
+            person = add_person(db, key=key, name="Ny Påhittad", email=None, by=None, at=at)
+            add_membership(db, person.id, Terms(unit, "Handläggare", today), by=None, at=at)
+            set_password(db, person.id, hash_password(PASSWORD), by=None, at=at)
+        database.engine.dispose()
+    return key
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +180,7 @@ class Visit:
     def sign_in(self, key):
         self.page.goto("/logga-in")
         self.page.fill("#namn", key)
-        self.page.fill("#losenord", self.server.passwords[key])
+        self.page.fill("#losenord", self.server.passwords.get(key, PASSWORD))
         self.page.click("main button")
         return self
 

@@ -39,15 +39,15 @@ class Client:
         raise AssertionError("the product answers every form with a redirect or a refusal")
 
 
-def test_an_answer_is_stored_once_although_its_sender_never_heard_of_it(server, quiz):
+def test_an_answer_is_stored_once_although_its_sender_never_heard_of_it(own_server, quiz):
+    server = own_server
     client = Client(server)
     client.post("/logga-in", "/logga-in", namn="anna", losenord=server.passwords["anna"])
     status, url = client.post("/forsok", "/stod", kurs="hot-och-vald", modul=quiz.module)
     assert status == 303
     item = quiz.items[url.rpartition("/")[2]]
-    wrong, right = (
-        next(choice.id for choice in item.choices if choice.right is is_right) for is_right in (False, True)
-    )
+    right = next(choice.id for choice in item.choices if choice.right)
+    wrong = next(choice.id for choice in item.choices if not choice.right)
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(url))[1]
     server.stop()
 
