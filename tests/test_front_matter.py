@@ -45,6 +45,13 @@ def test_a_head_gives_its_pairs_their_lines_and_the_text_after_it():
     assert (head.line("titel"), head.line("quiz")) == (4, 1)
 
 
+def test_spaces_at_the_ends_of_lines_and_on_empty_ones_are_nothing():
+    head, faults = head_of("--- \n  \nid: a \ntitel: T\n---  \nText")
+
+    assert faults == []
+    assert (dict(head.pairs), head.body, head.body_line) == ({"id": "a", "titel": "T"}, ["Text"], 6)
+
+
 def test_a_file_without_a_head_is_one_fault_and_all_body():
     head, faults = head_of("## Rubrik {#a}\nText")
 
@@ -60,10 +67,10 @@ def test_an_empty_file_lacks_its_head():
 
 
 def test_a_head_that_never_ends_ends_at_the_first_empty_line_and_the_rest_is_read():
-    head, faults = head_of("---\nid: a\ntitel: T\n\nText: mer\n")
+    head, faults = head_of("---\nid: a\ntitel: T\n \nText: mer\n")
 
     assert faults == [(1, "huvudet slutar aldrig; skriv en rad --- efter den sista nyckeln")]
-    assert (dict(head.pairs), head.body, head.body_line) == ({"id": "a", "titel": "T"}, ["", "Text: mer", ""], 4)
+    assert (dict(head.pairs), head.body, head.body_line) == ({"id": "a", "titel": "T"}, [" ", "Text: mer", ""], 4)
 
 
 def test_a_rule_far_down_in_the_text_does_not_end_the_head():
@@ -195,7 +202,7 @@ def test_a_list_is_separated_by_semicolons_and_has_no_empty_parts():
         ("## {#a}", ("", "#a", "")),
         ("## Titel {#a} mer", ("Titel", "#a", "mer")),
         ("## Titel {#a} {.b}", ("Titel", "#a", "{.b}")),
-        ("## Titel {#a", ("Titel", "", "#a")),
+        ("## Titel {#a ", ("Titel", "", "#a")),
     ],
 )
 def test_a_heading_has_a_title_marks_and_nothing_after_them(line, parts):

@@ -214,7 +214,7 @@ def test_days_and_instants_that_are_none_get_a_page_that_says_how_to_write_them(
             page = Page(answer)
             assert (answer.status_code, page.h1) == (422, "Något behöver rättas"), (name, value)
             assert f"”{name}”" in page.texts("strong")[0], (name, value)
-            assert page.button == ("Visa sidan utan de valen", URL)
+            assert page.button == ("Öppna sidan på nytt", URL)
 
     assert everything(world.app) == before
 

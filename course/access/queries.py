@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from course.access.policy import PERSON, Actor
@@ -17,9 +18,10 @@ FIRST_DELAY = timedelta(seconds=15)
 FREE_TRIES = {"account": 10, "address": 100}
 """Failed tries in WINDOW before the next one must wait. Many people share one address behind a municipality's NAT."""
 
+_comma: Any = literal_column("','")  # as a value it would be put into the statement anew for every request
 _today = bindparam("today", type_=MembershipState.valid_from.type)
 _roles = (
-    select(func.aggregate_strings(Grant.role, ","))
+    select(func.aggregate_strings(Grant.role, _comma))
     .where(
         Grant.person_id == SignIn.person_id,
         Grant.superseded_at.is_(None),
@@ -30,7 +32,7 @@ _roles = (
     .scalar_subquery()
 )
 _audiences = (
-    select(func.aggregate_strings(MembershipState.audience, ","))
+    select(func.aggregate_strings(MembershipState.audience, _comma))
     .join(Membership, Membership.id == MembershipState.membership_id)
     .where(
         Membership.person_id == SignIn.person_id,

@@ -32,7 +32,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 IDLE = timedelta(hours=8)
 IDLE_SHORT = timedelta(minutes=30)
-SEEN_EVERY = 60
+SEEN_EVERY = 600
 """Seconds between two renewals of the cookie's last-seen."""
 
 HEADERS = {
@@ -158,15 +158,13 @@ def _way_back() -> str | None:
 def _keep_form() -> None:
     """Keep a form that its own session sent before it ended; `login` sends it on once the person is back."""
     view = current_app.view_functions[request.endpoint or ""]
-    person_id = session.get("person")
-    if request.method in SAFE_METHODS or person_id is None or not getattr(view, "kept_at_sign_in", False):
+    if request.method in SAFE_METHODS or not getattr(view, "kept_at_sign_in", False):
         return
     try:
         _check_token()
     except Refusal:
         return
     kept = {
-        "person": person_id,
         "to": {name: str(value) for name, value in (request.view_args or {}).items()},
         "form": {name: values for name, values in request.form.lists() if name != "csrf_token"},
     }
@@ -193,10 +191,12 @@ def _texts(fields: MultiDict[str, str]) -> Iterable[str | None]:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in current_app.extensions["headers"].items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
     began, request_id = g.get("began"), g.get("request_id", "")
+    if response.status_code == 304:  # the browser keeps the headers of the page that it has
+        response.headers.remove("Content-Type")
+    else:
+        response.headers.extend(current_app.extensions["headers"])
+        response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Request-Id"] = request_id
     fields = {
         "request_id": request_id,
