@@ -197,8 +197,11 @@ def test_a_pass_mark_is_a_share(given):
     assert read(text)[1] == [(5, f"”godkänt” ska vara en andel från 1 % till 100 %, inte ”{given}”")]
 
 
-def test_a_pass_mark_may_be_every_point():
-    assert read(f"---\nquiz: q\ntitel: T\nmodul: m\ngodkänt: 100%\n---\n{ENVAL}")[0].pass_mark == 1
+@pytest.mark.parametrize(("given", "share"), [("100%", 1), ("1 %", Fraction(1, 100)), ("75  %", Fraction(3, 4))])
+def test_a_pass_mark_is_anything_from_one_per_cent_to_every_point(given, share):
+    quiz, found = read(f"---\nquiz: q\ntitel: T\nmodul: m\ngodkänt: {given}\n---\n{ENVAL}")
+
+    assert (quiz.pass_mark, found) == (share, [])
 
 
 def test_a_quiz_without_a_usable_id_is_none_and_its_questions_are_checked_all_the_same():

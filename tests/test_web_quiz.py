@@ -126,11 +126,13 @@ def test_without_an_answer_the_question_says_what_is_missing_and_nothing_is_stor
     before = everything(world.app)
 
     for form in ({}, {"svar": ""}, {"svar": ["ratt", "fel"]}, {"svar": "finns-inte"}, {"annat": "ratt"}):
-        answer = post(anna, url, **form)
+        sent = post(anna, url, **form)
+        answer = anna.get(sent.location)
         page = Page(answer)
         summary = page.one("div", class_="error-summary")
         link = next(link for link in page.all("a") if summary in link.parents)
-        assert (answer.status_code, page.title) == (422, "Fel: Fråga 1 av 2 – Modulen modul")
+        assert (sent.status_code, answer.status_code) == (303, 422)
+        assert page.title == "Fel: Fråga 1 av 2 – Modulen modul"
         assert page.one("input", id=link["href"].lstrip("#"))["name"] == "svar"
         assert (summary["tabindex"], "autofocus" in summary.attributes) == ("-1", True)
         assert page.one("fieldset")["aria-describedby"] == page.one("p", class_="error")["id"]
@@ -172,8 +174,8 @@ def test_every_type_of_question_reads_and_explains_its_own_answers(world):
     assert page.one("p", class_="hint").text == "Du kan välja flera."
     assert Page(client.get(statement)).texts("label") == ["Sant", "Falskt"]
 
-    bad = Page(post(client, several, svar=["ett", "ett"]))
-    assert [box["value"] for box in bad.all("input", name="svar") if "checked" in box.attributes] == ["ett"]
+    doubled = post(client, several, svar=["ett", "ett"])
+    assert Page(client.get(doubled.location)).one("p", class_="error").text.endswith("Välj minst ett svar.")
     for url, given, verdict in (
         (first, "ratt", "Rätt"),
         (several, ["tva", "ett", "tre"], "Delvis rätt"),
@@ -194,7 +196,7 @@ def test_the_options_keep_their_order_through_an_attempt(world, anna):
     url = begin(anna)
 
     orders = [Page(anna.get(url)).texts("label") for _ in range(3)]
-    refused = Page(post(anna, url)).texts("label")
+    refused = Page(anna.get(post(anna, url).location)).texts("label")
 
     assert orders == [refused] * 3
 
@@ -363,7 +365,7 @@ def test_all_right_leads_to_the_end_of_the_course(world, anna):
     assert (page.title, page.h1) == ("Modulen är klar – Modulen modul", "Modulen är klar")
     assert "Du fick 2 av 2 poäng i försök 1." in page.main
     assert "Frågor att titta på igen" not in page.main
-    assert page.button == ("Avsluta kursen", "/kurs/kurs/klar")
+    assert page.button == ("Se ditt kvitto", "/kurs/kurs/klar")
 
 
 @sqlite_only
@@ -385,9 +387,9 @@ def test_the_best_attempt_counts_and_a_starred_question_must_come_right_in_the_e
     page = Page(anna.get(first.partition("/fraga")[0]))
     assert (page.title, page.h1) == ("Inte klar än – Modulen modul", "Inte klar än")
     assert "En fråga som handlar om din säkerhet behöver bli rätt innan modulen är klar" in page.main
-    assert "★ Vad gör du sedan?" in page.texts("li")
+    assert "★ Fråga 2: Vad gör du sedan?" in page.texts("li")
     assert "Du behöver minst" not in page.main
-    assert page.texts("a", href=first.replace("forsta", "andra")) == ["Fråga 2: Vad gör du sedan?"]
+    assert "Fråga 2: Vad gör du sedan?" in page.texts("a", href=first.replace("forsta", "andra"))
     assert page.button == ("Gör om frågorna", "/forsok")
     assert stored(world) == (1, 2, 1, 0)
 

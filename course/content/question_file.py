@@ -219,7 +219,7 @@ def _read_option(line: int, text: str, fault: Fault) -> tuple[str, str]:
     if not brace or not mark.endswith("}"):
         fault(line, f"alternativet saknar id; skriv till exempel {{#{slug(text)}}} sist på raden")
         return text, ""
-    if not words.strip():
+    if not words:
         fault(line, "alternativet saknar text; skriv den före id:t")
     return words, read_id(line, mark[:-1], "alternativet", fault)
 

@@ -1,5 +1,6 @@
 """Adding people, units and targets."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +22,7 @@ from course.organisation.tables import (
     UnitState,
 )
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 COUNTED = frozenset({"permanent", "temporary", "hourly"})
 """Employments that stand in the denominator unless somebody says otherwise."""
 
@@ -44,6 +46,8 @@ def add_person(db: Session, *, key: str, name: str, email: str | None, by: int |
     key, name, email = key.strip(), name.strip(), (email or "").strip() or None
     if not key or not name:
         raise Invalid("En person behöver både anställningsnummer och namn.")
+    if email and not EMAIL.fullmatch(email):
+        raise Invalid(f"”{email}” är ingen e-postadress.")
     if db.execute(select(Person.id).where(Person.key == key)).first():
         raise Conflict(f"Det finns redan en person med anställningsnumret ”{key}”.")
     if email and db.execute(select(Person.id).where(Person.email == email)).first():

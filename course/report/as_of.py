@@ -8,12 +8,12 @@ from course.errors import Invalid
 TICK = timedelta(microseconds=1)
 
 
-def read_day(text: str, field: str) -> date:
-    """A day written as 2026-12-31. Raises Invalid."""
+def read_day(text: str, field: str, otherwise: str = "") -> date:
+    """A day written as 2026-12-31. Raises Invalid, which also names what `otherwise` could have been written."""
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise Invalid(f"”{field}” ska vara ett datum som 2026-12-31.", field) from None
+        raise Invalid(f"”{field}” ska vara ett datum som 2026-12-31{otherwise}.", field) from None
     if not 1990 <= day.year <= 2200:
         raise Invalid(f"”{field}” ska vara ett datum mellan 1990 och 2200.", field)
     return day
@@ -26,7 +26,7 @@ def read_known(text: str, now: datetime) -> datetime:
     """
     text = text.strip().replace(" ", "+")  # a + in an address arrives as a space
     if len(text) <= 10:
-        day = read_day(text, "kand")
+        day = read_day(text, "kand", " eller en tidpunkt som 2026-12-31T12:00:00Z")
         known_at = end_of(day) - TICK
         if day >= day_of(now):
             raise Invalid("Dagen i ”kand” är inte slut än. Välj en tidigare dag eller utelämna den.", "kand")

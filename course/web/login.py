@@ -113,7 +113,9 @@ def code_post() -> ResponseReturnValue:
             forget_try(db, tries)
             new = _new_session(db, person_id, at)
     except (TooMany, Invalid) as refusal:
-        return _again("login/code.html", refusal, name=name)
+        return _again(
+            "login/code.html", refusal, name=name, code="" if "kod" in getattr(refusal, "field", "") else given
+        )
     _take_session(new)
     return redirect(url_for("pages.start"), 303)
 

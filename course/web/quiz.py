@@ -78,21 +78,22 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
         return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
-    return render_template("quiz/question.html", **_shown(sitting, item), chosen=(), error="")
+    error = _what_is_missing(item) if request.args.get("fel") == "ja" else ""
+    return render_template("quiz/question.html", **_shown(sitting, item), error=error), 422 if error else 200
 
 
 @bp.post("/forsok/<uuid:attempt_id>/fraga/<item_id>")
 @allowed("course.take")
 @kept_at_sign_in
 def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
-    """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands."""
-    who, form = actor(), dict(request.form.lists())
+    """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands.
+
+    A form without an answer leads back to the question by a GET too, so that the browser's Back always works.
+    """
     try:
-        return store_answer(who, attempt_id, item_id, form)
-    except Invalid as refusal:
-        sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
-        shown = _shown(sitting, sitting.item(item_id))
-        return render_template("quiz/question.html", **shown, chosen=form.get("svar", []), error=str(refusal)), 422
+        return store_answer(actor(), attempt_id, item_id, dict(request.form.lists()))
+    except Invalid:
+        return redirect(url_for(".question", attempt_id=attempt_id, item_id=item_id, fel="ja"), 303)
 
 
 def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
@@ -180,6 +181,15 @@ def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
         "missing": [choice for choice in item.choices if choice.right and choice.id not in given],
         "others": [choice for choice in item.choices if not choice.right and choice.id not in given],
     }
+
+
+def _what_is_missing(item: Item) -> str:
+    """What an empty answer to the item is told."""
+    try:
+        item.read({})
+    except Invalid as refusal:
+        return str(refusal)
+    return ""
 
 
 def _to_feedback(attempt_id: UUID, item_id: str, *, again: bool) -> ResponseReturnValue:

@@ -63,7 +63,7 @@ def build(db: Session, course: str, audience: str, day: date, known_at: datetime
             Column("members", "I målgruppen"),
             Column("covered", "Klara"),
             Column("share", "Andel klara"),
-            Column("remaining", "Kvar"),
+            Column("remaining", "Inte klara"),
             Column("reached", "Nått under perioden"),
         ),
         rows=tuple(_row(line) for line in lines),
@@ -82,7 +82,7 @@ def _promise(promise: Promise | None) -> Group:
             Figure("goal", "Mål", promise.goal),
             Figure("period_from", "Från", promise.period_from),
             Figure("period_to", "Till", promise.period_to),
-            Figure("decided_on", "Beslutat", promise.decided_on or "datum för beslutet saknas"),
+            Figure("decided_on", "Beslutat", promise.decided_on or "saknas"),
             Figure("reference", "Referens", promise.reference or "saknas"),
             Figure("source", "Källa", promise.source or "saknas"),
             Figure("responsible", "Ansvarig", promise.responsible or "saknas"),
@@ -114,11 +114,11 @@ def _identity(coverage: Coverage) -> Group:
         "Så har målgruppen ändrats",
         (
             Figure("at_start", "I målgruppen när perioden började", coverage.at_start),
-            Figure("joined", "+ Har börjat", coverage.joined),
-            Figure("left", "− Har slutat", coverage.left),
-            Figure("moved_in", "+ Har bytt till målgruppen", coverage.moved_in),
-            Figure("moved_out", "− Har bytt från målgruppen", coverage.moved_out),
-            Figure("members", "= I målgruppen den valda dagen", coverage.members),
+            Figure("joined", "Har börjat (+)", coverage.joined),
+            Figure("left", "Har slutat (−)", coverage.left),
+            Figure("moved_in", "Har bytt till målgruppen (+)", coverage.moved_in),
+            Figure("moved_out", "Har bytt från målgruppen (−)", coverage.moved_out),
+            Figure("members", "I målgruppen den valda dagen (=)", coverage.members),
         ),
     )
 
@@ -129,16 +129,16 @@ def _bridge(coverage: Coverage) -> Group:
         "Så hänger klara och nått ihop",
         (
             Figure("covered", "Klara den valda dagen", coverage.covered),
-            Figure("covered_before_period", "− Blev klara före perioden", coverage.covered_before_period),
-            Figure("covered_after_period", "− Blev klara efter perioden", coverage.covered_after_period),
+            Figure("covered_before_period", "Blev klara före perioden (−)", coverage.covered_before_period),
+            Figure("covered_after_period", "Blev klara efter perioden (−)", coverage.covered_after_period),
             Figure(
-                "covered_outside_population", "− Blev klara utanför målgruppen", coverage.covered_outside_population
+                "covered_outside_population", "Blev klara utanför målgruppen (−)", coverage.covered_outside_population
             ),
-            Figure("reached_left_or_moved", "+ Nådda som har slutat eller bytt", coverage.reached_left_or_moved),
+            Figure("reached_left_or_moved", "Nådda som har slutat eller bytt (+)", coverage.reached_left_or_moved),
             Figure(
-                "reached_no_longer_valid", "+ Nådda vars genomförande har gått ut", coverage.reached_no_longer_valid
+                "reached_no_longer_valid", "Nådda vars genomförande har gått ut (+)", coverage.reached_no_longer_valid
             ),
-            Figure("reached", "= Nått under perioden", coverage.reached),
+            Figure("reached", "Nått under perioden (=)", coverage.reached),
         ),
     )
 
@@ -173,5 +173,7 @@ def _sentences(scope: Scope, promise: Promise | None, coverage: Coverage, *, kno
     people = "anställda" if scope.audience == "employee" else "förtroendevalda"
     members, covered = swedish.number(coverage.members), swedish.number(coverage.covered)
     second = f"{covered} av {members} {people} i målgruppen är klara ({swedish.share(coverage.share)})."
-    remaining = max(0, promise.goal - coverage.reached) if promise else coverage.members - coverage.covered
-    return first, second, f"Kvar: {swedish.number(remaining)}.", basis
+    if promise is None:
+        return first, second, basis
+    remaining = swedish.number(max(0, promise.goal - coverage.reached))
+    return first, second, f"Kvar till målet: {remaining}.", basis
