@@ -32,8 +32,10 @@ def coverage() -> ResponseReturnValue:
     if course_id not in courses:
         raise NotFound("Kursen finns inte.")
     course = courses[course_id].course
-    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at)
     wanted = request.args.get("format", "html")
+    if wanted != "html" and wanted not in FORMATS:
+        raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
+    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at)
     if wanted == "html":
         return make_response(
             render_template(
@@ -48,8 +50,6 @@ def coverage() -> ResponseReturnValue:
                 future=day > clock.day_of(now),
             )
         )
-    if wanted not in FORMATS:
-        raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
     chosen = FORMATS[wanted]
     response = Response(chosen.render(table), mimetype=chosen.media_type)
     name = f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}.{chosen.name}"
