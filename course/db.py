@@ -19,7 +19,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, bindparam, case, event, make_url, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from course import clock
@@ -118,7 +118,10 @@ def file_lock() -> Iterator[None]:
     if url.get_backend_name() != "sqlite":
         yield
         return
-    descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as fault:  # a full or read-only disk: the database's fault, told as such
+        raise OperationalError("lock", None, fault) from fault
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

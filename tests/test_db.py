@@ -9,6 +9,7 @@ import sqlean
 import time_machine
 from conftest import settings_for
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from course import create_app, db
 from course.access.tables import Throttle
@@ -66,6 +67,14 @@ def test_writers_at_once_all_get_through_one_after_the_other(app):
     assert faults == []
     assert sorted(map(int, keys)) == list(range(24))
     assert len(set(instants)) == 24
+
+
+def test_a_lock_that_cannot_be_taken_is_the_databases_fault(tmp_path, sqlite_template):
+    (tmp_path / "course.sqlite").write_bytes(sqlite_template.read_bytes())
+    (tmp_path / "course.sqlite.lock").mkdir()
+
+    with create_app(settings_for(tmp_path)).app_context(), pytest.raises(OperationalError), transaction():
+        pass
 
 
 def test_reading_goes_on_while_somebody_writes(app):

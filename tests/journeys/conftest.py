@@ -160,6 +160,12 @@ def chromium():
         browser.close()
 
 
+def follow(page, selector):
+    """Click on the first element that matches, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
 class Visit:
     """One person's browser window, with everything that went wrong in it."""
 
@@ -181,7 +187,7 @@ class Visit:
         self.page.goto("/logga-in")
         self.page.fill("#namn", key)
         self.page.fill("#losenord", self.server.passwords.get(key, PASSWORD))
-        self.page.click("main button")
+        follow(self.page, "main button")
         return self
 
     @property

@@ -2,6 +2,8 @@
 
 import pytest
 
+from journeys.conftest import follow
+
 pytestmark = pytest.mark.browser
 LOOKS = (("light", 320), ("light", 360), ("light", 1280), ("dark", 1280), ("dark", 360), ("dark", 320))
 AXE = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules}).then(found => found.violations)"
@@ -41,7 +43,7 @@ def test_pages_for_everybody(visit):
     faults = look_at(nobody, ["/logga-in", "/kod", "/stod", "/finns-inte"])
     for url in ("/logga-in", "/kod"):
         nobody.page.goto(url)
-        nobody.page.click("main button")
+        follow(nobody.page, "main button")
         faults += inspect(nobody, f"{url} without anything")
 
     assert faults == []
@@ -52,14 +54,14 @@ def test_pages_for_learners_before_and_in_the_middle(visit, learner):
     page = anna.page
     faults = look_at(anna, ["/kurs/hot-och-vald", "/min-sida", "/rapport/tackning", "/stod"])
     page.goto("/kurs/hot-och-vald")
-    page.click("main .button")
+    follow(page, "main .button")
     faults += inspect(anna, "a section")
-    page.locator("main button").first.click()
+    follow(page, "main button")
     faults += inspect(anna, "a question")
-    page.click("main button")
+    follow(page, "main button")
     faults += inspect(anna, "a question without an answer")
     page.check("fieldset input >> nth=0")
-    page.click("main button")
+    follow(page, "main button")
     for details in page.locator("main details").all():
         details.evaluate("element => element.open = true")
     faults += inspect(anna, "feedback")
@@ -72,14 +74,14 @@ def test_pages_for_learners_at_the_end(visit, quiz, learner, is_right):
     anna = visit().sign_in(learner)
     page = anna.page
     page.goto("/kurs/hot-och-vald/otillaten-paverkan")
-    page.locator("main button").first.click()
+    follow(page, "main button")
     attempt = page.url.partition("/fraga")[0]
     for item in quiz.items.values():
         page.goto(f"{attempt}/fraga/{item.id}")
         for choice in item.choices:
             if choice.right is is_right:
                 page.check(f"[value={choice.id}]")
-        page.click("main button")
+        follow(page, "main button")
     faults = inspect(anna, "the last feedback")
     faults += look_at(anna, [attempt, "/kurs/hot-och-vald", *(["/kurs/hot-och-vald/klar"] if is_right else [])])
     page.goto("/min-sida")
