@@ -114,20 +114,18 @@ def fact_unless(condition: str, message: str) -> dict[str, Any]:
     return {**FACT, "refused": ((condition, message),)}
 
 
-def dated(*head: str, unique_on_a_day: str = "") -> dict[str, Any]:
-    """The `info` of a dated table: live states with the same `head` columns never overlap.
+def dated_args(
+    table: str, *head: str, unique_on_a_day: str = "", refused: tuple[tuple[str, str], ...] = ()
+) -> tuple[CheckConstraint, Index, dict[str, Any]]:
+    """`__table_args__` that every dated table has: its period is a period, its head is indexed, its triggers.
 
-    `unique_on_a_day` names a column of which no two live states, whatever their head, share a value on a day.
+    Live states with the same `head` columns never overlap. `unique_on_a_day` names a column of which no two live
+    states, whatever their head, share a value on a day; `refused` is as in fact_unless.
     """
-    return {"rows": "dated", "head": head, "unique_on_a_day": unique_on_a_day}
-
-
-def dated_args(table: str, *head: str, unique_on_a_day: str = "") -> tuple[CheckConstraint, Index, dict[str, Any]]:
-    """`__table_args__` that every dated table has: its period is a period, its head is indexed, its triggers."""
     return (
         CheckConstraint("valid_from <= valid_to", name="period"),
         Index(f"ix_{table}_head", *head),
-        {"info": dated(*head, unique_on_a_day=unique_on_a_day)},
+        {"info": {"rows": "dated", "head": head, "unique_on_a_day": unique_on_a_day, "refused": refused}},
     )
 
 

@@ -45,15 +45,17 @@ def test_the_tables_of_facts_and_of_dated_facts_are_these():
         "attempt",
         "audit_entry",
         "completion",
+        "import",
         "mark",
         "media",
         "release",
+        "reported_figure",
         "response",
         "result",
         "retention_run",
         "revocation",
     ]
-    assert DATED == ["grant", "membership_state", "target_state", "unit_state"]
+    assert DATED == ["exemption", "grant", "membership_state", "same_person", "target_state", "unit_state"]
 
 
 @pytest.mark.parametrize(

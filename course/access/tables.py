@@ -25,7 +25,7 @@ class Grant(Dated, Base):
 
     __tablename__ = "grant"
     __table_args__ = (
-        CheckConstraint("role IN ('learner', 'hr', 'admin')", name="role"),
+        CheckConstraint("role IN ('learner', 'secretary', 'hr', 'admin')", name="role"),
         *dated_args(__tablename__, "person_id", "role", "unit_id"),
     )
 

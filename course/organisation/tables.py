@@ -6,9 +6,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from course.schema import Base, Dated, Json, dated_args
+from course.schema import FACT, Base, Dated, Json, dated_args
 
 AUDIENCES = ("employee", "official")
+CHAIN = (
+    "EXISTS (SELECT 1 FROM same_person AS other WHERE other.superseded_at IS NULL"
+    " AND (other.person_id = NEW.main_id OR other.main_id = NEW.person_id))"
+)
 EMPLOYMENTS = ("permanent", "temporary", "hourly", "hired", "trainee")
 
 
@@ -25,6 +29,37 @@ class Person(Base):
     protected: Mapped[bool] = mapped_column(default=False)
     """A protected identity: in every sum, never in a list, an export or a mail."""
     pseudonymised_at: Mapped[datetime | None]
+
+
+class SamePerson(Dated, Base):
+    """Two rows of people are one human; `main` stands for both. It holds for every day, as known from `recorded_at`.
+
+    A star, never a chain: who stands for others is never itself stood for.
+    """
+
+    __tablename__ = "same_person"
+    __table_args__ = (
+        CheckConstraint("person_id <> main_id", name="two_rows"),
+        *dated_args(
+            __tablename__,
+            "person_id",
+            refused=((CHAIN, "a star, never a chain"),),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    main_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class Exemption(Dated, Base):
+    """A person need not take any course from–to. No reason is stored."""
+
+    __tablename__ = "exemption"
+    __table_args__ = dated_args(__tablename__, "person_id")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class Unit(Base):
@@ -109,3 +144,73 @@ class TargetState(Dated, Base):
     reference: Mapped[str]
     source: Mapped[str]
     responsible: Mapped[str]
+
+
+class ReportedFigure(Base):
+    """A total that was reported earlier without rows of people; shown beside the figures, never added to them."""
+
+    __tablename__ = "reported_figure"
+    __table_args__ = (CheckConstraint("number >= 0", name="number"), {"info": FACT})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    number: Mapped[int]
+    day: Mapped[date]
+    source: Mapped[str]
+    reference: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Import(Base):
+    """One file that was read into the database, or the undoing of one.
+
+    What it wrote and superseded carries its instant `at`, which no other transaction shares.
+    """
+
+    __tablename__ = "import"
+    __table_args__ = (
+        CheckConstraint("kind IN ('employees', 'officials', 'evidence')", name="kind"),
+        {"info": FACT},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    source: Mapped[str] = mapped_column(index=True)
+    as_of: Mapped[date]
+    file_name: Mapped[str]
+    digest: Mapped[str]
+    """SHA-256 of the file's bytes."""
+    counts: Mapped[dict[str, int]] = mapped_column(Json)
+    by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
+
+
+class ImportBefore(Base):
+    """The name and e-mail of a person before and after the newest import of a source, for undoing it."""
+
+    __tablename__ = "import_before"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    new_name: Mapped[str]
+    new_email: Mapped[str | None]
+
+
+class ImportDraft(Base):
+    """A file that somebody has sent and not yet read in; deleted when it is, or a day later."""
+
+    __tablename__ = "import_draft"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """Random; stands in the address of the page that shows the plan."""
+    by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    source: Mapped[str]
+    as_of: Mapped[date]
+    file_name: Mapped[str]
+    content: Mapped[bytes]
