@@ -30,6 +30,8 @@ class Settings:
     content: Path = PROJECT
     proxies: int = 0
     """How many proxies in front add X-Forwarded-For and X-Forwarded-Proto; 0 trusts none."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """{our column name: what it is called in the municipality's own lists}."""
 
     @property
     def secure(self) -> bool:
@@ -88,6 +90,10 @@ def _value(name: str, given: Any, where: str) -> Any:
         if not str(given).isdecimal():
             raise BadSettings(f"{where}: proxies must be a whole number, 0 or more")
         return int(given)
+    if name == "columns":
+        if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
+            raise BadSettings(f"{where}: columns must be a table of names, such as fran = 'Anställd fr.o.m.'")
+        return given
     if name == "secret_key_fallbacks":
         return tuple(given.split() if isinstance(given, str) else given)
     if not isinstance(given, str):

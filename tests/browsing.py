@@ -33,6 +33,9 @@ VALUES = {
     "course_id": "kurs",
     "module_id": "modul",
     "section_id": "borjan",
+    "person_id": "1",
+    "verb": "raknas",
+    "draft_id": "finns-inte",
 }
 
 

@@ -45,7 +45,7 @@ def test_secrets_are_not_shown(tmp_path):
 @pytest.mark.parametrize(
     ("environment", "file", "said"),
     [
-        ({"COURSE_BASEURL": "x"}, "", "COURSE_BASEURL: unknown setting 'baseurl'; known are base_url, content"),
+        ({"COURSE_BASEURL": "x"}, "", "COURSE_BASEURL: unknown setting 'baseurl'; known are base_url, columns"),
         ({}, 'colour = "red"', "unknown setting 'colour'"),
         ({}, "base_url = 7", "base_url must be a text"),
         ({}, "base_url = ", "cannot be read as TOML"),

@@ -13,7 +13,7 @@ from course.access.password import hash_password
 from course.db import transaction
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-MORNING = "2026-11-23T08:00:00Z"
+MORNING = "2050-11-23T08:00:00Z"
 WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
 
 

@@ -12,12 +12,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "account.own": frozenset({PERSON}),
     "course.take": frozenset({"learner"}),
     "report.read": frozenset({"hr"}),
+    "people.manage": frozenset({"hr"}),
     "system.read": frozenset({"admin"}),
 }
 """{permission: the roles that have it}. Every route names one; what is not here nobody may do."""
 
-ROLES = ("learner", "hr", "admin")
-SHORT_SESSION_ROLES = frozenset({"hr", "admin"})
+ROLES = ("learner", "secretary", "hr", "admin")
+SHORT_SESSION_ROLES = frozenset({"secretary", "hr", "admin"})
 
 
 @dataclass(frozen=True)

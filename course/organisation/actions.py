@@ -1,30 +1,35 @@
-"""Adding people, units and targets."""
+"""Adding and correcting people, units and targets by hand."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
 from course.clock import FOREVER
-from course.errors import Conflict, Invalid
-from course.organisation.population import Population
+from course.errors import Conflict, Invalid, NotFound
+from course.organisation.population import COUNTED, Population
+from course.organisation.queries import human_of
 from course.organisation.tables import (
     EMPLOYMENTS,
+    Exemption,
     Membership,
     MembershipState,
     Person,
+    SamePerson,
     Target,
     TargetState,
     Unit,
     UnitState,
 )
+from course.schema import Dated
 
+ALWAYS = date(1900, 1, 1)
+"""The first day of what has always held."""
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-COUNTED = frozenset({"permanent", "temporary", "hourly"})
-"""Employments that stand in the denominator unless somebody says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +48,205 @@ class Terms:
 
 def add_person(db: Session, *, key: str, name: str, email: str | None, by: int | None, at: datetime) -> Person:
     """Add a human. Raises Invalid for an empty key or name, Conflict when the key or the e-mail is taken."""
-    key, name, email = key.strip(), name.strip(), (email or "").strip() or None
-    if not key or not name:
-        raise Invalid("En person behöver både anställningsnummer och namn.")
-    if email and not EMAIL.fullmatch(email):
-        raise Invalid(f"”{email}” är ingen e-postadress.")
-    if db.execute(select(Person.id).where(Person.key == key)).first():
-        raise Conflict(f"Det finns redan en person med anställningsnumret ”{key}”.")
-    if email and db.execute(select(Person.id).where(Person.email == email)).first():
-        raise Conflict(f"E-postadressen {email} används redan av en annan person.")
-    person = Person(key=key, name=name, email=email, protected=False)
+    person = Person(key=key.strip(), name=name.strip(), email=_email(email), protected=False)
+    _check_person(db, person)
     db.add(person)
     db.flush()
     record(db, "person.add", str(person.id), {}, by=by, at=at)
     return person
+
+
+def correct_person(
+    db: Session,
+    person_id: int,
+    *,
+    key: str | None = None,
+    name: str | None = None,
+    email: str | None = None,
+    protected: bool | None = None,
+    by: int | None,
+    at: datetime,
+) -> None:
+    """Correct what is given; '' as e-mail takes it away. Raises as add_person does."""
+    person = _person(db, person_id)
+    with db.no_autoflush:
+        person.key = person.key if key is None else key.strip()
+        person.name = person.name if name is None else name.strip()
+        person.email = person.email if email is None else _email(email)
+        person.protected = person.protected if protected is None else protected
+        _check_person(db, person)
+    db.flush()
+    given = {"key": key, "name": name, "email": email, "protected": protected}
+    record(db, "person.correct", str(person_id), {"what": [k for k, v in given.items() if v is not None]}, by=by, at=at)
+
+
+def _email(text: str | None) -> str | None:
+    return (text or "").strip().lower() or None
+
+
+def _check_person(db: Session, person: Person) -> None:
+    """Raise when the person cannot be stored so. Two may share an e-mail only when they are one human."""
+    if not person.key or not person.name:
+        raise Invalid("En person behöver både anställningsnummer och namn.")
+    if person.email and not EMAIL.fullmatch(person.email):
+        raise Invalid(f"”{person.email}” är ingen e-postadress.")
+    others = select(Person.id).where(Person.id != (person.id or 0))
+    if db.execute(others.where(Person.key == person.key)).first():
+        raise Conflict(f"Det finns redan en person med anställningsnumret ”{person.key}”.")
+    if person.email:
+        humans = {human_of(db, other) for other in db.scalars(others.where(Person.email == person.email))}
+        if humans - {human_of(db, person.id) if person.id else None}:
+            raise Conflict(f"E-postadressen {person.email} används redan av en annan person.")
+
+
+def _person(db: Session, person_id: int) -> Person:
+    person = db.get(Person, person_id)
+    if person is None:
+        raise NotFound("Personen finns inte.")
+    return person
+
+
+def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datetime) -> None:
+    """Say that two people are one human, for whom `main_id` stands; those that the first stood for come along.
+
+    Raises Invalid for one and the same, Conflict when they are linked already or the first belongs to somebody else.
+    """
+    if person_id == main_id:
+        raise Invalid("Det är samma person. Ange två olika anställningsnummer.")
+    main = human_of(db, _person(db, main_id).id)
+    if human_of(db, _person(db, person_id).id) == main:
+        raise Conflict("De två är redan kopplade.")
+    if human_of(db, person_id) != person_id:
+        raise Conflict("Personen är redan kopplad till någon annan. Ta bort den kopplingen först.")
+    followers = db.scalars(
+        select(SamePerson).where(SamePerson.main_id == person_id, SamePerson.superseded_at.is_(None))
+    ).all()
+    _supersede(followers, by=by, at=at)
+    db.flush()
+    for each in (person_id, *(follower.person_id for follower in followers)):
+        db.add(
+            SamePerson(
+                person_id=each, main_id=main, valid_from=ALWAYS, valid_to=FOREVER, recorded_at=at, recorded_by=by
+            )
+        )
+    db.flush()
+    record(db, "person.link", str(person_id), {"main": main}, by=by, at=at)
+
+
+def unlink(db: Session, person_id: int, *, by: int | None, at: datetime) -> None:
+    """Take back that the person is somebody else. Raises NotFound when it is not linked."""
+    links = db.scalars(
+        select(SamePerson).where(SamePerson.person_id == person_id, SamePerson.superseded_at.is_(None))
+    ).all()
+    if not links:
+        raise NotFound("Personen är inte kopplad till någon.")
+    _supersede(links, by=by, at=at)
+    db.flush()
+    record(db, "person.unlink", str(person_id), {"main": links[0].main_id}, by=by, at=at)
+
+
+def exempt(db: Session, person_id: int, *, since: date, until: date, by: int | None, at: datetime) -> int:
+    """Exempt a person from–to; gives the exemption's id. Raises Invalid, or Conflict when some days are exempt."""
+    if since > until:
+        raise Invalid("Undantaget slutar innan det börjar.", "till")
+    person = _person(db, person_id)
+    overlapping = _exemptions(person_id).where(Exemption.valid_from <= until, Exemption.valid_to >= since)
+    if db.scalars(overlapping).first():
+        raise Conflict("Personen är redan undantagen under några av de dagarna.")
+    exemption = Exemption(person_id=person.id, valid_from=since, valid_to=until, recorded_at=at, recorded_by=by)
+    db.add(exemption)
+    db.flush()
+    record(db, "person.exempt", str(person_id), {"from": str(since), "to": str(until)}, by=by, at=at)
+    return exemption.id
+
+
+def end_exemption(db: Session, person_id: int, *, last_day: date | None, by: int | None, at: datetime) -> None:
+    """End every exemption of the person after `last_day`; None takes them away altogether. Raises NotFound."""
+    live = db.scalars(_exemptions(person_id).where(Exemption.valid_to > (last_day or date.min))).all()
+    if not live:
+        raise NotFound("Personen har inget undantag att avsluta.")
+    _supersede(live, by=by, at=at)
+    db.flush()
+    for old in live:
+        if last_day and old.valid_from <= last_day:
+            db.add(
+                Exemption(
+                    person_id=person_id,
+                    valid_from=old.valid_from,
+                    valid_to=last_day,
+                    recorded_at=at,
+                    recorded_by=by,
+                )
+            )
+    db.flush()
+    record(db, "person.end_exemption", str(person_id), {"last_day": str(last_day)}, by=by, at=at)
+
+
+def _exemptions(person_id: int) -> Select[Exemption]:
+    return select(Exemption).where(Exemption.person_id == person_id, Exemption.superseded_at.is_(None))
+
+
+def end_membership(
+    db: Session, person_id: int, *, last_day: date, unit: int | None = None, by: int | None, at: datetime
+) -> int:
+    """End the person's memberships, or those in one unit, after `last_day`; gives how many. Raises NotFound.
+
+    One that had not begun by then is withdrawn.
+    """
+    ended = _rewrite(db, person_id, last_day + timedelta(days=1), unit, None, by=by, at=at)
+    record(db, "membership.end", str(person_id), {"last_day": str(last_day), "unit": unit}, by=by, at=at)
+    return ended
+
+
+def set_counts(db: Session, person_id: int, *, counts: bool, since: date, by: int | None, at: datetime) -> int:
+    """Say from a day on whether the person stands in the denominator; gives how many memberships. Raises NotFound."""
+    changed = _rewrite(db, person_id, since, None, {"counts": counts}, by=by, at=at)
+    record(db, "membership.counts", str(person_id), {"counts": counts, "from": str(since)}, by=by, at=at)
+    return changed
+
+
+def _rewrite(
+    db: Session,
+    person_id: int,
+    since: date,
+    unit: int | None,
+    change: dict[str, bool] | None,
+    *,
+    by: int | None,
+    at: datetime,
+) -> int:
+    """From `since` on, let the person's states say something else, or nothing (None); gives how many heads."""
+    states = (
+        select(MembershipState)
+        .join(Membership)
+        .where(
+            Membership.person_id == person_id,
+            MembershipState.superseded_at.is_(None),
+            MembershipState.valid_to >= since,
+            *([MembershipState.unit_id == unit] if unit is not None else []),
+        )
+    )
+    live = db.scalars(states).all()
+    if not live:
+        raise NotFound("Personen har ingen anställning den dagen.")
+    _supersede(live, by=by, at=at)
+    db.flush()
+    kept = ("membership_id", "unit_id", "audience", "title", "employment", "counts")
+    for old in live:
+        row = {name: getattr(old, name) for name in kept}
+        parts: list[tuple[date, date, dict[str, bool]]]
+        parts = [(old.valid_from, since - timedelta(days=1), {})] if old.valid_from < since else []
+        if change is not None:
+            parts.append((max(old.valid_from, since), old.valid_to, change))
+        for first, last, new in parts:
+            db.add(MembershipState(**row | new, valid_from=first, valid_to=last, recorded_at=at, recorded_by=by))
+    db.flush()
+    return len({old.membership_id for old in live})
+
+
+def _supersede(rows: Iterable[Dated], *, by: int | None, at: datetime) -> None:
+    for row in rows:
+        row.superseded_at, row.superseded_by = at, by
 
 
 def add_unit(

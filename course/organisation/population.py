@@ -7,6 +7,9 @@ from typing import Any
 
 from course.swedish import sort_key
 
+COUNTED = frozenset({"permanent", "temporary", "hourly"})
+"""Employments that stand in the denominator unless somebody says otherwise."""
+
 
 @dataclass(frozen=True)
 class Population:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
 from course.organisation.population import Population, UnitSpan
-from course.organisation.tables import Person, Target, TargetState, UnitState
+from course.organisation.tables import Person, SamePerson, Target, TargetState, UnitState
 from course.schema import holds, known
+from course.swedish import sort_key
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ def person_by_key(db: Session, key: str) -> Person:
     if person is None:
         raise NotFound(f"Det finns ingen person med nyckeln ”{key}”.")
     return person
+
+
+def human_of(db: Session, person_id: int) -> int:
+    """The row that stands for the human: the person itself, or the one it is linked to."""
+    main = db.execute(
+        select(SamePerson.main_id).where(SamePerson.person_id == person_id, SamePerson.superseded_at.is_(None))
+    ).scalar_one_or_none()
+    return person_id if main is None else main
 
 
 def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
@@ -92,3 +101,19 @@ def promise_on(db: Session, course: str, audience: str, day: date, known_at: dat
         source=row.source,
         responsible=row.responsible,
     )
+
+
+def person_by_id(db: Session, person_id: int) -> Person:
+    """The person with that id. Raises NotFound."""
+    person = db.get(Person, person_id)
+    if person is None:
+        raise NotFound("Personen finns inte.")
+    return person
+
+
+def matching(db: Session, text: str) -> list[Person]:
+    """At most 20 people whose key is the text or whose name has it, by name; a protected one by its whole key only."""
+    like = "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    named = and_(func.lower(Person.name).like(like, escape="\\"), Person.protected.is_(False))
+    found = db.scalars(select(Person).where(or_(Person.key == text, named)).order_by(Person.name).limit(20)).all()
+    return sorted(found, key=lambda person: sort_key(person.name))

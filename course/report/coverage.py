@@ -34,6 +34,8 @@ class Standing:
     """… while in the population on that day."""
     uncounted: bool
     """Matches the population's filters on D in a membership that does not count."""
+    exempt: bool
+    """An exemption holds on D."""
     persons: int
 
 
@@ -106,11 +108,11 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
     members = [row for row in rows if row.at_end]
     buckets: dict[str, int] = defaultdict(int)
     for row in members:
-        buckets[_bucket(row)] += row.persons
+        buckets[bucket(row)] += row.persons
     return Coverage(
         members=sum(row.persons for row in members),
         covered=buckets["covered"],
-        exempt=0,
+        exempt=buckets["exempt"],
         expired=buckets["expired"],
         under_way=buckets["under_way"],
         not_started=buckets["not_started"],
@@ -129,9 +131,12 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
     )
 
 
-def _bucket(row: Standing) -> str:
+def bucket(row: Standing) -> str:
+    """Where a member stands: the first of covered, exempt, expired, under way and not started that fits."""
     if row.covered:
         return "covered"
+    if row.exempt:
+        return "exempt"
     if row.completed:
         return "expired"
     return "under_way" if row.begun else "not_started"

@@ -37,7 +37,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from course.clock import end_of
@@ -45,10 +45,10 @@ from course.content.queries import edition_in_force, editions, published
 from course.learning.completion import WHOLE_COURSE, earliest_valid
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population, UnitSpan, stays
-from course.organisation.tables import Membership, MembershipState
+from course.organisation.tables import Exemption, Membership, MembershipState, SamePerson
 from course.quiz.tables import Attempt
 from course.report.coverage import Facts, InUnit, Standing
-from course.schema import known
+from course.schema import holds, known
 
 FLAGS = tuple(name for name in Standing.__dataclass_fields__ if name != "persons")
 """The facts of a standing, in its order."""
@@ -88,6 +88,17 @@ def standings(db: Session, scope: Scope, population: Population, spans: Sequence
     return [_standing_of(*row) for row in db.execute(_Sets(db, scope, population, spans).standings())]
 
 
+def standing_of(
+    db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan], person_id: int
+) -> Standing | None:
+    """The standing of one human, by the same statement; None when the human stands nowhere in the population."""
+    sets = _Sets(db, scope, population, spans)
+    links = select(SamePerson.main_id).where(SamePerson.person_id == person_id, known(SamePerson, scope.known_at))
+    human = db.execute(links).scalar_one_or_none() or person_id
+    row = db.execute(sets.standings(human)).first()
+    return _standing_of(*row) if row else None
+
+
 def _standing_of(*row: int) -> Standing:
     *flags, persons = row
     return Standing(*map(bool, flags), persons=persons)  # type: ignore[misc] # as many flags as columns
@@ -98,16 +109,18 @@ class _Sets:
 
     def __init__(self, db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> None:
         self.scope = scope
-        self.employed = _employed(scope)
+        self.same = _same(scope)
+        self.employed = _employed(scope, self.same)
         self.stay = _stay(self.employed, population, _inside(db, population, spans))
-        self.done = _done(db, scope)
+        self.done = _done(db, scope, self.same)
         self.within = self.done.c.occurred_on.between(scope.period_from, scope.reached_until)
 
-    def standings(self) -> Select[*tuple[int, ...]]:
+    def standings(self, human: int | None = None) -> Select[*tuple[int, ...]]:
         """Persons by all their facts: everybody who is, was or completed in the population.
 
         Each set is read once and says its own facts of a person; grouping by person puts them together. That is
-        linear in the rows, where joining the sets is left to what the planner believes of their sizes.
+        linear in the rows, where joining the sets is left to what the planner believes of their sizes. `human`
+        asks for one alone.
         """
         employed, done, scope, row = self.employed.c, self.done.c, self.scope, self.stay.c
         counted = row.counts == true()
@@ -131,12 +144,14 @@ class _Sets:
                 before=done.occurred_on < start,
                 within=self.within,
             ),
-            *(_tell(begun.subquery().c.person_id, begun=true()) for begun in _begun(scope)),
+            *(_tell(begun.subquery().c.person_id, begun=true()) for begun in _begun(scope, self.same)),
+            _tell(_exempt(scope, self.same).subquery().c.person_id, exempt=true()),
             _tell(self.reached().subquery().c.person_id, reached=true()),
         ).subquery()
         flags = {name: func.max(told.c[name]) for name in FLAGS}
         person = (
             select(*(flag.label(name) for name, flag in flags.items()))
+            .where(true() if human is None else told.c.person_id == human)
             .group_by(told.c.person_id)
             .having(flags["at_start"] + flags["at_end"] + flags["reached"] + flags["uncounted"] > 0)
             .subquery()
@@ -178,11 +193,35 @@ class _Sets:
         return select(*rows.c, func.count()).group_by(*rows.c)
 
 
-def _employed(scope: Scope) -> CTE:
+def _same(scope: Scope) -> CTE:
+    """(person, main) of everybody for whom another row stands, as known at K."""
+    return (
+        select(SamePerson.person_id, SamePerson.main_id)
+        .where(known(SamePerson, scope.known_at))
+        .cte("same")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _human(same: CTE, person: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """The row that stands for the person, in a statement that joins `same`."""
+    return func.coalesce(same.c.main_id, person).label("person_id")
+
+
+def _exempt(scope: Scope, same: CTE) -> Select[int]:
+    """Persons whose exemption holds on D."""
+    return (
+        select(_human(same, Exemption.person_id))
+        .outerjoin(same, same.c.person_id == Exemption.person_id)
+        .where(holds(Exemption, scope.day, scope.known_at))
+    )
+
+
+def _employed(scope: Scope, same: CTE) -> CTE:
     """Every membership of the audience, from–to, as known at K."""
     return (
         select(
-            Membership.person_id,
+            _human(same, Membership.person_id),
             MembershipState.unit_id,
             MembershipState.valid_from.label("since"),
             MembershipState.valid_to.label("until"),
@@ -191,6 +230,7 @@ def _employed(scope: Scope) -> CTE:
             MembershipState.counts,
         )
         .join(Membership, Membership.id == MembershipState.membership_id)
+        .outerjoin(same, same.c.person_id == Membership.person_id)
         .where(MembershipState.audience == scope.audience, known(MembershipState, scope.known_at))
         .cte("employed")
         .prefix_with("MATERIALIZED")
@@ -253,7 +293,7 @@ def _tell(person: ColumnElement[int], **facts: ColumnElement[bool]) -> Select[*t
     return select(person.label("person_id"), *(said.get(name, literal_column("0")).label(name) for name in FLAGS))
 
 
-def _done(db: Session, scope: Scope) -> CTE:
+def _done(db: Session, scope: Scope, same: CTE) -> CTE:
     """Completions of the whole course on or before D that are not revoked, as known at K."""
     in_force = edition_in_force(editions(db, scope.course, scope.known_at), scope.day)
     used = (
@@ -270,22 +310,29 @@ def _done(db: Session, scope: Scope) -> CTE:
     ]
     valid = and_(Completion.edition >= in_force, or_(false(), *fresh))
     return (
-        select(Completion.person_id, Completion.occurred_on, valid.label("valid"))
+        select(_human(same, Completion.person_id), Completion.occurred_on, valid.label("valid"))
+        .outerjoin(same, same.c.person_id == Completion.person_id)
         .where(Completion.course == scope.course, Completion.path == WHOLE_COURSE, *_standing(scope))
         .cte("done")
         .prefix_with("MATERIALIZED")
     )
 
 
-def _begun(scope: Scope) -> tuple[Select[int], Select[int]]:
+def _begun(scope: Scope, same: CTE) -> tuple[Select[int], Select[int]]:
     """Persons with an attempt begun, and with a module completed, on or before D."""
-    attempts = select(Attempt.person_id).where(
-        Attempt.course == scope.course,
-        Attempt.started_at < end_of(scope.day),
-        Attempt.started_at <= scope.known_at,
+    attempts = (
+        select(_human(same, Attempt.person_id))
+        .outerjoin(same, same.c.person_id == Attempt.person_id)
+        .where(
+            Attempt.course == scope.course,
+            Attempt.started_at < end_of(scope.day),
+            Attempt.started_at <= scope.known_at,
+        )
     )
-    modules = select(Completion.person_id).where(
-        Completion.course == scope.course, Completion.path != WHOLE_COURSE, *_standing(scope)
+    modules = (
+        select(_human(same, Completion.person_id))
+        .outerjoin(same, same.c.person_id == Completion.person_id)
+        .where(Completion.course == scope.course, Completion.path != WHOLE_COURSE, *_standing(scope))
     )
     return attempts, modules
 

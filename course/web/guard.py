@@ -71,6 +71,16 @@ def kept_at_sign_in(view: View) -> View:
     return view
 
 
+def takes_files(largest: int) -> Callable[[View], View]:
+    """Let the view be sent files of so many bytes; others take small forms only."""
+
+    def mark(view: View) -> View:
+        view.largest = largest  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def actor() -> Actor:
     """Who is asking; only in views that need somebody signed in."""
     found: Actor = current_user._get_current_object()  # noqa: SLF001 - the value behind flask-login's proxy
@@ -110,6 +120,9 @@ def _load_actor(session_id: str) -> Actor | None:
 def _begin() -> None:
     g.began = time.perf_counter()
     g.request_id = uuid4().hex[:16]
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
+    if largest:
+        request.max_content_length = largest
 
 
 def _check_origin() -> None:

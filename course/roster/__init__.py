@@ -1,0 +1,1 @@
+"""Lists of people from other systems: what a whole file would change, and changing it."""

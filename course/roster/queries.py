@@ -1,0 +1,168 @@
+"""Reading what a list of people is compared with, and what was read in before."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from course.errors import NotFound
+from course.organisation.tables import (
+    Import,
+    ImportBefore,
+    ImportDraft,
+    Membership,
+    MembershipState,
+    Person,
+    SamePerson,
+    Unit,
+    UnitState,
+)
+from course.roster.plan import Held, Known, KnownMembership, KnownPerson, KnownUnit, Ref, Shape, Terms
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """One import or undo, for reading; `by` is the name of who did it, None for the command line."""
+
+    id: int
+    kind: str
+    source: str
+    as_of: date
+    file_name: str
+    counts: dict[str, int]
+    at: datetime
+    by: str | None
+    undoes: int | None
+    undone: bool
+
+
+def known_of(db: Session, source: str, as_of: date) -> Known:
+    """Everything a list of the source is compared with; five statements whatever the number of people."""
+    people = _people(db)
+    keys = {person.id: person.key for person in people.values()}
+    return Known(people, _memberships(db, source, keys), _units(db, source, keys, as_of))
+
+
+def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
+    """The newest imports and undos, newest first."""
+    undone = select(Import.undoes).where(Import.undoes.is_not(None))
+    rows = (
+        select(Import, Person.name, case((Import.id.in_(undone), 1), else_=0))
+        .outerjoin(Person, Person.id == Import.by)
+        .order_by(Import.id.desc())
+        .limit(SHOWN)
+    )
+    if source is not None:
+        rows = rows.where(Import.source == source)
+    return [
+        ImportRow(
+            row.id,
+            row.kind,
+            row.source,
+            row.as_of,
+            row.file_name,
+            row.counts,
+            row.at,
+            name,
+            row.undoes,
+            bool(gone),
+        )
+        for row, name, gone in db.execute(rows)
+    ]
+
+
+def newest_as_of(db: Session, source: str) -> date | None:
+    """The day of the source's newest import that was not undone."""
+    undone = select(Import.undoes).where(Import.undoes.is_not(None))
+    return db.execute(
+        select(func.max(Import.as_of)).where(
+            Import.source == source, Import.undoes.is_(None), Import.id.not_in(undone), Import.kind != "evidence"
+        )
+    ).scalar_one()
+
+
+def befores(db: Session, import_id: int) -> list[ImportBefore]:
+    """The names and e-mails that the import changed."""
+    return list(db.scalars(select(ImportBefore).where(ImportBefore.import_id == import_id)))
+
+
+def draft(db: Session, draft_id: str) -> ImportDraft:
+    """The file that waits to be read in. Raises NotFound."""
+    found = db.get(ImportDraft, draft_id)
+    if found is None:
+        raise NotFound("Filen finns inte kvar. Skicka den igen.")
+    return found
+
+
+def _people(db: Session) -> dict[str, KnownPerson]:
+    links = select(SamePerson.person_id, SamePerson.main_id).where(SamePerson.superseded_at.is_(None)).subquery()
+    rows = select(
+        Person.id,
+        Person.key,
+        Person.name,
+        Person.email,
+        Person.protected,
+        func.coalesce(links.c.main_id, Person.id),
+    ).outerjoin(links, links.c.person_id == Person.id)
+    return {row[1]: KnownPerson(*row) for row in db.execute(rows.order_by(Person.id))}
+
+
+def _memberships(db: Session, source: str, keys: dict[int, str]) -> list[KnownMembership]:
+    state = MembershipState
+    rows = (
+        select(
+            Membership.id,
+            Membership.person_id,
+            state.id,
+            state.valid_from,
+            state.valid_to,
+            state.unit_id,
+            state.title,
+            state.employment,
+            state.counts,
+        )
+        .join(state, state.membership_id == Membership.id)
+        .where(Membership.source == source, state.superseded_at.is_(None))
+        .order_by(Membership.id, state.valid_from)
+    )
+    states: dict[tuple[int, str], list[Held[Terms]]] = defaultdict(list)
+    for membership, person, number, since, until, unit, title, employment, counts in db.execute(rows):
+        states[membership, keys[person]].append(Held(since, until, Terms(unit, title, employment, counts), number))
+    return [KnownMembership(number, key, tuple(held)) for (number, key), held in states.items()]
+
+
+def _units(db: Session, source: str, keys: dict[int, str], as_of: date) -> dict[int, KnownUnit]:
+    elsewhere = (
+        select(MembershipState.unit_id)
+        .join(Membership, Membership.id == MembershipState.membership_id)
+        .where(Membership.source != source, MembershipState.superseded_at.is_(None), MembershipState.valid_to >= as_of)
+    )
+    shared = set(db.scalars(elsewhere.distinct()))
+    state = UnitState
+    rows = (
+        select(
+            Unit.id,
+            Unit.source,
+            state.id,
+            state.valid_from,
+            state.valid_to,
+            state.code,
+            state.name,
+            state.kind,
+            state.parent_id,
+            state.manager_id,
+        )
+        .join(state, state.unit_id == Unit.id)
+        .where(state.superseded_at.is_(None))
+        .order_by(Unit.id, state.valid_from)
+    )
+    states: dict[tuple[int, str], list[Held[Shape]]] = defaultdict(list)
+    for unit, owner, number, since, until, code, name, kind, parent, manager in db.execute(rows):
+        above: Ref | None = parent
+        shape = Shape(code, name, kind, above, keys[manager] if manager else "")
+        states[unit, owner].append(Held(since, until, shape, number))
+    return {unit: KnownUnit(unit, owner, tuple(held), unit in shared) for (unit, owner), held in states.items()}

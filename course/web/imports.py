@@ -1,0 +1,140 @@
+"""HR reads lists of people in, sees what they would change first, and can take the newest back."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from course import clock
+from course.db import app_settings, database, transaction
+from course.errors import Conflict, Invalid, Refusal
+from course.organisation.roster_file import read_employees, read_officials
+from course.organisation.tables import ImportDraft
+from course.report.as_of import read_day
+from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
+from course.roster.plan import Plan, plan
+from course.roster.queries import draft as find_draft
+from course.roster.queries import known_of, last_imports
+from course.web.guard import actor, allowed, takes_files
+
+bp = Blueprint("imports", __name__)
+
+READERS = {"employees": read_employees, "officials": read_officials}
+KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
+SOURCES = {"employees": "hr", "officials": "namnd"}
+LARGEST_FILE = 20_000_000
+DRAFT_LIFE = timedelta(days=1)
+
+
+@bp.get("/personer/import")
+@allowed("people.manage")
+def form() -> str:
+    """The form for a new list, and the last imports."""
+    return _form()
+
+
+@bp.post("/personer/import")
+@allowed("people.manage")
+@takes_files(LARGEST_FILE)
+def send() -> ResponseReturnValue:
+    """Check the list; when it can be read it waits for a decision on a page of its own."""
+    upload = request.files.get("fil")
+    content = upload.read() if upload else b""
+    kind = request.form.get("sort", "employees")
+    try:
+        if kind not in READERS:
+            raise Invalid("Välj anställda eller förtroendevalda.", "sort")
+        if not upload or not upload.filename:
+            raise Invalid("Välj en fil.", "fil")
+        as_of = read_day(request.form.get("per", ""), "per")
+        source = request.form.get("kalla", "").strip() or SOURCES[kind]
+        if len(source) > 40:
+            raise Invalid("Namnet på källan får vara högst 40 tecken.", "kalla")
+        check_as_of(database.session, source, as_of)
+    except Refusal as refusal:
+        return _form(error=str(refusal), field=getattr(refusal, "field", "") or "fil"), refusal.status
+    _, problems = READERS[kind](content, app_settings().columns)
+    if problems:
+        return _form(problems=problems, file_name=upload.filename), 422
+    with transaction() as (db, at):
+        kept = keep_draft(
+            db,
+            Origin(kind, source, upload.filename, sha256(content).hexdigest()),
+            as_of,
+            content,
+            by=actor().person_id,
+            older_than=at - DRAFT_LIFE,
+            at=at,
+        )
+    return redirect(url_for(".preview", draft_id=kept), 303)
+
+
+@bp.get("/personer/import/<draft_id>")
+@allowed("people.manage")
+def preview(draft_id: str) -> str:
+    """What the list would change, before anything is changed."""
+    waiting = find_draft(database.session, draft_id)
+    return _preview(waiting, _planned(database.session, waiting))
+
+
+@bp.post("/personer/import/<draft_id>")
+@allowed("people.manage")
+def apply(draft_id: str) -> ResponseReturnValue:
+    """Make the changes that were shown; when something else would change by now, show that instead."""
+    with transaction() as (db, at):
+        waiting = find_draft(db, draft_id)
+        found = _planned(db, waiting)
+        if request.form.get("plan") != found.digest:
+            changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
+            return _preview(waiting, found, error=changed), 409
+        if found.brakes and request.form.get("stammer") != "ja":
+            doubt = "Bekräfta att listan stämmer trots att ovanligt många slutar eller byter enhet."
+            return _preview(waiting, found, error=doubt), 422
+        if not found.is_empty:
+            apply_plan(db, found, _origin(waiting), by=actor().person_id, at=at)
+        drop_draft(db, draft_id)
+    return redirect(url_for(".form"), 303)
+
+
+@bp.post("/personer/angra-import")
+@allowed("people.manage")
+def undo() -> ResponseReturnValue:
+    """Take the newest import of a source back."""
+    try:
+        with transaction() as (db, at):
+            undo_import(db, request.form.get("kalla", ""), by=actor().person_id, at=at)
+    except Conflict as refusal:
+        return _form(error=str(refusal), field="angra"), 409
+    return redirect(url_for(".form"), 303)
+
+
+def _planned(db: Session, waiting: ImportDraft) -> Plan:
+    rows, problems = READERS[waiting.kind](waiting.content, app_settings().columns)
+    if problems:
+        raise Conflict("Filen går inte längre att läsa. Skicka den igen.")
+    check_as_of(db, waiting.source, waiting.as_of)
+    known = known_of(db, waiting.source, waiting.as_of)
+    audience = _origin(waiting).audience
+    return plan(rows, known, as_of=waiting.as_of, source=waiting.source, audience=audience)
+
+
+def _origin(waiting: ImportDraft) -> Origin:
+    digest = sha256(waiting.content).hexdigest()
+    return Origin(waiting.kind, waiting.source, waiting.file_name, digest)
+
+
+def _form(**told: object) -> str:
+    rows = last_imports(database.session)
+    newest: dict[str, int] = {}
+    for row in rows:
+        newest.setdefault(row.source, row.id)
+    today = clock.day_of(clock.now())
+    return render_template(
+        "imports/form.html", rows=rows, undoable=set(newest.values()), kinds=KINDS, today=today, **told
+    )
+
+
+def _preview(waiting: ImportDraft, found: Plan, error: str = "") -> str:
+    return render_template("imports/preview.html", waiting=waiting, plan=found, kinds=KINDS, error=error)

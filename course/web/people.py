@@ -1,0 +1,195 @@
+"""HR looks one person up, sees why the figures say what they say, and corrects what is wrong."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from course import clock
+from course.audit.actions import record
+from course.content.queries import current
+from course.db import database, newest_instant, transaction
+from course.errors import Invalid, Refusal
+from course.organisation.actions import (
+    Terms,
+    add_membership,
+    add_person,
+    correct_person,
+    end_exemption,
+    end_membership,
+    exempt,
+    link,
+    set_counts,
+    unlink,
+)
+from course.organisation.queries import matching, person_by_id, person_by_key, unit_id_by_code
+from course.organisation.tables import EMPLOYMENTS
+from course.report.as_of import read_day, read_known
+from course.report.catalogue import person as explanation
+from course.web.guard import actor, allowed
+
+bp = Blueprint("people", __name__)
+Form = Mapping[str, str]
+
+
+@bp.get("/personer")
+@allowed("people.manage")
+def search() -> str:
+    """Look for a person; what was found is logged, since it shows people."""
+    wanted = request.args.get("sok", "").strip()
+    found = matching(database.session, wanted) if wanted else []
+    if found:
+        with transaction() as (db, at):
+            ids = [person.id for person in found]
+            record(db, "people.search", "", {"found": ids}, by=actor().person_id, at=at)
+    return render_template("people/search.html", wanted=wanted, found=found)
+
+
+@bp.get("/personer/ny")
+@allowed("people.manage")
+def new() -> str:
+    """The form for a person who is in no list."""
+    return render_template("people/new.html", employments=explanation.EMPLOYMENT, form={}, today=_today())
+
+
+@bp.post("/personer/ny")
+@allowed("people.manage")
+def add() -> ResponseReturnValue:
+    """Add a person with an employment."""
+    form = request.form
+    try:
+        with transaction() as (db, at):
+            person = add_person(
+                db,
+                key=form.get("nummer", ""),
+                name=form.get("namn", ""),
+                email=form.get("epost", ""),
+                by=actor().person_id,
+                at=at,
+            )
+            _employ(db, person.id, form, at)
+    except Refusal as refusal:
+        told = {"error": str(refusal), "field": getattr(refusal, "field", "") or "nummer"}
+        page = render_template("people/new.html", employments=explanation.EMPLOYMENT, form=form, today=_today(), **told)
+        return page, refusal.status
+    return redirect(url_for(".show", person_id=person.id), 303)
+
+
+@bp.get("/personer/<int:person_id>")
+@allowed("people.manage")
+def show(person_id: int) -> str:
+    """Why the person is counted as it is, and the forms to correct it; opening it is logged."""
+    with transaction() as (db, at):
+        person_by_id(db, person_id)
+        record(db, "people.show", str(person_id), {}, by=actor().person_id, at=at)
+    return _page(person_id)
+
+
+@bp.post("/personer/<int:person_id>/<verb>")
+@allowed("people.manage")
+def change(person_id: int, verb: str) -> ResponseReturnValue:
+    """Do one of CHANGES to the person."""
+    try:
+        if verb not in CHANGES:
+            raise Invalid("Den ändringen finns inte.")
+        with transaction() as (db, at):
+            person_by_id(db, person_id)
+            CHANGES[verb](db, person_id, request.form, at)
+    except Refusal as refusal:
+        return _page(person_id, error=str(refusal), field=verb), refusal.status
+    return redirect(url_for(".show", person_id=person_id), 303)
+
+
+def _page(person_id: int, **told: str) -> str:
+    db, now = database.session, clock.now()
+    day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
+    known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
+    courses = current(db, actor().newest_release).values()
+    return render_template(
+        "people/show.html",
+        person=person_by_id(db, person_id),
+        tables=[(each.course, explanation.build(db, each, day, known_at, person_id)) for each in courses],
+        employments=explanation.EMPLOYMENT,
+        day=day,
+        today=_today(),
+        **told,
+    )
+
+
+def _today() -> date:
+    return clock.day_of(clock.now())
+
+
+def _day(form: Form, name: str, label: str) -> date:
+    return read_day(form.get(name, ""), label)
+
+
+def _last(form: Form, name: str, label: str) -> date:
+    return _day(form, name, label) if form.get(name) else clock.FOREVER
+
+
+def _employ(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    since = _day(form, "fran", "från")
+    unit = unit_id_by_code(db, form.get("enhet", "").strip(), since, at)
+    employment = form.get("form", "permanent")
+    if employment not in EMPLOYMENTS:
+        raise Invalid("Välj en anställningsform.", "form")
+    terms = Terms(unit, form.get("befattning", "").strip(), since, _last(form, "till", "till"), employment=employment)
+    add_membership(db, person_id, terms, by=actor().person_id, at=at)
+
+
+def _correct(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    correct_person(
+        db,
+        person_id,
+        name=form.get("namn", ""),
+        email=form.get("epost", ""),
+        protected=form.get("skyddad") == "ja",
+        by=actor().person_id,
+        at=at,
+    )
+
+
+def _end(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    last = _day(form, "sista", "sista dagen")
+    code = form.get("enhet", "").strip()
+    unit = unit_id_by_code(db, code, last, at) if code else None
+    end_membership(db, person_id, last_day=last, unit=unit, by=actor().person_id, at=at)
+
+
+def _counts(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    since = _day(form, "fran", "från")
+    set_counts(db, person_id, counts=form.get("raknas") == "ja", since=since, by=actor().person_id, at=at)
+
+
+def _exempt(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    since, until = _day(form, "fran", "från"), _last(form, "till", "till")
+    exempt(db, person_id, since=since, until=until, by=actor().person_id, at=at)
+
+
+def _end_exemption(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    last = _day(form, "sista", "sista dagen") if form.get("sista") else None
+    end_exemption(db, person_id, last_day=last, by=actor().person_id, at=at)
+
+
+def _link(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    link(db, person_id, person_by_key(db, form.get("nummer", "")).id, by=actor().person_id, at=at)
+
+
+def _unlink(db: Session, person_id: int, _form: Form, at: datetime) -> None:
+    unlink(db, person_id, by=actor().person_id, at=at)
+
+
+CHANGES: Mapping[str, Callable[[Session, int, Form, datetime], None]] = {
+    "ratta": _correct,
+    "anstall": _employ,
+    "avsluta": _end,
+    "raknas": _counts,
+    "undanta": _exempt,
+    "avsluta-undantag": _end_exemption,
+    "koppla": _link,
+    "koppla-isar": _unlink,
+}
+"""{the last part of the address: what it does}."""
