@@ -1,11 +1,16 @@
 """flask completion: see, take back and restore what a person has completed."""
 
+from hashlib import sha256
+from pathlib import Path
+
 import click
 
-from course import swedish
+from course import clock, swedish
 from course.cli.group import Group
-from course.db import database, transaction
-from course.learning.actions import restore, revoke
+from course.db import app_settings, database, is_demonstration, transaction
+from course.errors import Conflict
+from course.learning.actions import import_evidence, restore, revoke
+from course.learning.evidence_file import read_evidence
 from course.learning.queries import completion_rows
 from course.organisation.queries import person_by_key
 
@@ -25,6 +30,29 @@ def list_(key: str) -> None:
         click.echo(f"{row.id}: {row.course}, {what}, utgåva {row.edition}, {row.occurred_on}, {row.route}{revoked}")
     if not rows:
         click.echo("Inget är genomfört.")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--apply", "applied", is_flag=True, help="Lägg in dem; annars kontrolleras filen bara.")
+def import_(file: Path, applied: bool) -> None:
+    """Lägg in genomföranden från papper, workshop eller en annan lärplattform (CSV eller XLSX)."""
+    content = file.read_bytes()
+    rows, problems = read_evidence(content, clock.day_of(clock.now()), app_settings().columns)
+    if problems:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        raise click.ClickException("Inget är ändrat. Rätta filen och försök igen.")
+    with transaction() as (db, at):
+        if is_demonstration(db):
+            raise Conflict("Det här är en demonstration. Riktiga uppgifter läses inte in här.")
+        new = import_evidence(db, rows, file_name=file.name, digest=sha256(content).hexdigest(), by=None, at=at)
+        if not applied:
+            db.rollback()
+    if applied:
+        click.echo(f"{swedish.number(new)} nya genomföranden av {swedish.number(len(rows))} rader.")
+    else:
+        click.echo(f"{swedish.number(new)} nya genomföranden skulle läggas in. Kör om med --apply.")
 
 
 @group.command("revoke")

@@ -31,6 +31,7 @@ class Completed:
     occurred_on: date
     recorded_at: datetime
     valid_through: date = FOREVER
+    route: str = "quiz"
 
 
 def meets_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> bool:
@@ -63,6 +64,12 @@ def course_evidence(
     if newest.keys() != mandatory:
         return None
     return tuple(sorted(newest.values(), key=lambda row: row.id))
+
+
+def route_of(modules: Sequence[Completed]) -> str:
+    """How a course was completed, given its modules: their one route, else `mixed`. What was restored is as a quiz."""
+    routes = {"quiz" if row.route == "restored" else row.route for row in modules}
+    return routes.pop() if len(routes) == 1 else "mixed"
 
 
 def anew_since(rows: Sequence[Completed], edition: int, today: date) -> datetime | None:

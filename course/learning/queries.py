@@ -89,6 +89,7 @@ def completed(db: Session, person_id: int, course: str) -> list[Completed]:
             row.occurred_on,
             row.recorded_at,
             valid_through(row.occurred_on, months[row.release_id]),
+            row.route,
         )
         for row in rows
         if row.at is None

@@ -59,7 +59,7 @@ def apply_plan(db: Session, plan: Plan, origin: Origin, *, by: int | None, at: d
     What is written and superseded carries `at`, by which undo_import finds it again.
     """
     check_as_of(db, origin.source, plan.as_of)
-    number = _add_import(db, origin, plan.as_of, plan.counts, undoes=None, by=by, at=at)
+    number = add_import(db, origin, plan.as_of, plan.counts, undoes=None, by=by, at=at)
     db.execute(
         delete(ImportBefore).where(ImportBefore.import_id.in_(select(Import.id).where(Import.source == origin.source)))
     )
@@ -84,7 +84,7 @@ def undo_import(db: Session, source: str, *, by: int | None, at: datetime) -> in
     changed = [*_people_changed(db, newest.id), *_states_changed(db, newest.at)]
     if changed:
         raise Conflict("Importen går inte att ångra, för det här har ändrats sedan dess:\n" + "\n".join(changed))
-    number = _add_import(
+    number = add_import(
         db,
         Origin(newest.kind, source, newest.file_name, newest.digest),
         newest.as_of,
@@ -119,7 +119,7 @@ def drop_draft(db: Session, draft_id: str) -> None:
     db.execute(delete(ImportDraft).where(ImportDraft.id == draft_id).execution_options(synchronize_session=False))
 
 
-def _add_import(
+def add_import(
     db: Session,
     origin: Origin,
     as_of: date,
@@ -129,6 +129,7 @@ def _add_import(
     by: int | None,
     at: datetime,
 ) -> int:
+    """Record that a file was read in, or that this was undone; gives the row's id."""
     row = {
         "kind": origin.kind,
         "source": origin.source,

@@ -1,0 +1,118 @@
+"""Completions earned before or elsewhere: read from a file, counted like others, shown by their own route."""
+
+from datetime import date
+
+import pytest
+from world import course_sources, noon
+
+from course.learning.actions import BadRows, import_evidence
+from course.learning.evidence_file import Earned, read_evidence
+from course.learning.queries import completion_rows
+from course.report.catalogue.coverage import build
+
+HEAD = "anstallningsnummer;kurs;modul;dag;satt;kalla"
+TODAY = date(2026, 11, 24)
+
+
+def read(*lines):
+    rows, problems = read_evidence("\n".join([HEAD, *lines]).encode(), TODAY)
+    return rows, [str(problem) for problem in problems]
+
+
+def test_a_row_says_who_completed_what_when_and_how():
+    rows, problems = read("1;kurs;;2026-03-04;Papper;Deltagarlista 4 mars", "1;kurs;m;2026-03-04;annan plattform;LMS")
+
+    assert problems == []
+    assert rows == [
+        Earned(2, "1", "kurs", "", "paper", date(2026, 3, 4), "Deltagarlista 4 mars"),
+        Earned(3, "1", "kurs", "m", "platform", date(2026, 3, 4), "LMS"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (";kurs;;2026-03-04;papper;lista", "rad 2: anstallningsnummer saknas."),
+        ("1;;;2026-03-04;papper;lista", "rad 2: kurs saknas."),
+        ("1;kurs;;;papper;lista", "rad 2: dag saknas."),
+        ("1;kurs;;2026-03-04;;lista", "rad 2: satt saknas."),
+        ("1;kurs;;2026-03-04;papper;", "rad 2: kalla saknas."),
+        ("1;kurs;;2026-02-30;papper;lista", "rad 2: dag: ska vara ett datum som har varit, skrivet som 2025-03-04."),
+        ("1;kurs;;2026-11-25;papper;lista", "rad 2: dag: ska vara ett datum som har varit, skrivet som 2025-03-04."),
+        ("1;kurs;;2026-03-04;dröm;lista", "rad 2: satt: är okänt. Skriv papper, workshop eller lärplattform."),
+        (
+            "1;kurs;;2026-03-04;papper;=1+1",
+            "rad 2: kalla: får vara högst 300 tecken och inte börja som en formel.",
+        ),
+    ],
+)
+def test_a_bad_row_is_told(line, message):
+    assert read(line) == ([], [message])
+
+
+def test_the_same_twice_and_an_empty_list_are_told():
+    row = "1;kurs;;2026-03-04;papper;lista"
+
+    assert read(row, row)[1] == ["rad 3: är samma som rad 2."]
+    assert read() == ([], ["Filen har inga rader."])
+
+
+def bring(world, *rows, day="2026-06-01"):
+    with world.write(day) as (db, at):
+        return import_evidence(db, rows, file_name="f.csv", digest="0" * 64, by=None, at=at)
+
+
+def earned(key="anna", module="", route="paper", day="2026-03-04", line=2):
+    return Earned(line, key, "kurs", module, route, date.fromisoformat(day), "Lista")
+
+
+@pytest.fixture
+def course(world):
+    world.publish(course_sources(modules=("modul", "andra-modul")))
+    world.person("anna", "A")
+    return world
+
+
+def told(world, key="anna"):
+    return [(row.path, row.route, str(row.occurred_on)) for row in completion_rows(world.db, world.people[key])]
+
+
+def test_the_whole_course_completes_its_modules_and_the_course_on_the_day(course):
+    assert bring(course, earned()) == 3
+
+    assert told(course) == [
+        ("andra-modul", "paper", "2026-03-04"),
+        ("modul", "paper", "2026-03-04"),
+        ("", "paper", "2026-03-04"),
+    ]
+    known = [build(course.db, "kurs", "employee", date(2026, 4, 1), noon(day)) for day in ("2026-05-01", "2026-07-01")]
+    assert [next(g for g in table.groups if g.key == "status").figures[1].value for table in known] == [0, 1]
+
+
+def test_the_same_file_again_adds_nothing(course):
+    bring(course, earned())
+
+    assert bring(course, earned(), day="2026-06-02") == 0
+    assert len(told(course)) == 3
+
+
+def test_a_module_on_paper_and_one_by_questions_are_a_course_done_in_several_ways(course):
+    bring(course, earned(module="modul"))
+    course.take("anna", "2026-06-05", module="andra-modul")
+
+    assert told(course)[-1] == ("", "mixed", "2026-06-05")
+
+
+def test_unknown_people_courses_and_modules_are_all_told_and_nothing_is_written(course):
+    other = Earned(4, "anna", "annan", "", "paper", date(2026, 3, 4), "Lista")
+
+    with pytest.raises(BadRows) as refusal:
+        bring(course, earned(), earned("ingen", line=3), other, earned(module="x", line=5))
+
+    assert str(refusal.value).splitlines() == [
+        "rad 3: det finns ingen person med nyckeln ”ingen”.",
+        "rad 4: kursen ”annan” finns inte.",
+        "rad 5: modulen ”x” finns inte. De som finns är: andra-modul, modul.",
+    ]
+    course.db.rollback()
+    assert told(course) == []
