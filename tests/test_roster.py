@@ -51,6 +51,7 @@ def read_in(world, rows, as_of, source="hr", kind="employees"):
 
 def held(world, key, known_at=LATER):
     """[(unit code, title, since, until)] of the person's states, as known at the instant."""
+    world.db.rollback()
     state = MembershipState
     rows = world.db.execute(
         select(UnitState.code, state.valid_from, state.valid_to)

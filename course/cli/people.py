@@ -36,6 +36,7 @@ from course.sheet import RowProblem
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
 """Persons of each sort that are listed; the rest are counted."""
+VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
 Reader = Callable[..., tuple[list[Row], list[RowProblem]]]
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -145,7 +146,8 @@ def undo(source: str) -> None:
 def imports() -> None:
     """Visa de senaste importerna."""
     for row in last_imports(database.session):
-        what = f"ångrar {row.undoes}" if row.undoes else ", ".join(f"{name} {n}" for name, n in row.counts.items())
+        counts = ", ".join(f"{row.counts.get(name, 0)} {verb}" for name, verb in VERBS.items())
+        what = f"ångrar {row.undoes}" if row.undoes else counts
         gone = " (ångrad)" if row.undone else ""
         who = row.by or "kommandoraden"
         click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {what}{gone}")

@@ -80,7 +80,7 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
         columns=(Column("day", "Dag"), Column("recorded", "Inlagt"), Column("note", "Anmärkning")),
         rows=tuple(
             Row(0, text, (about, swedish.instant(recorded), note), "fact")
-            for about, recorded, text, note in sorted(facts, key=lambda fact: fact[:3])
+            for about, recorded, text, note in sorted(facts, key=lambda fact: fact[:2])
         ),
         notes=(),
         scope={"kurs": model.id, "per": day.isoformat(), "kand": write_known(known_at)},
@@ -163,6 +163,7 @@ def _completions(db: Session, people: Sequence[int], course: Published, known_at
             Completion.course == course.course.id,
             Completion.recorded_at <= known_at,
         )
+        .order_by(Completion.id)
     )
     titles: Mapping[str, str] = {module.id: module.title for module in course.course.modules}
     for row, revoked_at in rows:

@@ -1,0 +1,362 @@
+"""People and lists from the command line and HR's pages."""
+
+import io
+from datetime import date
+
+import pytest
+from browsing import Page, browser, everything
+from sqlalchemy import select, update
+from test_roster import HEAD, OFFICIALS, held, names, planned, row
+from world import noon, token
+
+from course.audit.tables import AuditEntry
+from course.errors import Conflict, Invalid, NotFound
+from course.organisation.actions import add_person, correct_person, end_exemption, exempt, link, unlink
+from course.organisation.tables import Exemption, ImportDraft, Person
+from course.report.catalogue.coverage import build
+from course.schema import Installation
+
+LATER = noon("2030-01-01")
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(*rows, name="lista.csv", head=HEAD):
+        path = tmp_path / name
+        path.write_text("\n".join([head, *rows]), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def run(world, *arguments):
+    world.db.rollback()
+    return world.app.test_cli_runner().invoke(args=["people", *arguments])
+
+
+# --- the command line ---
+
+
+def test_a_list_is_only_shown_until_it_is_applied(world, file):
+    path = file(row("1"), row("2"))
+    before = everything(world.app)
+
+    shown = run(world, "import", path, "--as-of", "2026-02-01")
+    assert (shown.exit_code, everything(world.app)) == (0, before)
+    assert "Börjar: 2\n  Namn1 Ek (1), rad 2: ny: Enhet E1 från 2020-01-01" in shown.output
+    assert "Inget är ändrat än." in shown.output
+
+    assert run(world, "import", path, "--as-of", "2026-02-01", "--apply").exit_code == 0
+    assert held(world, "1") == [("E1", "2020-01-01", "")]
+    again = run(world, "import", path, "--as-of", "2026-02-01", "--apply")
+    assert "Listan stämmer redan." in again.output
+    listed = run(world, "imports").output
+    assert "kommandoraden  hr  lista.csv  2 började, 0 slutade, 0 bytte enhet, 0 ändrades" in listed
+
+
+def test_a_file_with_problems_changes_nothing_and_ends_with_status_1(world, file):
+    before = everything(world.app)
+
+    answer = run(world, "import", file(row("1"), row("", since="x")), "--apply")
+
+    assert answer.exit_code == 1
+    assert "rad 3: fran: ska vara ett datum" in answer.output
+    assert "rad 3: anstallningsnummer saknas." in answer.output
+    assert everything(world.app) == before
+
+
+def test_unusually_many_leavers_stop_until_really(world, file):
+    everybody = [row(str(number)) for number in range(20)]
+    run(world, "import", file(*everybody), "--as-of", "2026-02-01", "--apply")
+    before = everything(world.app)
+    fewer = file(*everybody[2:])
+
+    stopped = run(world, "import", fewer, "--as-of", "2026-03-01", "--apply")
+    assert (stopped.exit_code, everything(world.app)) == (1, before)
+    assert "2 av 20 tillsvidareanställda i hela listan slutar, mer än 5 procent." in stopped.output
+    assert run(world, "import", fewer, "--as-of", "2026-03-01", "--apply", "--really").exit_code == 0
+    assert held(world, "0") == [("E1", "2020-01-01", "2026-02-28")]
+
+    assert run(world, "undo").exit_code == 0
+    assert held(world, "0") == [("E1", "2020-01-01", "")]
+    assert run(world, "undo").exit_code == 1
+
+
+def test_officials_are_read_in_by_their_own_command(world, file):
+    path = file("Åsa Ek;asa@example.org;Socialnämnden;;Ledamot;2023-01-01;", head=OFFICIALS)
+
+    assert run(world, "import-officials", path, "--apply").exit_code == 0
+    assert held(world, "asa@example.org") == [("namnd-socialnamnden", "2023-01-01", "")]
+
+
+def test_one_person_is_corrected_counted_exempted_linked_and_ended_by_hand(world):
+    for key in ("1", "2"):
+        run(
+            world,
+            "add",
+            "--key",
+            key,
+            "--name",
+            f"Namn {key}",
+            "--unit",
+            "A",
+            "--unit-name",
+            "A",
+            "--from",
+            "2026-01-01",
+        )
+
+    for arguments in (
+        ("correct", "1", "--name", "Ny", "--email", "Ny@Example.org", "--protected"),
+        ("counts", "1", "--no", "--from", "2026-02-01"),
+        ("exempt", "1", "--from", "2026-03-01", "--to", "2026-03-31"),
+        ("end-exemption", "1", "--last-day", "2026-03-15"),
+        ("link", "2", "1"),
+        ("correct", "2", "--email", "ny@example.org"),
+        ("unlink", "2"),
+        ("end", "1", "--last-day", "2026-06-30", "--unit", "A"),
+    ):
+        answer = run(world, *arguments)
+        assert (arguments, answer.exit_code) == (arguments, 0), answer.output
+
+    person = world.db.scalars(select(Person).where(Person.key == "1")).one()
+    assert (person.name, person.email, person.protected) == ("Ny", "ny@example.org", True)
+    assert held(world, "1") == [("A", "2026-01-01", "2026-01-31"), ("A", "2026-02-01", "2026-06-30")]
+    assert [answer.exit_code for answer in (run(world, "unlink", "2"), run(world, "end", "1"))] == [1, 1]
+
+
+# --- by hand, one by one ---
+
+
+def test_two_people_share_an_email_only_when_they_are_one_human(world):
+    world.person("1", "A")
+    with pytest.raises(Conflict, match="används redan"), world.write() as (db, at):
+        add_person(db, key="2", name="Två", email="1@EXAMPLE.org", by=None, at=at)
+    world.person("2", "A")
+    ids = [world.people[key] for key in ("1", "2")]
+    with pytest.raises(Conflict), world.write() as (db, at):
+        correct_person(db, ids[1], email="1@example.org", by=None, at=at)
+    with world.write() as (db, at):
+        link(db, ids[1], ids[0], by=None, at=at)
+
+    with world.write() as (db, at):
+        correct_person(db, ids[1], email="1@example.org", by=None, at=at)
+
+    assert set(world.db.scalars(select(Person.email))) == {"1@example.org"}
+
+
+def test_links_are_a_star_whoever_is_linked_to_whom(world):
+    ids = [world.person(key, "A") for key in "abc"]
+    with world.write("2026-01-02") as (db, at):
+        link(db, ids[1], ids[0], by=None, at=at)
+    with world.write("2026-01-03") as (db, at):
+        link(db, ids[0], ids[2], by=None, at=at)
+
+    table = build(world.db, "kurs", "employee", date(2026, 6, 1), LATER)
+    assert next(group for group in table.groups if group.key == "status").figures[0].value == 1
+    for one, other in ((0, 0), (0, 2), (1, 2), (2, 1)):
+        with pytest.raises((Conflict, Invalid)), world.write("2026-01-04") as (db, at):
+            link(db, ids[one], ids[other], by=None, at=at)
+
+
+def members(world, known_at):
+    table = build(world.db, "kurs", "employee", date(2026, 6, 1), known_at)
+    return {figure.key: figure.value for group in table.groups if group.key == "status" for figure in group.figures}
+
+
+def test_a_link_counts_from_the_instant_it_is_known_and_so_does_taking_it_back(world):
+    world.publish()
+    ids = [world.person(key, "A") for key in "ab"]
+    world.take("a", "2026-01-03")
+    with world.write("2026-02-01") as (db, at):
+        link(db, ids[0], ids[1], by=None, at=at)
+    with world.write("2026-03-01") as (db, at):
+        unlink(db, ids[0], by=None, at=at)
+
+    found = [members(world, noon(day)) for day in ("2026-01-31", "2026-02-15", "2026-03-15")]
+
+    assert [(each["members"], each["covered"]) for each in found] == [(2, 1), (1, 1), (2, 1)]
+
+
+def test_an_exemption_holds_from_to_as_known_and_only_for_those_not_covered(world):
+    world.publish()
+    ids = [world.person(key, "A") for key in "abc"]
+    world.take("b", "2026-01-03")
+    for number in ids[:2]:
+        with world.write("2026-02-01") as (db, at):
+            exempt(db, number, since=date(2026, 5, 1), until=date(2026, 6, 1), by=None, at=at)
+    with pytest.raises(Conflict), world.write("2026-02-02") as (db, at):
+        exempt(db, ids[0], since=date(2026, 6, 1), until=date(2026, 6, 2), by=None, at=at)
+    with world.write("2026-02-03") as (db, at):
+        end_exemption(db, ids[0], last_day=None, by=None, at=at)
+    with pytest.raises(NotFound), world.write("2026-02-04") as (db, at):
+        end_exemption(db, ids[0], last_day=None, by=None, at=at)
+
+    found = [members(world, noon(day)) for day in ("2026-01-31", "2026-02-02", "2026-02-04")]
+
+    assert [(each["covered"], each["exempt"], each["not_started"]) for each in found] == [
+        (1, 0, 2),
+        (1, 1, 1),
+        (1, 0, 2),
+    ]
+    assert Exemption.__table__.columns.keys().count("reason") == 0
+
+
+# --- HR's pages ---
+
+
+@pytest.fixture
+def site(world):
+    world.publish()
+    world.person("anna", "A")
+    world.person("hemlig", "A")
+    world.person("hr")
+    world.role("hr", "hr")
+    with world.write() as (db, at):
+        correct_person(db, world.people["hemlig"], protected=True, by=None, at=at)
+    return world
+
+
+def send(client, content, *, per="2026-02-01", kind="employees", name="lista.csv"):
+    form = {"csrf_token": token(client), "sort": kind, "per": per, "kalla": ""}
+    upload = (io.BytesIO(content), name)
+    return client.post("/personer/import", data={**form, "fil": upload}, content_type="multipart/form-data")
+
+
+def listed(*rows):
+    return "\n".join([HEAD, *rows]).encode()
+
+
+def test_hr_sends_a_list_sees_the_plan_and_then_makes_the_changes(site):
+    client = browser(site, "hr")
+
+    preview = send(client, listed(row("1"), row("2")))
+    page = Page(client.get(preview.location))
+
+    assert page.h1 == "Så här ändras personlistan"
+    assert "Börjar 2" in page.main
+    assert held(site, "1") == []
+    digest = (
+        page.one("input", name_="plan")["value"] if page.all("input", name_="plan") else page.all("input")[-1]["value"]
+    )
+    done = client.post(preview.location, data={"csrf_token": token(client), "plan": digest})
+    assert (done.status_code, done.location) == (303, "/personer/import")
+    assert held(site, "1") == [("E1", "2020-01-01", "")]
+    assert site.db.scalars(select(ImportDraft)).all() == []
+    assert "Namn hr" in Page(client.get("/personer/import")).main
+
+
+def test_a_plan_that_is_another_by_now_is_shown_again(site):
+    client = browser(site, "hr")
+    preview = send(client, listed(row("1")))
+
+    answer = client.post(preview.location, data={"csrf_token": token(client), "plan": "gammal"})
+
+    assert answer.status_code == 409
+    assert "Något har ändrats sedan du såg sidan." in Page(answer).main
+    assert held(site, "1") == []
+
+
+def test_a_list_that_cannot_be_read_is_told_row_by_row(site):
+    client = browser(site, "hr")
+    before = everything(site.app)
+
+    answer = send(client, listed(row("1", since="x"), row("2", form="?")))
+
+    assert answer.status_code == 422
+    assert [text.partition(":")[0] for text in Page(answer).texts("li") if text.startswith("rad")] == ["rad 2", "rad 3"]
+    assert everything(site.app) == before
+
+
+def test_hr_takes_the_newest_import_back(site):
+    client = browser(site, "hr")
+    with site.write("2026-01-05") as (db, at):
+        from course.roster.actions import Origin, apply_plan
+
+        found = planned(site, [row("1")], "2026-01-05")
+        apply_plan(db, found, Origin("employees", "hr", "l.csv", "0" * 64), by=None, at=at)
+    assert names(found.joined) == ["1"]
+
+    answer = client.post("/personer/angra-import", data={"csrf_token": token(client), "kalla": "hr"})
+
+    assert answer.status_code == 303
+    assert held(site, "1") == []
+
+
+def test_no_list_of_real_people_is_read_into_a_demonstration(site):
+    with site.write() as (db, _at):
+        db.execute(update(Installation).values(demonstration=True))
+
+    answer = send(browser(site, "hr"), listed(row("1")))
+
+    assert answer.status_code == 409
+    assert "demonstration" in Page(answer).main
+
+
+def test_a_protected_person_is_found_by_the_whole_number_only_and_never_by_name(site):
+    client = browser(site, "hr")
+
+    assert "Namn anna" in Page(client.get("/personer?sok=namn")).main
+    assert "hemlig" not in Page(client.get("/personer?sok=namn")).main
+    found = Page(client.get("/personer?sok=hemlig"))
+    assert "Skyddad person" in found.main
+    assert "Namn hemlig" not in found.main
+
+
+def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logged(site):
+    site.take("anna", "2026-03-01")
+    client = browser(site, "hr")
+
+    page = Page(client.get(f"/personer/{site.people['anna']}?per=2026-06-01"))
+
+    assert "Klar den 1 juni 2026. Personen räknas som nådd under perioden." in page.main
+    facts = list(page.texts("th", scope="row"))
+    assert facts == [
+        "Enhet A som handläggare, tillsvidare, räknas, tills vidare",
+        "Började svara på modul-fragor",
+        "Modulen Modulen modul genomförd, utgåva 1 (frågor i kursen)",
+        "Hela kursen genomförd, utgåva 1 (frågor i kursen)",
+    ]
+    site.db.rollback()
+    newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
+    assert "Det rätta" not in page.main
+
+
+def test_every_form_of_a_persons_page_does_what_it_says(site):
+    client = browser(site, "hr")
+    anna = f"/personer/{site.people['anna']}"
+    site.person("bo", "B")
+    forms = {
+        "ratta": {"namn": "Anna Ny", "epost": ""},
+        "anstall": {"enhet": "B", "fran": "2026-05-01", "form": "hourly"},
+        "raknas": {"raknas": "nej", "fran": "2026-06-01"},
+        "undanta": {"fran": "2026-07-01", "till": ""},
+        "avsluta-undantag": {"sista": "2026-08-01"},
+        "koppla": {"nummer": "bo"},
+        "koppla-isar": {},
+        "avsluta": {"sista": "2026-12-31", "enhet": "B"},
+    }
+    for verb, form in forms.items():
+        answer = client.post(f"{anna}/{verb}", data={"csrf_token": token(client), **form})
+        assert (verb, answer.status_code) == (verb, 303)
+
+    assert "Anna Ny" in Page(client.get(anna)).main
+    assert held(site, "anna")[-1] == ("B", "2026-06-01", "2026-12-31")
+    for verb, form in (("koppla", {"nummer": "finns-inte"}), ("undanta", {"fran": "i går"}), ("koppla-isar", {})):
+        answer = client.post(f"{anna}/{verb}", data={"csrf_token": token(client), **form})
+        assert answer.status_code in (404, 422)
+        assert Page(answer).all("div", class_="error-summary")
+
+
+def test_hr_adds_a_person_by_hand(site):
+    client = browser(site, "hr")
+    form = {"nummer": "99", "namn": "Nya Ek", "epost": "", "enhet": "A", "fran": "2026-05-01", "form": "trainee"}
+
+    answer = client.post("/personer/ny", data={"csrf_token": token(client), **form})
+
+    assert answer.status_code == 303
+    assert held(site, "99") == [("A", "2026-05-01", "")]
+    again = client.post("/personer/ny", data={"csrf_token": token(client), **form})
+    assert again.status_code == 409
+    assert "Det finns redan en person med anställningsnumret ”99”." in Page(again).main
