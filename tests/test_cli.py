@@ -247,3 +247,19 @@ def test_a_real_installation_begins_empty_with_a_code_and_never_takes_the_demons
     assert people == ["admin"]
     refused = flask("data", "init", "--demo", **place)
     assert (refused.returncode, "riktiga personer" in refused.stderr) == (1, True)
+
+
+def test_targets_are_listed_and_a_figure_reported_earlier_is_kept_beside(world):
+    world.publish()
+    runner = world.app.test_cli_runner()
+    assert "Inget mål är beslutat." in runner.invoke(args=["target", "list"]).output
+    number = world.target()
+    world.db.rollback()
+
+    arguments = ["target", "reported", str(number), "--number", "812", "--day", "2026-03-31"]
+    kept = runner.invoke(args=[*arguments, "--source", "Delårsrapport s. 4"])
+
+    assert (kept.exit_code, kept.output) == (0, f"812 per 31\xa0mars 2026 är sparat till mål {number}.\n")
+    assert f"{number}  kurs  1\xa0500 personer under 2026" in runner.invoke(args=["target", "list"]).output
+    assert runner.invoke(args=[*arguments, "--source", " "]).exit_code == 1
+    assert runner.invoke(args=["target", "reported", "99", *arguments[3:], "--source", "x"]).exit_code == 1

@@ -5,14 +5,14 @@ from datetime import date
 import click
 from sqlalchemy.orm import Session
 
-from course import swedish
+from course import clock, swedish
 from course.cli.group import DAY, Group
 from course.content.queries import current, newest_release_id
-from course.db import transaction
+from course.db import database, newest_instant, transaction
 from course.errors import Invalid
-from course.organisation.actions import Decision, set_target
+from course.organisation.actions import Decision, report_figure, set_target
 from course.organisation.population import Population
-from course.organisation.queries import unit_id_by_code
+from course.organisation.queries import promises, unit_id_by_code
 from course.organisation.tables import EMPLOYMENTS
 
 group = Group("target", help="Mål: hur många som ska ha gått kursen, och när.")
@@ -85,6 +85,33 @@ def set_(
         _check_course(db, course)
         set_target(db, decision, by=None, at=at)
     click.echo(f"Målet är {swedish.number(goal)} personer {swedish.period(since, until)}.")
+
+
+@group.command("list")
+def list_() -> None:
+    """Visa alla mål, med nummer."""
+    db = database.session
+    found = promises(db, newest_instant(db) or clock.now())
+    for promise in found:
+        period = swedish.period(promise.period_from, promise.period_to)
+        click.echo(
+            f"{promise.id}  {promise.course}  {swedish.number(promise.goal)} personer {period}  {promise.source}"
+        )
+    if not found:
+        click.echo("Inget mål är beslutat.")
+
+
+@group.command("reported")
+@click.argument("target", type=int)
+@click.option("--number", type=int, required=True, help="Antalet som rapporterades.")
+@click.option("--day", type=DAY, required=True, help="Dagen som det gällde.")
+@click.option("--source", required=True, help="Var siffran står.")
+@click.option("--reference", default="", help="Diarienummer och paragraf.")
+def reported(target: int, number: int, day: date, source: str, reference: str) -> None:
+    """Spara en siffra som rapporterades förut utan personuppgifter. Den visas bredvid och läggs aldrig till."""
+    with transaction() as (db, at):
+        report_figure(db, target, number=number, day=day, source=source, reference=reference, by=None, at=at)
+    click.echo(f"{swedish.number(number)} per {swedish.day(day)} är sparat till mål {target}.")
 
 
 def _read_group(text: str) -> tuple[str, tuple[str, ...]]:

@@ -19,6 +19,7 @@ from course.organisation.tables import (
     Membership,
     MembershipState,
     Person,
+    ReportedFigure,
     SamePerson,
     Target,
     TargetState,
@@ -395,3 +396,31 @@ def set_target(db: Session, decision: Decision, *, by: int | None, at: datetime)
     detail = {"goal": decision.goal, "from": str(decision.period_from), "to": str(decision.period_to)}
     record(db, "target.set", str(target.id), detail, by=by, at=at)
     return target.id
+
+
+def report_figure(
+    db: Session, target_id: int, *, number: int, day: date, source: str, reference: str, by: int | None, at: datetime
+) -> int:
+    """Keep a total that was reported earlier without rows of people; it is shown beside the figures, never added.
+
+    Gives its id. Raises NotFound without such a target, Invalid for a negative number or without a source.
+    """
+    if db.get(Target, target_id) is None:
+        raise NotFound(f"Målet {target_id} finns inte.")
+    if number < 0:
+        raise Invalid("Antalet kan inte vara mindre än 0.")
+    if not source.strip():
+        raise Invalid("Ange var siffran står, till exempel en rapport och sidan.")
+    figure = ReportedFigure(
+        target_id=target_id,
+        number=number,
+        day=day,
+        source=source.strip(),
+        reference=reference.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    db.add(figure)
+    db.flush()
+    record(db, "target.reported", str(target_id), {"number": number, "day": str(day)}, by=by, at=at)
+    return figure.id

@@ -80,26 +80,39 @@ def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> in
 def promise_on(db: Session, course: str, audience: str, day: date, known_at: datetime) -> Promise | None:
     """The target whose period holds the day, as known at the instant; None when nothing was decided for it."""
     row = db.execute(
-        select(TargetState)
-        .join(Target)
+        select(Target, TargetState)
+        .join(TargetState)
         .where(Target.course == course, Target.audience == audience, holds(TargetState, day, known_at))
-    ).scalar_one_or_none()
-    if row is None:
-        return None
+    ).one_or_none()
+    return _promise(*row) if row else None
+
+
+def promises(db: Session, known_at: datetime) -> list[Promise]:
+    """Every target and period, as known at the instant, the newest period first."""
+    rows = (
+        select(Target, TargetState)
+        .join(TargetState)
+        .where(known(TargetState, known_at))
+        .order_by(TargetState.valid_from.desc(), Target.id)
+    )
+    return [_promise(*row) for row in db.execute(rows)]
+
+
+def _promise(target: Target, state: TargetState) -> Promise:
     return Promise(
-        id=row.target_id,
-        course=course,
-        audience=audience,
-        population=Population.from_json(row.population),
-        groups={name: Population.from_json(stored) for name, stored in row.groups.items()},
-        goal=row.goal,
-        period_from=row.valid_from,
-        period_to=row.valid_to,
-        grace_days=row.grace_days,
-        decided_on=row.decided_on,
-        reference=row.reference,
-        source=row.source,
-        responsible=row.responsible,
+        id=target.id,
+        course=target.course,
+        audience=target.audience,
+        population=Population.from_json(state.population),
+        groups={name: Population.from_json(stored) for name, stored in state.groups.items()},
+        goal=state.goal,
+        period_from=state.valid_from,
+        period_to=state.valid_to,
+        grace_days=state.grace_days,
+        decided_on=state.decided_on,
+        reference=state.reference,
+        source=state.source,
+        responsible=state.responsible,
     )
 
 
