@@ -29,8 +29,9 @@ from course.organisation.queries import person_by_key, unit_id_by_code
 from course.organisation.roster_file import Row, read_employees, read_officials
 from course.organisation.tables import EMPLOYMENTS
 from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
-from course.roster.plan import Event, Plan, plan
+from course.roster.plan import Plan, plan
 from course.roster.queries import known_of, last_imports
+from course.roster.story import Event
 from course.sheet import RowProblem
 
 group = Group("people", help="Personer och deras anställningar.")

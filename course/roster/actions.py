@@ -22,8 +22,10 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
-from course.roster.plan import Change, Held, Plan, Ref, Shape, Terms
+from course.roster.known import Shape, Terms
+from course.roster.plan import Plan
 from course.roster.queries import befores, newest_as_of
+from course.roster.states import Change, Held, Ref
 
 CHUNK = 500
 State = type[MembershipState] | type[UnitState]

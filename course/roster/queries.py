@@ -19,7 +19,8 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
-from course.roster.plan import Held, Known, KnownMembership, KnownPerson, KnownUnit, Ref, Shape, Terms
+from course.roster.known import Known, KnownMembership, KnownPerson, KnownUnit, Shape, Terms
+from course.roster.states import Held, Ref
 
 SHOWN = 20
 

@@ -1,0 +1,71 @@
+"""What is stored of people, memberships and units, for a list to be compared with. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from course.organisation.roster_file import Row
+from course.roster.states import Held, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a membership says of a person."""
+
+    unit: Ref
+    title: str
+    employment: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a unit is called, where it stands, and the key of who leads it."""
+
+    code: str
+    name: str
+    kind: str
+    parent: Ref | None
+    manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person as stored; `human` is the id of the row that stands for the human."""
+
+    id: int
+    key: str
+    name: str
+    email: str | None
+    protected: bool
+    human: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMembership:
+    """A membership of the source, with its live states in order."""
+
+    id: int
+    key: str
+    states: tuple[Held[Terms], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnit:
+    """A unit with its live states in order; `shared` when another source has people in it from `as_of` on."""
+
+    id: int
+    source: str
+    states: tuple[Held[Shape], ...]
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored: all people and units, and the memberships of the source."""
+
+    people: Mapping[str, KnownPerson]
+    memberships: Sequence[KnownMembership]
+    units: Mapping[int, KnownUnit]
+
+
+Wanted = tuple[KnownMembership | None, Row | None, list[Held[Terms]]]
