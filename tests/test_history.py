@@ -1,0 +1,169 @@
+"""Whatever happens, in whatever order: sums stay exact, and what was once answered stays answered."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from test_coverage import figures
+from test_roster import planned, row
+from world import course_sources, noon
+
+from course.errors import Refusal
+from course.learning.actions import revoke
+from course.learning.tables import Completion, Revocation
+from course.organisation.actions import end_exemption, end_membership, exempt, link, set_counts, unlink
+from course.organisation.tables import Person
+from course.roster.actions import Origin, apply_plan, undo_import
+
+FIRST = date(2026, 1, 1)
+UNITS = {"E1": "Boende", "E2": "Boende", "B1": "Bistånd"}
+PROBES = 200
+
+
+class History:
+    """A random history, one event a day; each may be refused, and then nothing has changed."""
+
+    def __init__(self, world, seed):
+        self.world, self.random = world, random.Random(seed)
+        self.today = FIRST
+        self.listed = {f"p{number}": {"unit": "E1", "since": "2025-06-01", "until": ""} for number in range(1, 7)}
+        self.editions = 1
+        world.publish(course_sources(valid_months=6))
+        self.read_list()
+
+    def step(self):
+        """Let one thing happen on the next day."""
+        self.today += timedelta(days=self.random.randint(1, 4))
+        event = self.random.choice(
+            [self.read_list] * 4
+            + [self.take] * 6
+            + [self.begin, self.undo, self.link, self.unlink, self.exempt, self.end_exemption]
+            + [self.end, self.counts, self.revoke, self.publish, self.target]
+        )
+        try:
+            event()
+        except Refusal:
+            self.world.db.rollback()
+        return event.__name__
+
+    def read_list(self):
+        """HR's list: some come, some go, some move, one is back-dated, now and then a unit is re-parented."""
+        chance = self.random.random
+        for key in [key for key in self.listed if chance() < 0.1]:
+            del self.listed[key]
+        for key in self.listed:
+            if chance() < 0.1:
+                self.listed[key]["unit"] = self.random.choice(list(UNITS))
+            if chance() < 0.05:
+                self.listed[key]["until"] = str(self.today + timedelta(days=self.random.randint(-20, 40)))
+        for _ in range(self.random.randint(0, 3)):
+            since = max(FIRST - timedelta(days=30), self.today + timedelta(days=self.random.randint(-40, 20)))
+            unit = self.random.choice(list(UNITS))
+            self.listed[f"p{self.random.randint(1, 12)}"] = {"unit": unit, "since": str(since), "until": ""}
+        divisions = {
+            unit: self.random.choice(["Boende", "Bistånd"]) if chance() < 0.1 else UNITS[unit] for unit in UNITS
+        }
+        rows = [
+            row(key, each["unit"], division=divisions[each["unit"]], since=each["since"], until=each["until"])
+            for key, each in self.listed.items()
+            if not each["until"] or each["until"] >= each["since"]
+        ]
+        if rows:
+            with self.world.write(self.today) as (db, at):
+                found = planned(self.world, rows, self.today)
+                apply_plan(db, found, Origin("employees", "hr", "l.csv", "0" * 64), by=None, at=at)
+        self.world.people = dict(self.world.db.execute(select(Person.key, Person.id)).all())
+
+    def somebody(self):
+        return self.random.choice(sorted(self.world.people))
+
+    def take(self):
+        self.world.take(self.somebody(), self.today)
+
+    def begin(self):
+        self.world.begin(self.somebody(), self.today)
+
+    def undo(self):
+        with self.world.write(self.today) as (db, at):
+            undo_import(db, "hr", by=None, at=at)
+
+    def link(self):
+        with self.world.write(self.today) as (db, at):
+            link(db, *(self.world.people[self.somebody()] for _ in range(2)), by=None, at=at)
+
+    def unlink(self):
+        with self.world.write(self.today) as (db, at):
+            unlink(db, self.world.people[self.somebody()], by=None, at=at)
+
+    def exempt(self):
+        since = self.today + timedelta(days=self.random.randint(-30, 30))
+        with self.world.write(self.today) as (db, at):
+            until = since + timedelta(days=20)
+            exempt(db, self.world.people[self.somebody()], since=since, until=until, by=None, at=at)
+
+    def end_exemption(self):
+        last = self.random.choice([None, self.today - timedelta(days=5)])
+        with self.world.write(self.today) as (db, at):
+            end_exemption(db, self.world.people[self.somebody()], last_day=last, by=None, at=at)
+
+    def end(self):
+        last = self.today + timedelta(days=self.random.randint(-20, 20))
+        with self.world.write(self.today) as (db, at):
+            end_membership(db, self.world.people[self.somebody()], last_day=last, by=None, at=at)
+
+    def counts(self):
+        counts = self.random.random() < 0.5
+        with self.world.write(self.today) as (db, at):
+            set_counts(db, self.world.people[self.somebody()], counts=counts, since=self.today, by=None, at=at)
+
+    def revoke(self):
+        numbers = self.world.db.scalars(select(Completion.id)).all()
+        if numbers:
+            with self.world.write(self.today) as (db, at):
+                revoke(db, self.random.choice(numbers), reason="prov", by=None, at=at)
+
+    def publish(self):
+        self.editions += 1
+        later = self.today + timedelta(days=self.random.randint(0, 20))
+        sources = course_sources(valid_months=6, edition=self.editions, edition_from=later)
+        self.world.publish(sources, day=self.today, change="goal")
+
+    def target(self):
+        self.world.target(self.random.randint(1, 20), until="2026-06-30", day=self.today)
+
+    def probe(self):
+        """A random (D, K) whose K is over: some day's noon, when that day's event was written."""
+        known = FIRST + timedelta(days=self.random.randint(0, (self.today - FIRST).days))
+        return str(FIRST + timedelta(days=self.random.randint(-10, 120))), noon(known)
+
+
+def completed(world):
+    """Completions that stand, and revocations."""
+    world.db.rollback()
+    return [
+        world.db.execute(select(func.count()).select_from(table)).scalar_one() for table in (Completion, Revocation)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_history_keeps_every_sum_exact_and_every_answer_the_same(world, seed):
+    history = History(world, seed)
+    asked, happened = {}, []
+    done, revoked = completed(world)
+
+    for _ in range(40):
+        happened.append(history.step())
+        figures(world, str(history.today))  # checks the identity, the buckets and the bridge
+        now_done, now_revoked = completed(world)
+        assert now_done >= done, happened
+        assert now_revoked == revoked or happened[-1] == "revoke", happened
+        done, revoked = now_done, now_revoked
+        for _ in range(PROBES // 40):
+            day, known_at = history.probe()
+            asked[day, known_at] = figures(world, day, known_at)
+
+    again = {question: figures(world, *question) for question in asked}
+    different = [question for question in asked if again[question] != asked[question]]
+    assert different == [], happened
+    assert len(asked) > PROBES // 2
