@@ -1,4 +1,4 @@
-"""Completions earned before or elsewhere: read from a file, counted like others, shown by their own route."""
+"""Completions earned before or elsewhere: counted like others, shown by their own route."""
 
 from datetime import date
 
@@ -6,55 +6,9 @@ import pytest
 from world import course_sources, noon
 
 from course.learning.actions import BadRows, import_evidence
-from course.learning.evidence_file import Earned, read_evidence
+from course.learning.evidence_file import Earned
 from course.learning.queries import completion_rows
 from course.report.catalogue.coverage import build
-
-HEAD = "anstallningsnummer;kurs;modul;dag;satt;kalla"
-TODAY = date(2026, 11, 24)
-
-
-def read(*lines):
-    rows, problems = read_evidence("\n".join([HEAD, *lines]).encode(), TODAY)
-    return rows, [str(problem) for problem in problems]
-
-
-def test_a_row_says_who_completed_what_when_and_how():
-    rows, problems = read("1;kurs;;2026-03-04;Papper;Deltagarlista 4 mars", "1;kurs;m;2026-03-04;annan plattform;LMS")
-
-    assert problems == []
-    assert rows == [
-        Earned(2, "1", "kurs", "", "paper", date(2026, 3, 4), "Deltagarlista 4 mars"),
-        Earned(3, "1", "kurs", "m", "platform", date(2026, 3, 4), "LMS"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        (";kurs;;2026-03-04;papper;lista", "rad 2: anstallningsnummer saknas."),
-        ("1;;;2026-03-04;papper;lista", "rad 2: kurs saknas."),
-        ("1;kurs;;;papper;lista", "rad 2: dag saknas."),
-        ("1;kurs;;2026-03-04;;lista", "rad 2: satt saknas."),
-        ("1;kurs;;2026-03-04;papper;", "rad 2: kalla saknas."),
-        ("1;kurs;;2026-02-30;papper;lista", "rad 2: dag: ska vara ett datum som har varit, skrivet som 2025-03-04."),
-        ("1;kurs;;2026-11-25;papper;lista", "rad 2: dag: ska vara ett datum som har varit, skrivet som 2025-03-04."),
-        ("1;kurs;;2026-03-04;dröm;lista", "rad 2: satt: är okänt. Skriv papper, workshop eller lärplattform."),
-        (
-            "1;kurs;;2026-03-04;papper;=1+1",
-            "rad 2: kalla: får vara högst 300 tecken och inte börja som en formel.",
-        ),
-    ],
-)
-def test_a_bad_row_is_told(line, message):
-    assert read(line) == ([], [message])
-
-
-def test_the_same_twice_and_an_empty_list_are_told():
-    row = "1;kurs;;2026-03-04;papper;lista"
-
-    assert read(row, row)[1] == ["rad 3: är samma som rad 2."]
-    assert read() == ([], ["Filen har inga rader."])
 
 
 def bring(world, *rows, day="2026-06-01"):

@@ -60,8 +60,8 @@ def test_a_file_with_problems_changes_nothing_and_ends_with_status_1(world, file
     answer = run(world, "import", file(row("1"), row("", since="x")), "--apply")
 
     assert answer.exit_code == 1
-    assert "rad 3: fran: ska vara ett datum" in answer.output
-    assert "rad 3: anstallningsnummer saknas." in answer.output
+    assert "rad 3: ”fran” är inget datum: ”x”." in answer.output
+    assert "rad 3: ”anstallningsnummer” saknas." in answer.output
     assert everything(world.app) == before
 
 

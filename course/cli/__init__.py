@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from course.cli import access, completion, content, data, people, report, schema, target
+from course.cli import access, completion, content, data, demo, people, report, schema, target
 
 
 def init_app(app: Flask) -> None:
     """Register every group of commands."""
-    for module in (access, completion, content, data, people, report, target):
+    for module in (access, completion, content, data, demo, people, report, target):
         app.cli.add_command(module.group)
     app.cli.add_command(schema.group)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from course.clock import day_of
-from course.content.model import Course, Module, Quiz
+from course.content.model import Course, Module
 from course.demo import names
 from course.demo.days import DAY, during, eagerness, history_begins, span, working_day_before
 from course.demo.facts import Organisation, Post
@@ -20,7 +20,7 @@ from course.learning.completion import Finished, meets_rule
 from course.quiz.grading import Score, grade
 from course.quiz.paper import draw
 
-YEARLY = 0.77
+YEARLY = 0.615
 """The share of an audience that would take a course in a whole year."""
 BEGUN, FAILED, ON_PAPER, REVOKED = 0.035, 0.02, 8, 3
 KEEN = frozenset({"EBB", "IFO"})
@@ -142,17 +142,11 @@ def _complete(course: Course, here: _Here, rng: Random, tries: list[Try], done: 
     for module, day in zip(course.modules, days, strict=True):
         if day > day_of(clock):
             clock = during(day, rng)
-        clock = _pass_module(course, module, here.person, rng, clock, tries, done)
+        clock = _pass_module(course, module, here.person, rng, clock=clock, tries=tries, done=done)
 
 
 def _pass_module(
-    course: Course,
-    module: Module,
-    person: str,
-    rng: Random,
-    clock: datetime,
-    tries: list[Try],
-    done: list[Done],
+    course: Course, module: Module, person: str, rng: Random, *, clock: datetime, tries: list[Try], done: list[Done]
 ) -> datetime:
     """Try until the rule is met; gives when that was."""
     quiz = course.quizzes[module.quiz]
@@ -160,7 +154,7 @@ def _pass_module(
     while not meets_rule(finished, quiz.critical, done_before=False):
         number = len(finished) + 1
         wrong = 0 if number > 3 else rng.choices((0, 1, 2, 3), (60, 28, 9, 3) if number == 1 else (85, 15, 0, 0))[0]
-        attempt = _try(quiz, module, person, number, rng, clock, wrong)
+        attempt = _try(course, module, person, rng, started=clock, number=number, wrong=wrong)
         tries.append(attempt)
         clock = attempt.answers[-1][2] + timedelta(seconds=rng.randrange(40, 240))
         assert attempt.score is not None  # noqa: S101 - a whole paper was answered
@@ -171,9 +165,18 @@ def _pass_module(
 
 
 def _try(
-    quiz: Quiz, module: Module, person: str, number: int, rng: Random, started: datetime, wrong: int, *, cut: int = 0
+    course: Course,
+    module: Module,
+    person: str,
+    rng: Random,
+    *,
+    started: datetime,
+    number: int,
+    wrong: int,
+    cut: int = 0,
 ) -> Try:
     """An attempt with so many wrong answers; `cut` leaves out the last ones, and then there is no result."""
+    quiz = course.quizzes[module.quiz]
     paper = draw(quiz, module)
     missed = {item.id for item in rng.sample(paper, min(wrong, len(paper)))}
     given: list[tuple[str, Any, datetime]] = []
@@ -201,7 +204,8 @@ def _begin(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
     module = course.modules[0]
     quiz = course.quizzes[module.quiz]
     started = during(rng.choices(here.days, [eagerness(day) for day in here.days])[0], rng)
-    tries.append(_try(quiz, module, here.person, 1, rng, started, 0, cut=rng.randint(1, len(quiz.items))))
+    cut = rng.randint(1, len(quiz.items))
+    tries.append(_try(course, module, here.person, rng, started=started, number=1, wrong=0, cut=cut))
 
 
 def _fail(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
@@ -209,7 +213,7 @@ def _fail(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
     module = course.modules[0]
     quiz = course.quizzes[module.quiz]
     started = during(rng.choice(here.days), rng)
-    tries.append(_try(quiz, module, here.person, 1, rng, started, len(quiz.items)))
+    tries.append(_try(course, module, here.person, rng, started=started, number=1, wrong=len(quiz.items)))
 
 
 def _on_paper(course: Course, people: Sequence[_Here]) -> list[Done]:

@@ -54,6 +54,8 @@ def organisation(today: date, seed: int) -> Organisation:
     homes = _units()
     managers = _staff(making, homes)
     _second_posts(making, homes)
+    first = {post.person for post in making.posts if post.states[0].recorded == making.first}
+    making.counts[making.files[0]]["joined"] = len(first)
     board = officials(today, making.first, Random(seed + 1))  # noqa: S311 - as above
     return Organisation(
         people=(*making.people, *board.people),
@@ -135,11 +137,8 @@ def _hired(making: _Making, key: str, unit: str, title: str, *, steady: bool) ->
 
 def _changed(making: _Making, state: PostState, chance: float) -> tuple[PostState, ...]:
     """The states after somebody left, moved or got another title, as a file told it; mostly nothing happened."""
-    what = next(
-        (name for name, limit in (("left", LEAVERS), ("moved", LEAVERS + MOVERS), ("changed", LEAVERS + MOVERS + RENAMED))
-         if chance < limit),
-        None,
-    )  # fmt: skip
+    limits = {"left": LEAVERS, "moved": LEAVERS + MOVERS, "changed": LEAVERS + MOVERS + RENAMED}
+    what = next((name for name, limit in limits.items() if chance < limit), None)
     if what is None or len(making.files) < 2:
         return (state,)
     told = making.rng.choice(making.files[1:])

@@ -1,10 +1,12 @@
-"""What a list of completions earned before or elsewhere says: on paper, at a workshop, on another platform. Pure."""
+"""What a list of completions earned before or elsewhere says, row by row, with every problem at once. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from course.sheet import Column, Line, RowProblem, first_ones, fold, read_sheet
+from course.content.front_matter import ID
+from course.organisation.roster_file import Cells, is_email
+from course.sheet import Column, RowProblem, first_ones, fold, quoted, read_lines
 
 COLUMNS = (
     Column("anstallningsnummer"),
@@ -15,67 +17,93 @@ COLUMNS = (
     Column("kalla"),
 )
 WORDS = {
-    "paper": ("papper",),
+    "paper": ("papper", "paper"),
     "workshop": ("workshop", "seminarium", "utbildningsdag"),
-    "platform": ("plattform", "lärplattform", "annan plattform", "annan lärplattform", "lms"),
+    "platform": ("plattform", "lärplattform", "annan plattform", "lms", "platform"),
 }
-ROUTES = {fold(word): route for route, words in WORDS.items() for word in words}
+ROUTES = {fold(word): name for name, words in WORDS.items() for word in words}
 LONGEST_SOURCE = 300
+FIRST_DAY = date(1990, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """One completion: `module` is '' for the whole course, `source` says where it is documented."""
+    """A course or a module that somebody completed on a day, and where that is documented."""
 
     line: int
     key: str
+    """The employment number, or the e-mail address of an elected official."""
     course: str
     module: str
+    """'' when it is the whole course."""
     route: str
+    """paper, workshop or platform."""
     day: date
     source: str
 
 
-def read_evidence(
-    content: bytes, today: date, names: Mapping[str, str] | None = None
-) -> tuple[list[Earned], list[RowProblem]]:
-    """The rows without problems, and all problems, by row. A day after `today` has not been."""
-    lines, problems = read_sheet(content, COLUMNS, names)
-    rows: list[Earned] = []
-    seen: dict[tuple[str, str, str, str, date], int] = {}
-    for line in lines:
-        row, faults = _row(line, today)
-        if row:
-            first = seen.setdefault((row.key, row.course, row.module, row.route, row.day), row.line)
-            if first == row.line:
-                rows.append(row)
-            else:
-                faults = [f"är samma som rad {first}."]
-        problems += [RowProblem(line.number, fault) for fault in faults]
+def read_evidence(content: bytes, today: date, names: Mapping[str, str] = {}) -> tuple[list[Earned], list[RowProblem]]:
+    """The rows that have no problem, and the problems by row. No day may be after `today`.
+
+    `names` says what a column is called in this file: {our name: its header}.
+    """
+    lines, problems = read_lines(content, COLUMNS, names)
     if not lines and not problems:
-        problems.append(RowProblem(0, "Filen har inga rader."))
-    return rows, first_ones(problems)
+        problems.append(RowProblem(0, "Filen har inga genomföranden. Lägg till minst en rad under rubrikraden."))
+    rows = []
+    for line in lines:
+        cells = Cells(line, names, problems)
+        if not cells.hides_personnummer():
+            rows.append(_earned(cells, today))
+    first: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        if not (row.key and row.course and row.route):
+            continue
+        earlier = first.setdefault((row.key, row.course, row.module, row.route, row.day), row.line)
+        if earlier != row.line:
+            problems.append(RowProblem(row.line, f"samma genomförande står på rad {earlier}. Ta bort den ena raden."))
+    bad = {problem.line for problem in problems}
+    return [row for row in rows if row.line not in bad], first_ones(problems)
 
 
-def _row(line: Line, today: date) -> tuple[Earned | None, list[str]]:
-    cells = line.cells
-    faults = [f"{name} saknas." for name in ("anstallningsnummer", "kurs", "dag", "satt", "kalla") if not cells[name]]
-    day = _day(cells["dag"])
-    if cells["dag"] and (day is None or not date(1990, 1, 1) <= day <= today):
-        faults.append("dag: ska vara ett datum som har varit, skrivet som 2025-03-04.")
-    route = ROUTES.get(fold(cells["satt"]))
-    if cells["satt"] and route is None:
-        faults.append("satt: är okänt. Skriv papper, workshop eller lärplattform.")
-    if len(cells["kalla"]) > LONGEST_SOURCE or cells["kalla"].startswith(("=", "+", "-", "@")):
-        faults.append(f"kalla: får vara högst {LONGEST_SOURCE} tecken och inte börja som en formel.")
-    if faults or day is None or route is None:
-        return None, faults
-    key, course, module = (cells[name] for name in ("anstallningsnummer", "kurs", "modul"))
-    return Earned(line.number, key, course, module, route, day, cells["kalla"]), []
+def _earned(cells: Cells, today: date) -> Earned:
+    return Earned(
+        line=cells.number,
+        key=_key(cells),
+        course=_id(cells, "kurs"),
+        module=_id(cells, "modul", optional=True),
+        route=_route(cells),
+        day=_day(cells, today),
+        source=cells.label("kalla", longest=LONGEST_SOURCE),
+    )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def _key(cells: Cells) -> str:
+    """An employment number as it is written, or an address in lower case."""
+    text = cells.text("anstallningsnummer").lower()
+    return text if is_email(text) else cells.key("anstallningsnummer") if text else ""
+
+
+def _id(cells: Cells, name: str, *, optional: bool = False) -> str:
+    text = cells.text(name, optional=optional).lower()
+    if text and not ID.fullmatch(text):
+        return cells.fault(name, f"är inget id: {quoted(text)}. Skriv det som i kursens filer, med a–z, 0–9 och -.")
+    return text
+
+
+def _route(cells: Cells) -> str:
+    text = cells.text("satt")
+    name = ROUTES.get(fold(text), "")
+    if text and not name:
+        return cells.fault("satt", f"är okänt: {quoted(text)}. Skriv papper, workshop eller plattform.")
+    return name
+
+
+def _day(cells: Cells, today: date) -> date:
+    """The day; the first one there is when it cannot be used, which is a problem."""
+    day = cells.day("dag")
+    if day and day > today:
+        cells.fault("dag", f"är efter i dag ({today}): {day}. Skriv dagen då det gjordes.")
+    elif day and day < FIRST_DAY:
+        cells.fault("dag", f"är före {FIRST_DAY.year}: {day}. Rätta året.")
+    return day or date.min

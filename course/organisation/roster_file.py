@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from course.clock import FOREVER
-from course.sheet import Column, Line, RowProblem, first_ones, fold, read_sheet
+from course.sheet import Column, Line, RowProblem, first_ones, fold, quoted, read_lines
 
 EMPLOYEE_COLUMNS = (
     Column("anstallningsnummer"),
@@ -31,23 +32,35 @@ OFFICIAL_COLUMNS = (
     Column("roll"),
     Column("mandat_fran"),
     Column("mandat_till", required=False),
-    Column("parti", required=False),
 )
+PARTY_COLUMNS = "parti partier party partitillhorighet partibeteckning partinamn partikod politisktparti".split()
+NO_PARTY = "ta bort kolumnen parti. Partitillhörighet är en känslig personuppgift och ska inte läsas in."
 WORDS = {
-    "permanent": "tillsvidare tillsvidareanställd tillsvidareanställning fast permanent",
-    "temporary": "visstid visstidsanställd tidsbegränsad vikariat vikarie särskildvisstid säva ava provanställning"
-    " provanställd temporary",
-    "hourly": "timanställd timavlönad timanställning tim timvikarie intermittent hourly",
-    "hired": "inhyrd konsult bemanning hired",
-    "trainee": "praktikant praktik student trainee",
+    "permanent": "tillsvidare, tillsvidareanställd, tillsvidareanställning, fast, permanent",
+    "temporary": "visstid, visstidsanställd, tidsbegränsad, vikariat, vikarie, särskild visstid, ava, säva,"
+    " provanställning, provanställd, temporary",
+    "hourly": "timanställd, timavlönad, timanställning, tim, timvikarie, intermittent, hourly",
+    "hired": "inhyrd, konsult, bemanning, hired",
+    "trainee": "praktikant, praktik, student, trainee",
 }
-EMPLOYMENT = {fold(word): name for name, words in WORDS.items() for word in words.split()}
+EMPLOYMENTS = {fold(word): name for name, words in WORDS.items() for word in words.split(",")}
+USUAL_WORDS = "tillsvidare, visstid, timanställd, inhyrd eller praktikant"
+
 KEY = re.compile(r"[A-Za-z0-9._/-]{1,40}")
-EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~åäöéü-]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+")
-FORMULA = ("=", "+", "-", "@")
-EIGHT_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)")
-PERSONNUMMER = re.compile(r"(?<!\d)(?:18|19|20)?(\d{6})[-+]?(\d{4})(?!\d)")
+UNIT_CODE = re.compile(r"[A-Za-zÅÄÖåäö0-9._/ -]{1,60}")
+OWN_CODES = ("avd-", "namnd-")
+"""How the codes begin that are made here from names."""
+EMAIL = re.compile(r"[a-z0-9_][a-z0-9._%+'-]*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+SERIAL = re.compile(r"[0-9]{5}")
+PERSONNUMMER = re.compile(r"(?<!\d)(\d\d)?(\d{6})\s?[-+\u2010-\u2015\u2212]?\s?(\d{4})(?!\d)")
+LETTERS = frozenset({"Lu", "Ll", "Lt"})
 LONGEST_NAME = 200
+LONGEST_EMAIL = 254
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+NEVER = (date.max, date.min)
+"""The period of a row whose days cannot be read: it overlaps with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,7 @@ class Row:
 
     line: int
     key: str
+    """The employment number; the e-mail address of an elected official."""
     name: str
     email: str | None
     unit_code: str
@@ -71,42 +85,184 @@ class Row:
     until: date
 
 
-class _Wrong(Exception):  # noqa: N818 - a problem of one cell, gathered by the row's reader
-    pass
-
-
 Read = tuple[list[Row], list[RowProblem]]
 
 
-def read_employees(content: bytes, names: Mapping[str, str] | None = None) -> Read:
-    """The rows of a list of employees without problems, and all problems, by row."""
-    lines, problems = read_sheet(content, EMPLOYEE_COLUMNS, names)
-    return _gather(lines, problems, _employee)
+def read_employees(content: bytes, names: Mapping[str, str] = {}) -> Read:
+    """The rows of a list of employees that have no problem, and the problems by row.
+
+    `names` says what a column is called in this file: {our name: its header}.
+    """
+    lines, problems = read_lines(content, EMPLOYEE_COLUMNS, names)
+    return _gather(lines, problems, names, _employee)
 
 
-def read_officials(content: bytes, names: Mapping[str, str] | None = None) -> Read:
+def read_officials(content: bytes, names: Mapping[str, str] = {}) -> Read:
     """The same of a list of elected officials. A column of parties is refused: it is not ours to know."""
-    lines, problems = read_sheet(content, OFFICIAL_COLUMNS, names)
-    if any(line.cells["parti"] for line in lines):
-        return [], [RowProblem(1, "Ta bort kolumnen parti. Partitillhörighet ska inte läsas in.")]
-    return _gather(lines, problems, _official)
+    lines, problems = read_lines(content, OFFICIAL_COLUMNS, names, dict.fromkeys(PARTY_COLUMNS, NO_PARTY))
+    return _gather(lines, problems, names, _official)
+
+
+class Cells:
+    """The cells of one row, read one by one. What is wrong becomes a problem, and reading goes on."""
+
+    def __init__(self, line: Line, names: Mapping[str, str], problems: list[RowProblem]) -> None:
+        self.number, self._texts = line.number, line.cells
+        self._names, self._problems = names, problems
+
+    def fault(self, name: str, message: str) -> str:
+        """Keep a problem with the cell of that column, as a sentence that begins with the column. Gives ''."""
+        title = quoted(self._names.get(name) or name)
+        self._problems.append(RowProblem(self.number, f"{title} {message}"))
+        return ""
+
+    def hides_personnummer(self) -> bool:
+        """Whether a personal identity number stands anywhere. The row is then read no further, nor shown."""
+        found = [name for name, text in self._texts.items() if has_personnummer(text)]
+        for name in found:
+            own = "Använd anställningsnummer i stället." if name in ("anstallningsnummer", "chef") else "Ta bort det."
+            self.fault(name, f"innehåller något som ser ut som ett personnummer. {own}")
+        return bool(found)
+
+    def text(self, name: str, *, optional: bool = False) -> str:
+        """The text as it stands; '' when there is none."""
+        text = self._texts[name]
+        return text if text or optional else self.fault(name, "saknas. Fyll i cellen.")
+
+    def label(self, name: str, *, optional: bool = False, longest: int = LONGEST_NAME) -> str:
+        """A name of something: no formula, no alphabets mixed in a word, not too long."""
+        text = self.text(name, optional=optional)
+        if text.startswith(FORMULA):
+            return self.fault(name, f"börjar med ”{text[0]}” som en formel. Ta bort tecknet.")
+        if len(text) > longest:
+            return self.fault(name, f"är längre än {longest} tecken. Korta texten.")
+        if any(map(mixes_alphabets, text.split())):
+            return self.fault(name, f"blandar bokstäver ur olika alfabet: {quoted(text)}. Skriv om texten.")
+        if text and not any(letter.isalnum() for letter in text):
+            return self.fault(name, f"är bara skiljetecken: {quoted(text)}. Skriv ett namn.")
+        return text
+
+    def person(self, name: str) -> str:
+        """A person's name, with at least one letter."""
+        text = self.label(name)
+        if text and not any(letter.isalpha() for letter in text):
+            return self.fault(name, f"har inga bokstäver: {quoted(text)}. Skriv namnet.")
+        return text
+
+    def place(self, name: str, *, optional: bool = False) -> str:
+        """A name that a code is made of."""
+        text = self.label(name, optional=optional)
+        if text and not slug(text):
+            return self.fault(name, f"behöver minst en bokstav a–ö eller en siffra, inte {quoted(text)}.")
+        return text
+
+    def key(self, name: str, *, optional: bool = False) -> str:
+        """An employment number."""
+        return self._code(name, KEY, "A–Z, a–z, 0–9 och . _ - /, högst 40 tecken", optional=optional)
+
+    def unit_code(self, name: str) -> str:
+        text = self._code(name, UNIT_CODE, "A–Ö, a–ö, 0–9, mellanslag och . _ - /, högst 60 tecken")
+        if text.lower().startswith(OWN_CODES):
+            return self.fault(name, f"får inte börja med ”avd-” eller ”namnd-”: {quoted(text)}. Använd en annan kod.")
+        return text
+
+    def email(self, name: str, *, optional: bool = False) -> str:
+        """An e-mail address in lower case."""
+        text = self.text(name, optional=optional).lower()
+        if text and not is_email(text):
+            why = "" if text.isascii() else " Adressen får inte ha å, ä, ö eller andra särskilda tecken."
+            return self.fault(name, f"är ingen e-postadress: {quoted(text)}. Skriv som namn@kommun.se.{why}")
+        return text
+
+    def day(self, name: str) -> date | None:
+        """A day; None, and a problem, when it cannot be read."""
+        text = self.text(name)
+        if not text:
+            return None
+        found = DAY.fullmatch(text)
+        try:
+            day = date(int(found[1]), int(found[3]), int(found[4])) if found else None
+        except ValueError:
+            self.fault(name, f"är ett datum som inte finns: {quoted(text)}. Rätta det.")
+            return None
+        if day is None:
+            why = "är ett löpnummer från Excel. Visa kolumnen som datum" if SERIAL.fullmatch(text) else "är inget datum"
+            self.fault(name, f"{why}: {quoted(text)}. Skriv dagen som 2026-12-31.")
+        elif not FIRST_YEAR <= day.year <= LAST_YEAR and day != FOREVER:
+            self.fault(name, f"ska vara ett datum från {FIRST_YEAR} till {LAST_YEAR}, inte {quoted(text)}.")
+        else:
+            return day
+        return None
+
+    def period(self, since: str, until: str) -> tuple[date, date]:
+        """From–to; no end is FOREVER. NEVER, and a problem, when it cannot be read."""
+        first = self.day(since)
+        last = self.day(until) if self._texts[until] else FOREVER
+        if first == FOREVER:
+            self.fault(since, "kan inte vara 9999-12-31. Skriv den första dagen.")
+        elif first and last and last < first:
+            self.fault(
+                until, f"({last}) är före {quoted(self._names.get(since) or since)} ({first}). Rätta ett av dem."
+            )
+        elif first and last:
+            return first, last
+        return NEVER
+
+    def _code(self, name: str, shape: re.Pattern[str], allowed: str, *, optional: bool = False) -> str:
+        text = self.text(name, optional=optional)
+        if text.startswith(FORMULA):
+            return self.fault(name, f"börjar med ”{text[0]}” som en formel. Ta bort tecknet.")
+        if not text or shape.fullmatch(text):
+            return text
+        if not text.isascii() and shape.fullmatch(_as_it_looks(text)):
+            return self.fault(name, f"har tecken som bara liknar vanliga: {quoted(text)}. Skriv om cellen för hand.")
+        return self.fault(name, f"får bara ha {allowed}, inte {quoted(text)}.")
 
 
 def slug(text: str) -> str:
-    """A name as part of a code: "IFO utredning" is "ifo-utredning"."""
+    """A name as part of a code: "IFO, utredning" is "ifo-utredning"."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    ascii_only = "".join(letter for letter in plain if letter.isascii())
-    return "-".join(re.findall("[a-z0-9]+", ascii_only))
+    return "-".join(re.findall("[a-z0-9]+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
 
 
-def looks_like_personnummer(text: str) -> bool:
+def is_email(text: str) -> bool:
+    """Whether the text has the shape of an address in lower case."""
+    return len(text) <= LONGEST_EMAIL and ".." not in text and bool(EMAIL.fullmatch(text))
+
+
+def has_personnummer(text: str) -> bool:
     """Whether a Swedish personal identity number, or a coordination number, stands in the text."""
-    return any(_is_date(*found) and _luhn("".join(found)) for found in PERSONNUMMER.findall(text))
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return any(_is_birthday(*found[:2]) and _luhn(found[1] + found[2]) for found in PERSONNUMMER.findall(plain))
 
 
-def _is_date(digits: str, _rest: str) -> bool:
-    month, day = int(digits[2:4]), int(digits[4:6])
-    return 1 <= month <= 12 and 1 <= (day - 60 if day > 60 else day) <= 31
+def mixes_alphabets(word: str) -> bool:
+    """Whether Latin letters stand among letters that may look like them."""
+    if word.isascii():
+        return False
+    scripts = {unicodedata.name(each, "?").split()[0] for each in word if unicodedata.category(each) in LETTERS}
+    return len(scripts) > 1 and "LATIN" in scripts
+
+
+def _as_it_looks(text: str) -> str:
+    """The text with each foreign letter or digit as a letter, to tell look-alikes from wrong characters."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join("x" if letter.isalnum() and _is_foreign(letter) else letter for letter in plain)
+
+
+def _is_foreign(letter: str) -> bool:
+    return not letter.isascii() and not unicodedata.name(letter, "").startswith("LATIN")
+
+
+def _is_birthday(century: str, digits: str) -> bool:
+    """Whether YYMMDD is a day in some century; a coordination number has 60 added to the day."""
+    day = int(digits[4:]) - 60 if int(digits[4:]) > 60 else int(digits[4:])
+    for first in (century,) if century else ("19", "20"):
+        try:
+            return 1850 <= date(int(first + digits[:2]), int(digits[2:4]), day).year <= LAST_YEAR
+        except ValueError:
+            continue
+    return False
 
 
 def _luhn(digits: str) -> bool:
@@ -114,193 +270,148 @@ def _luhn(digits: str) -> bool:
     return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
 
 
-class _Cells:
-    """The cells of one row, read one by one; each problem is kept and reading goes on."""
-
-    def __init__(self, line: Line) -> None:
-        self.line, self.problems = line, list[RowProblem]()
-
-    def read(self, name: str, reader: Callable[[str], str], *, needed: bool = True) -> str:
-        text = self.line.cells[name]
-        if not text:
-            if needed:
-                self.problem(f"{name} saknas.")
-            return ""
-        try:
-            return reader(text)
-        except _Wrong as wrong:
-            self.problem(f"{name}: {wrong}")
-            return ""
-
-    def day(self, name: str, otherwise: date | None = None) -> date:
-        text = self.line.cells[name]
-        if not text and otherwise:
-            return otherwise
-        try:
-            return _day(text)
-        except _Wrong as wrong:
-            self.problem(f"{name}: {wrong}" if text else f"{name} saknas.")
-            return date.min
-
-    def problem(self, message: str) -> None:
-        self.problems.append(RowProblem(self.line.number, message))
-
-    def period(self, since: str, until: str) -> tuple[date, date]:
-        first, last = self.day(since), self.day(until, FOREVER)
-        if not self.problems and first > last:
-            self.problem(f"{until} ({last}) är före {since} ({first}).")
-        return first, last
-
-
-def _employee(cells: _Cells) -> Row:
-    name = " ".join((cells.read("fornamn", _name), cells.read("efternamn", _name)))
-    division = cells.read("avdelning", _label, needed=False)
-    first, last = cells.period("fran", "till")
+def _employee(cells: Cells) -> Row:
+    first, last = cells.person("fornamn"), cells.person("efternamn")
+    name = f"{first} {last}" if first and last else ""
+    if len(name) > LONGEST_NAME:
+        cells.fault("efternamn", f"och förnamn är längre än {LONGEST_NAME} tecken tillsammans. Korta namnet.")
+    division, code = cells.place("avdelning", optional=True), cells.unit_code("enhetskod")
+    if cells.text("avdelning", optional=True) and not division:
+        code = ""  # an avdelning that cannot be read contradicts no other row's
+    since, until = cells.period("fran", "till")
     return Row(
-        line=cells.line.number,
-        key=cells.read("anstallningsnummer", _key),
+        line=cells.number,
+        key=cells.key("anstallningsnummer"),
         name=name,
-        email=cells.read("epost", _email, needed=False) or None,
-        unit_code=cells.read("enhetskod", _code),
-        unit_name=cells.read("enhet", _label),
+        email=cells.email("epost", optional=True) or None,
+        unit_code=code,
+        unit_name=cells.label("enhet"),
         parent_code=f"avd-{slug(division)}" if division else "",
         parent_name=division,
-        title=cells.read("befattning", _label, needed=False),
-        employment=cells.read("anstallningsform", _employment),
-        manager=cells.read("chef", _key, needed=False),
-        since=first,
-        until=last,
+        title=cells.label("befattning", optional=True),
+        employment=_employment(cells),
+        manager=cells.key("chef", optional=True),
+        since=since,
+        until=until,
     )
 
 
-def _official(cells: _Cells) -> Row:
-    email = cells.read("epost", _email)
-    board, organ = cells.read("namnd", _label), cells.read("organ", _label, needed=False)
-    board_code = f"namnd-{slug(board)}"
-    first, last = cells.period("mandat_fran", "mandat_till")
-    return Row(
-        line=cells.line.number,
-        key=email,
-        name=cells.read("namn", _name),
-        email=email,
-        unit_code=f"{board_code}-{slug(organ)}" if organ else board_code,
-        unit_name=organ or board,
-        parent_code=board_code if organ else "",
-        parent_name=board if organ else "",
-        title=cells.read("roll", _label),
-        employment="permanent",
-        manager="",
-        since=first,
-        until=last,
-    )
-
-
-def _gather(lines: Sequence[Line], problems: list[RowProblem], read: Callable[[_Cells], Row]) -> Read:
-    rows = []
-    for line in lines:
-        cells = _Cells(line)
-        row = read(cells)
-        problems += cells.problems
-        if not cells.problems:
-            rows.append(row)
-    if not lines and not problems:
-        problems.append(RowProblem(0, "Filen har inga personer. En tom lista skulle avsluta alla; inget görs."))
-    good, more = _agreeing(rows)
-    return good, first_ones([*problems, *more])
-
-
-def _agreeing(rows: Sequence[Row]) -> Read:
-    """The rows that do not contradict an earlier one, and a problem for each that does."""
-    problems, good = [], []
-    units: dict[str, Row] = {}
-    people: dict[str, Row] = {}
-    held: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        first = units.setdefault(row.unit_code, row)
-        same = people.setdefault(row.key, row)
-        periods = held.setdefault((row.key, row.unit_code), [])
-        over = next((other for other in periods if other.since <= row.until and row.since <= other.until), None)
-        faults = [
-            (
-                first.unit_name.casefold() != row.unit_name.casefold(),
-                f"enheten {row.unit_code} heter {row.unit_name}, men {first.unit_name} på rad {first.line}.",
-            ),
-            (
-                first.parent_code != row.parent_code,
-                f"enheten {row.unit_code} hör till {_above(row)}, men till {_above(first)} på rad {first.line}.",
-            ),
-            (same.name != row.name, f"{row.key} har ett annat namn på rad {same.line}."),
-            (same.email != row.email, f"{row.key} har en annan e-post på rad {same.line}."),
-            (over is not None, f"{row.key} finns i enheten {row.unit_code} samma tid på rad {over and over.line}."),
-        ]
-        found = [RowProblem(row.line, message) for wrong, message in faults if wrong]
-        problems += found
-        if not found:
-            good.append(row)
-            periods.append(row)
-    return good, problems
-
-
-def _above(row: Row) -> str:
-    return row.parent_name or "ingen avdelning"
-
-
-def _key(text: str) -> str:
-    if looks_like_personnummer(text):
-        raise _Wrong("ser ut som ett personnummer. Använd anställningsnummer.")
-    if not KEY.fullmatch(text):
-        raise _Wrong("får bara ha bokstäverna A–Z, siffror och . _ - / (högst 40 tecken).")
-    return text
-
-
-def _code(text: str) -> str:
-    if text.startswith(FORMULA):
-        raise _Wrong("börjar som en formel. Ta bort tecknet först i cellen.")
-    if len(text) > 60 or not text.isprintable():
-        raise _Wrong("får ha högst 60 tecken.")
-    return text
-
-
-def _label(text: str) -> str:
-    if text.startswith(FORMULA):
-        raise _Wrong("börjar som en formel. Ta bort tecknet först i cellen.")
-    if looks_like_personnummer(text):
-        raise _Wrong("innehåller något som ser ut som ett personnummer. Ta bort det.")
-    if len(text) > LONGEST_NAME:
-        raise _Wrong(f"får ha högst {LONGEST_NAME} tecken.")
-    return text
-
-
-def _name(text: str) -> str:
-    _label(text)
-    if not any(letter.isalpha() for letter in text):
-        raise _Wrong("ska vara ett namn.")
-    for word in re.split(r"[\s-]+", text):
-        scripts = {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()}
-        if len(scripts) > 1:
-            raise _Wrong("blandar alfabet som ser lika ut. Skriv om namnet.")
-    return text
-
-
-def _email(text: str) -> str:
-    if not EMAIL.fullmatch(text.lower()) or len(text) > 254:
-        raise _Wrong("är ingen e-postadress.")
-    return text.lower()
-
-
-def _employment(text: str) -> str:
-    name = EMPLOYMENT.get(fold(text))
-    if name is None:
-        raise _Wrong("är okänd. Skriv tillsvidare, visstid, timanställd, inhyrd eller praktikant.")
+def _employment(cells: Cells) -> str:
+    text = cells.text("anstallningsform")
+    name = EMPLOYMENTS.get(fold(text), "")
+    if text and not name:
+        return cells.fault("anstallningsform", f"är okänd: {quoted(text)}. Skriv {USUAL_WORDS}.")
     return name
 
 
-def _day(text: str) -> date:
-    written = EIGHT_DIGITS.sub(r"\1-\2-\3", text) if EIGHT_DIGITS.fullmatch(text) else text.removesuffix(" 00:00:00")
-    try:
-        day = datetime.strptime(written, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        raise _Wrong("ska vara ett datum som finns, skrivet som 2026-12-31.") from None
-    if not 1950 <= day.year <= 2100 and day != FOREVER:
-        raise _Wrong("ska vara mellan 1950 och 2100.")
-    return day
+def _official(cells: Cells) -> Row:
+    email = cells.email("epost")
+    board, organ = cells.place("namnd"), cells.place("organ", optional=True)
+    code = f"namnd-{slug(board)}" if board else ""
+    since, until = cells.period("mandat_fran", "mandat_till")
+    return Row(
+        line=cells.number,
+        key=email,
+        name=cells.person("namn"),
+        email=email,
+        unit_code=f"{code}-{slug(organ)}" if code and organ else code,
+        unit_name=organ or board,
+        parent_code=code if organ else "",
+        parent_name=board if organ else "",
+        title=cells.label("roll"),
+        employment="permanent",
+        manager="",
+        since=since,
+        until=until,
+    )
+
+
+def _gather(
+    lines: Sequence[Line], problems: list[RowProblem], names: Mapping[str, str], read: Callable[[Cells], Row]
+) -> Read:
+    """Read every line, then compare the rows with each other; rows with problems are left out."""
+    if not lines and not problems:
+        problems.append(RowProblem(0, "Filen har inga personer. En tom lista skulle avsluta alla; välj en annan fil."))
+    rows = []
+    for line in lines:
+        cells = Cells(line, names, problems)
+        if not cells.hides_personnummer():
+            rows.append(read(cells))
+    problems += _disagreements(rows)
+    bad = {problem.line for problem in problems}
+    return [row for row in rows if row.line not in bad], first_ones(problems)
+
+
+Say = Callable[[Row, Row], str]
+"""What to say of a row that says otherwise than an earlier one."""
+Rule = tuple[Callable[[Row], str], Callable[[Row], str], Say]
+"""Rows that agree on the first agree on the second, where they have both."""
+
+
+def _person(what: str) -> Say:
+    return lambda _, other: f"samma person har {what} på rad {other.line}. Rätta den rad som är fel."
+
+
+def _unit(what: str, shown: Callable[[Row], str]) -> Say:
+    return lambda row, other: (
+        f"enheten {quoted(row.unit_code)} {what} {shown(row)} men {shown(other)} på rad {other.line}. Skriv lika."
+    )
+
+
+def _written(shown: Callable[[Row], str]) -> Say:
+    return lambda row, other: f"{quoted(shown(row))} skrivs {quoted(shown(other))} på rad {other.line}. Skriv lika."
+
+
+RULES: tuple[Rule, ...] = (
+    (lambda row: row.key.casefold(), lambda row: row.key, _written(lambda row: row.key)),
+    (lambda row: row.key, lambda row: row.name.casefold(), _person("ett annat namn")),
+    (lambda row: row.key, lambda row: row.email or "", _person("en annan e-postadress")),
+    (lambda row: row.unit_code.casefold(), lambda row: row.unit_code, _written(lambda row: row.unit_code)),
+    (
+        lambda row: row.unit_code,
+        lambda row: row.unit_name.casefold(),
+        _unit("heter", lambda row: quoted(row.unit_name)),
+    ),
+    (
+        lambda row: row.unit_code,
+        lambda row: row.parent_name.casefold() or "ingen",
+        _unit("hör till", lambda row: quoted(row.parent_name) if row.parent_name else "ingen avdelning"),
+    ),
+    (
+        lambda row: row.parent_code,
+        lambda row: row.parent_name.casefold(),
+        _written(lambda row: row.parent_name),
+    ),
+)
+
+
+def _disagreements(rows: Sequence[Row]) -> Iterable[RowProblem]:
+    """A problem for each row that says otherwise than an earlier one."""
+    for group, value, message in RULES:
+        first: dict[str, Row] = {}
+        for row in rows:
+            if not group(row) or not value(row):
+                continue
+            earlier = first.setdefault(group(row), row)
+            if value(earlier) != value(row):
+                yield RowProblem(row.line, message(row, earlier))
+    yield from _overlaps(rows)
+
+
+def _overlaps(rows: Sequence[Row]) -> Iterable[RowProblem]:
+    """A problem for each row that holds at the same time as another of the same person in the same unit."""
+    held: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.key and row.unit_code and row.since <= row.until:
+            held[row.key, row.unit_code].append(row)
+    for periods in held.values():
+        periods.sort(key=lambda row: (row.since, row.line))
+        latest = periods[0]
+        for row in periods[1:]:
+            if row.since <= latest.until:
+                first, second = sorted((latest, row), key=lambda each: each.line)
+                message = (
+                    f"samma person har samma enhet på rad {first.line} under samma tid. Ta bort eller rätta en av dem."
+                )
+                yield RowProblem(second.line, message)
+            latest = max(latest, row, key=lambda each: each.until)
