@@ -1,5 +1,6 @@
 """The figures: one definition each, exact sums, and the same answer for ever."""
 
+import json
 import random
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from course.clock import FOREVER
 from course.db import database, newest_instant, transaction
 from course.learning.actions import revoke
 from course.learning.queries import completion_rows
+from course.organisation.actions import Decision, report_figure, set_target
 from course.organisation.population import Population, UnitSpan, stays, tree_on
 from course.organisation.tables import MembershipState, UnitState
 from course.report.catalogue.coverage import build
@@ -498,3 +500,62 @@ def test_the_report_of_an_installation_without_people_is_not_a_fault(tmp_path, s
 
     assert table.rows == ()
     assert Population() == Population.from_json({})
+
+
+def test_a_figure_reported_earlier_stands_beside_and_is_never_added(course):
+    course.person("anna", "EBB")
+    number = course.target(units=["ASF"])
+    before = figures(course, "2026-06-01")
+    with course.write("2026-02-01") as (db, at):
+        kept = report_figure(
+            db, number, number=812, day=date(2026, 1, 31), source="Delårsrapport", reference="§ 4", by=None, at=at
+        )
+
+    after = figures(course, "2026-06-01")
+
+    assert after.pop(f"reported.reported:{kept}") == 812
+    assert after == before
+    assert "812" not in FORMATS["csv"].render(
+        build(course.db, "kurs", "employee", date(2026, 6, 1), noon("2026-01-31"))
+    )
+
+
+def test_a_day_before_the_first_list_says_who_is_missing(course):
+    from test_roster import read_in, row
+
+    read_in(course, [row("1")], "2026-02-10")
+
+    early, late = (
+        " ".join(build(course.db, "kurs", "employee", date.fromisoformat(day), LATER).sentences)
+        for day in ("2026-02-09", "2026-02-10")
+    )
+
+    missing = "Dagen ligger före den första personallistan: bara de som fanns kvar i den är med."
+    assert (missing in early, missing in late) == (True, False)
+    assert "personallista från 10\xa0februari 2026." in late
+    unknown = build(course.db, "kurs", "employee", date(2026, 3, 1), noon("2026-02-01"))
+    assert "personallista" not in " ".join(unknown.sentences)
+
+
+def test_the_target_in_force_is_meant_and_several_are_listed(course):
+    course.person("anna", "EBB")
+    course.db.rollback()
+    run = course.app.test_cli_runner().invoke
+    one = run(args=["report", "coverage", "--per", "2026-06-01", "--format", "json"])
+    assert (one.exit_code, json.loads(one.output)["scope"]["kurs"]) == (0, "kurs")
+
+    course.publish(course_sources("andra"), day="2025-01-02")
+    assert run(args=["report", "coverage", "--per", "2026-06-01"]).exit_code == 0
+    without = run(args=["report", "coverage", "--per", "2028-06-01"])
+    assert (without.exit_code, without.stderr) == (2, "Ange ett mål med --target:\nandra\nkurs\n")
+    with course.write("2026-01-02") as (db, at):
+        decision = Decision("andra", 20, date(2026, 1, 1), date(2026, 12, 31))
+        second = set_target(db, decision, by=None, at=at)
+
+    several = run(args=["report", "coverage", "--per", "2026-06-01"])
+    assert several.exit_code == 2
+    assert f"{second}  andra  20 personer under 2026" in several.stderr
+    for wanted in ("andra", str(second)):
+        answer = run(args=["report", "coverage", "--target", wanted, "--per", "2026-06-01", "--format", "json"])
+        assert json.loads(answer.output)["scope"]["kurs"] == "andra"
+    assert run(args=["report", "coverage", "--target", "finns-inte"]).exit_code == 1

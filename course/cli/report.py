@@ -1,14 +1,17 @@
 """flask report: figures in the terminal and for files."""
 
-from datetime import date
+import sys
+from datetime import date, datetime
 
 import click
+from sqlalchemy.orm import Session
 
-from course import clock
+from course import clock, swedish
 from course.cli.group import DAY, Group
 from course.content.queries import current, newest_release_id
 from course.db import database, newest_instant
 from course.errors import NotFound
+from course.organisation.queries import promises
 from course.report.as_of import read_known
 from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
@@ -17,22 +20,47 @@ group = Group("report", help="Siffror.")
 
 
 @group.command("coverage")
+@click.option(
+    "--target", "wanted_target", help="Målets nummer eller kursens id; det som gäller för anställda om inget sägs."
+)
 @click.option("--per", type=DAY, help="Dagen som siffrorna gäller; i dag om inget sägs.")
 @click.option("--kand", help="Vad som var känt då: en dag eller en tidpunkt i ISO 8601; allt om inget sägs.")
-@click.option("--course", help="Kursens id; behövs när det finns flera.")
 @click.option(
     "--format", "wanted", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Format."
 )
-def coverage(per: date | None, kand: str | None, course: str | None, wanted: str) -> None:
+def coverage(wanted_target: str | None, per: date | None, kand: str | None, wanted: str) -> None:
     """Hur många som har gått kursen, en dag, enligt det som var känt vid en tidpunkt."""
     now = clock.now()
     db = database.session
-    courses = current(db, newest_release_id(db))
-    if course is None and len(courses) == 1:
-        course = next(iter(courses))
-    if course not in courses:
-        raise NotFound(f"Ange kursen med --course. De som finns är: {', '.join(sorted(courses)) or 'inga'}.")
     known_at = read_known(kand, now) if kand else newest_instant(db) or now
     day = per or clock.day_of(now)
-    table = REPORTS["coverage"].build(db, course, courses[course].course.audience, day, known_at)
+    course, audience = _course(db, wanted_target, day, known_at)
+    table = REPORTS["coverage"].build(db, course, audience, day, known_at)
     click.echo(FORMATS[wanted].render(table), nl=False)
+
+
+def _course(db: Session, wanted: str | None, day: date, known_at: datetime) -> tuple[str, str]:
+    """(course, audience) of the target that is meant; lists them and exits with 2 when that is not one."""
+    courses = {name: each.course.audience for name, each in current(db, newest_release_id(db)).items()}
+    found = promises(db, known_at)
+    if wanted:
+        by_number = {str(promise.id): promise.course for promise in found}
+        course = by_number.get(wanted, wanted)
+        if course not in courses:
+            raise NotFound(f"Målet eller kursen ”{wanted}” finns inte. Se flask target list.")
+        return course, courses[course]
+    in_force = {
+        promise.course: (
+            f"{promise.id}  {promise.course}  {swedish.number(promise.goal)} personer"
+            f" {swedish.period(promise.period_from, promise.period_to)}"
+        )
+        for promise in found
+        if promise.audience == "employee" and promise.period_from <= day <= promise.period_to
+    }
+    choices = in_force or {name: name for name, audience in courses.items() if audience == "employee"}
+    if len(choices) != 1:
+        click.echo("Ange ett mål med --target:" if choices else "Ingen kurs för anställda är publicerad.", err=True)
+        for text in sorted(choices.values()):
+            click.echo(text, err=True)
+        sys.exit(2)
+    return next(iter(choices)), "employee"

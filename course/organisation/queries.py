@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from course.errors import NotFound
 from course.organisation.population import Population, UnitSpan
-from course.organisation.tables import Person, SamePerson, Target, TargetState, UnitState
+from course.organisation.tables import Person, ReportedFigure, SamePerson, Target, TargetState, UnitState
 from course.schema import holds, known
 from course.swedish import sort_key
 
@@ -96,6 +96,12 @@ def promises(db: Session, known_at: datetime) -> list[Promise]:
         .order_by(TargetState.valid_from.desc(), Target.id)
     )
     return [_promise(*row) for row in db.execute(rows)]
+
+
+def reported_figures(db: Session, target_id: int, known_at: datetime) -> list[ReportedFigure]:
+    """Totals that were reported without rows of people, as known at the instant, by day."""
+    rows = select(ReportedFigure).where(ReportedFigure.target_id == target_id, ReportedFigure.recorded_at <= known_at)
+    return list(db.scalars(rows.order_by(ReportedFigure.day, ReportedFigure.id)))
 
 
 def _promise(target: Target, state: TargetState) -> Promise:

@@ -1,16 +1,19 @@
 """Täckning: how many have taken the course, held against what was promised."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from course import swedish
 from course.organisation.population import Population, tree_on
-from course.organisation.queries import Promise, promise_on, unit_spans
+from course.organisation.queries import Promise, promise_on, reported_figures, unit_spans
+from course.organisation.tables import ReportedFigure
 from course.report.as_of import write_known
 from course.report.coverage import Coverage, UnitLine, by_unit, summarise
 from course.report.queries import Scope, facts, standings
 from course.report.table import Column, Figure, Group, Row, Table
+from course.roster.queries import list_days
 
 NAME = "coverage"
 TITLE = "Täckning"
@@ -51,13 +54,15 @@ def build(db: Session, course: str, audience: str, day: date, known_at: datetime
     names = {span.unit: span.name for span in spans}
     lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
     groups = [_promise(promise), _status(coverage), _identity(coverage), _bridge(coverage)]
+    if promise and (reported := reported_figures(db, promise.id, known_at)):
+        groups.append(_reported(reported))
     for name, population in (promise.groups if promise else {}).items():
         part = summarise(standings(db, scope, population, spans))
         groups.append(Group(f"group:{name}", f"Grupp: {name}", _part(part)))
     return Table(
         name=NAME,
         title=TITLE,
-        sentences=_sentences(scope, promise, coverage, knows=found.knows_anybody),
+        sentences=_sentences(scope, promise, coverage, list_days(db, known_at), knows=found.knows_anybody),
         groups=tuple(groups) if found.knows_anybody else (_promise(promise),),
         columns=(
             Column("members", "I målgruppen"),
@@ -86,6 +91,22 @@ def _promise(promise: Promise | None) -> Group:
             Figure("reference", "Referens", promise.reference or "saknas"),
             Figure("source", "Källa", promise.source or "saknas"),
             Figure("responsible", "Ansvarig", promise.responsible or "saknas"),
+        ),
+    )
+
+
+def _reported(figures: Sequence[ReportedFigure]) -> Group:
+    return Group(
+        "reported",
+        "Rapporterat tidigare, utan personuppgifter",
+        tuple(
+            Figure(
+                f"reported:{figure.id}",
+                f"Per {swedish.day(figure.day)}",
+                figure.number,
+                ", ".join(filter(None, (figure.source, figure.reference, "räknas aldrig in"))),
+            )
+            for figure in figures
         ),
     )
 
@@ -158,9 +179,14 @@ def _row(line: UnitLine) -> Row:
     return Row(line.level, line.name, (line.members, line.covered, share, remaining, line.reached), line.kind)
 
 
-def _sentences(scope: Scope, promise: Promise | None, coverage: Coverage, *, knows: bool) -> tuple[str, ...]:
+def _sentences(
+    scope: Scope, promise: Promise | None, coverage: Coverage, lists: tuple[date, date] | None, *, knows: bool
+) -> tuple[str, ...]:
     period = swedish.period(scope.period_from, scope.period_to)
-    basis = f"Per {swedish.day(scope.day)}, enligt det som var känt {swedish.instant(scope.known_at)}."
+    basis = f"Per {swedish.day(scope.day)}, enligt det som var känt {swedish.instant(scope.known_at)}"
+    basis += f", personallista från {swedish.day(lists[1])}." if lists and scope.audience == "employee" else "."
+    if lists and scope.audience == "employee" and scope.day < lists[0]:
+        basis += " Dagen ligger före den första personallistan: bara de som fanns kvar i den är med."
     if not knows:
         return (f"Inget känt: vid den tidpunkten fanns inga anställda inlagda. {basis}",)
     reached = swedish.number(coverage.reached)
