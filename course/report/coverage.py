@@ -53,7 +53,8 @@ class InUnit:
 class Facts:
     """What the database says, before it is summed up."""
 
-    standings: Sequence[Standing]
+    standings: Sequence[Sequence[Standing]]
+    """Of the whole population, and of each group beside it."""
     members: Sequence[InUnit]
     """By the membership on D."""
     reached: Sequence[InUnit]

@@ -1,57 +1,179 @@
 """The one query behind every coverage figure.
 
-Everything follows from three sets, asked as of a day D and as known at an instant K:
+Everything follows from a few sets, asked as of a day D and as known at an instant K:
 
-- `stay`: a person is in the population from–to, in a unit;
-- `done`: a person completed the whole course on a day, and whether that is still valid on D;
-- `begun`: a person has begun.
+- `stay`: a person is in a population from–to, in a unit; population 0 is the target's whole, the others its groups;
+- `earned`: a person completed something on a day, and whether that is valid on D;
+- `facts`: what is so of a person, whatever the population.
 
-Counting happens in the database: what comes back is one row per combination of facts, not per person.
+Each set is read once and says its own facts; grouping puts them together, which is linear in the rows whatever the
+planner believes of their sizes. Counting happens in the database: what comes back is one row per combination of
+facts, not per person. The statements are texts, made once: only their parameters differ, and lists travel as JSON.
 Source: design.md, "As of D, as known at K" and "The figures, never mixed".
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Date,
-    Integer,
-    Select,
-    and_,
-    case,
-    cast,
-    false,
-    func,
-    literal_column,
-    null,
-    or_,
-    select,
-    true,
-    type_coerce,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy import Date, Integer, String, TextClause, bindparam, select, text
+from sqlalchemy.orm import Session
 
 from course.clock import end_of
 from course.content.queries import edition_in_force, editions, published
 from course.learning.completion import WHOLE_COURSE, earliest_valid
-from course.learning.tables import Completion, Revocation
+from course.learning.tables import Completion
 from course.organisation.population import Population, UnitSpan, stays
-from course.organisation.tables import Exemption, Membership, MembershipState, SamePerson
-from course.quiz.tables import Attempt
+from course.organisation.tables import SamePerson, Unit
 from course.report.coverage import Facts, InUnit, Standing
-from course.schema import holds, known
+from course.schema import UtcDateTime, known
 
-FLAGS = tuple(name for name in Standing.__dataclass_fields__ if name != "persons")
-"""The facts of a standing, in its order."""
+KNOWN = "recorded_at <= :known_at AND ({0}superseded_at IS NULL OR {0}superseded_at > :known_at)"
+
+LISTS = {
+    "sqlite": """
+inside AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]') AS population, json_extract(value, '$[1]') AS unit,
+        json_extract(value, '$[2]') AS since, json_extract(value, '$[3]') AS until
+    FROM json_each(:stays)),
+kind AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]') AS population, json_extract(value, '$[1]') AS title,
+        json_extract(value, '$[2]') AS employment
+    FROM json_each(:kinds)),
+fresh AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]') AS release_id, json_extract(value, '$[1]') AS earliest
+    FROM json_each(:fresh)),""",
+    "postgresql": """
+inside AS MATERIALIZED (
+    SELECT CAST(value->>0 AS integer) AS population, CAST(value->>1 AS integer) AS unit,
+        CAST(value->>2 AS date) AS since, CAST(value->>3 AS date) AS until
+    FROM jsonb_array_elements(CAST(:stays AS jsonb))),
+kind AS MATERIALIZED (
+    SELECT CAST(value->>0 AS integer) AS population, value->>1 AS title, value->>2 AS employment
+    FROM jsonb_array_elements(CAST(:kinds AS jsonb))),
+fresh AS MATERIALIZED (
+    SELECT CAST(value->>0 AS integer) AS release_id, CAST(value->>1 AS date) AS earliest
+    FROM jsonb_array_elements(CAST(:fresh AS jsonb))),""",
+}
+"""The lists that come as JSON, as tables."""
+
+SETS = f"""
+same AS MATERIALIZED (
+    SELECT person_id, main_id FROM same_person WHERE {KNOWN.format("")}),
+employed AS MATERIALIZED (
+    SELECT COALESCE(same.main_id, membership.person_id) AS person, state.unit_id AS unit,
+        state.valid_from AS since, state.valid_to AS until, state.title, state.employment, state.counts
+    FROM membership_state AS state
+    JOIN membership ON membership.id = state.membership_id
+    LEFT JOIN same ON same.person_id = membership.person_id
+    WHERE state.audience = :audience AND state.{KNOWN.format("state.")}),
+stay AS MATERIALIZED (
+    SELECT inside.population, employed.person, employed.unit, employed.counts,
+        CASE WHEN inside.since > employed.since THEN inside.since ELSE employed.since END AS since,
+        CASE WHEN inside.until < employed.until THEN inside.until ELSE employed.until END AS until
+    FROM employed
+    JOIN inside ON inside.unit = employed.unit AND inside.since <= employed.until AND employed.since <= inside.until
+    WHERE EXISTS (
+        SELECT 1 FROM kind WHERE kind.population = inside.population
+            AND (kind.title IS NULL OR kind.title = employed.title)
+            AND (kind.employment IS NULL OR kind.employment = employed.employment))),
+earned AS MATERIALIZED (
+    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.path, completion.occurred_on,
+        CASE WHEN completion.edition >= :in_force AND completion.occurred_on >= fresh.earliest THEN 1 ELSE 0 END
+            AS valid
+    FROM completion
+    LEFT JOIN same ON same.person_id = completion.person_id
+    LEFT JOIN fresh ON fresh.release_id = completion.release_id
+    WHERE completion.course = :course AND completion.occurred_on <= :day AND completion.recorded_at <= :known_at
+        AND completion.id NOT IN (SELECT completion_id FROM revocation WHERE at <= :known_at)),
+reached AS MATERIALIZED (
+    SELECT DISTINCT stay.population, stay.person, stay.unit
+    FROM earned
+    JOIN stay ON stay.person = earned.person AND earned.occurred_on BETWEEN stay.since AND stay.until
+    WHERE earned.path = '' AND stay.counts AND earned.occurred_on BETWEEN :start AND :reached_until),
+told AS (
+    SELECT person,
+        CASE WHEN since <= :start AND until >= :start THEN 1 ELSE 0 END AS employed_at_start,
+        CASE WHEN since <= :day AND until >= :day THEN 1 ELSE 0 END AS employed_at_end,
+        0 AS covered, 0 AS completed, 0 AS begun, 0 AS before, 0 AS within, 0 AS exempt
+    FROM employed
+    UNION ALL
+    SELECT person, 0, 0, valid, 1, 0,
+        CASE WHEN occurred_on < :start THEN 1 ELSE 0 END,
+        CASE WHEN occurred_on BETWEEN :start AND :reached_until THEN 1 ELSE 0 END, 0
+    FROM earned WHERE path = ''
+    UNION ALL
+    SELECT person, 0, 0, 0, 0, 1, 0, 0, 0 FROM earned WHERE path <> ''
+    UNION ALL
+    SELECT COALESCE(same.main_id, attempt.person_id), 0, 0, 0, 0, 1, 0, 0, 0
+    FROM attempt LEFT JOIN same ON same.person_id = attempt.person_id
+    WHERE attempt.course = :course AND attempt.started_at < :day_ends AND attempt.started_at <= :known_at
+    UNION ALL
+    SELECT COALESCE(same.main_id, exemption.person_id), 0, 0, 0, 0, 0, 0, 0, 1
+    FROM exemption LEFT JOIN same ON same.person_id = exemption.person_id
+    WHERE exemption.valid_from <= :day AND exemption.valid_to >= :day AND exemption.{KNOWN.format("exemption.")}),
+facts AS MATERIALIZED (
+    SELECT person, MAX(employed_at_start) AS employed_at_start, MAX(employed_at_end) AS employed_at_end,
+        MAX(covered) AS covered, MAX(completed) AS completed, MAX(begun) AS begun, MAX(before) AS before,
+        MAX(within) AS within, MAX(exempt) AS exempt
+    FROM told GROUP BY person)"""  # noqa: S608 - put together from this file alone
+
+STANDINGS = """
+, placed AS (
+    SELECT population, person,
+        CASE WHEN counts AND since <= :start AND until >= :start THEN 1 ELSE 0 END AS at_start,
+        CASE WHEN counts AND since <= :day AND until >= :day THEN 1 ELSE 0 END AS at_end,
+        0 AS reached,
+        CASE WHEN NOT counts AND since <= :day AND until >= :day THEN 1 ELSE 0 END AS uncounted
+    FROM stay
+    UNION ALL
+    SELECT population, person, 0, 0, 1, 0 FROM reached),
+standing AS MATERIALIZED (
+    SELECT population, person, MAX(at_start) AS at_start, MAX(at_end) AS at_end, MAX(reached) AS reached,
+        MAX(uncounted) AS uncounted
+    FROM placed GROUP BY population, person
+    HAVING MAX(at_start) + MAX(at_end) + MAX(reached) + MAX(uncounted) > 0)
+SELECT population, at_start, at_end, employed_at_start, employed_at_end, covered, completed, begun, before, within,
+    reached, uncounted, exempt, COUNT(*)
+FROM standing JOIN facts ON facts.person = standing.person {where}
+GROUP BY population, at_start, at_end, employed_at_start, employed_at_end, covered, completed, begun, before, within,
+    reached, uncounted, exempt"""
+
+UNITS = """
+, pair AS MATERIALIZED (
+    SELECT DISTINCT 0 AS part, person, unit FROM stay
+    WHERE population = 0 AND counts AND since <= :day AND until >= :day
+    UNION ALL
+    SELECT 1, person, unit FROM reached WHERE population = 0),
+several AS MATERIALIZED (
+    SELECT part, person, COUNT(*) AS units FROM pair GROUP BY part, person),
+named AS (
+    SELECT pair.part, pair.unit, CASE WHEN several.units > 1 THEN pair.person END AS person, facts.covered
+    FROM pair
+    JOIN several ON several.part = pair.part AND several.person = pair.person
+    JOIN facts ON facts.person = pair.person)
+SELECT part, unit, person, covered, COUNT(*) FROM named GROUP BY part, unit, person, covered"""
+
+ANYBODY = f"""
+SELECT 1 FROM membership_state WHERE audience = :audience AND {KNOWN.format("")} LIMIT 1"""  # noqa: S608 - as above
+
+TYPES: dict[str, Any] = {
+    "audience": String(),
+    "course": String(),
+    "stays": String(),
+    "kinds": String(),
+    "fresh": String(),
+    "in_force": Integer(),
+    "human": Integer(),
+    "day": Date(),
+    "start": Date(),
+    "reached_until": Date(),
+    "day_ends": UtcDateTime(),
+    "known_at": UtcDateTime(),
+}
 
 
 @dataclass(frozen=True)
@@ -71,277 +193,107 @@ class Scope:
         return min(self.day, self.period_to)
 
 
-def facts(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> Facts:
-    """Ask the database. The number of statements does not depend on the number of persons."""
-    sets = _Sets(db, scope, population, spans)
-    known = db.execute(select(sets.employed.c.person_id).limit(1)).first()
-    return Facts(
-        standings=[_standing_of(*row) for row in db.execute(sets.standings())],
-        members=[InUnit(*row) for row in db.execute(sets.in_units(sets.members()))],
-        reached=[InUnit(*row) for row in db.execute(sets.in_units(sets.reached()))],
-        knows_anybody=known is not None,
-    )
+def facts(db: Session, scope: Scope, populations: Sequence[Population], spans: Sequence[UnitSpan]) -> Facts:
+    """Ask the database of the whole population, which is the first, and of the groups beside it.
 
-
-def standings(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> list[Standing]:
-    """The standings alone, for a population that is shown beside the whole."""
-    return [_standing_of(*row) for row in db.execute(_Sets(db, scope, population, spans).standings())]
+    The number of statements depends neither on the number of persons nor on that of populations.
+    """
+    given = _parameters(db, scope, populations, spans)
+    standings: list[list[Standing]] = [[] for _ in populations]
+    for population, *row in _ask(db, "standings", given):
+        standings[population].append(_standing_of(row))
+    units: tuple[list[InUnit], list[InUnit]] = ([], [])
+    for part, unit, person, covered, persons in _ask(db, "units", given):
+        units[part].append(InUnit(unit, person, bool(covered), persons))
+    return Facts(standings, *units, knows_anybody=bool(_ask(db, "anybody", given)))
 
 
 def standing_of(
     db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan], person_id: int
 ) -> Standing | None:
     """The standing of one human, by the same statement; None when the human stands nowhere in the population."""
-    sets = _Sets(db, scope, population, spans)
     links = select(SamePerson.main_id).where(SamePerson.person_id == person_id, known(SamePerson, scope.known_at))
     human = db.execute(links).scalar_one_or_none() or person_id
-    row = db.execute(sets.standings(human)).first()
-    return _standing_of(*row) if row else None
+    rows = _ask(db, "person", {**_parameters(db, scope, [population], spans), "human": human})
+    return _standing_of(rows[0][1:]) if rows else None
 
 
-def _standing_of(*row: int) -> Standing:
+def _standing_of(row: Sequence[int]) -> Standing:
     *flags, persons = row
     return Standing(*map(bool, flags), persons=persons)  # type: ignore[misc] # as many flags as columns
 
 
-class _Sets:
-    """The sets of persons that the figures are made of, as parts of a statement."""
-
-    def __init__(self, db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> None:
-        self.scope = scope
-        self.same = _same(scope)
-        self.employed = _employed(scope, self.same)
-        self.stay = _stay(self.employed, population, _inside(db, population, spans))
-        self.done = _done(db, scope, self.same)
-        self.within = self.done.c.occurred_on.between(scope.period_from, scope.reached_until)
-
-    def standings(self, human: int | None = None) -> Select[*tuple[int, ...]]:
-        """Persons by all their facts: everybody who is, was or completed in the population.
-
-        Each set is read once and says its own facts of a person; grouping by person puts them together. That is
-        linear in the rows, where joining the sets is left to what the planner believes of their sizes. `human`
-        asks for one alone.
-        """
-        employed, done, scope, row = self.employed.c, self.done.c, self.scope, self.stay.c
-        counted = row.counts == true()
-        start, end = scope.period_from, scope.day
-        told = union_all(
-            _tell(
-                row.person_id,
-                at_start=counted & _holds(row, start),
-                at_end=counted & _holds(row, end),
-                uncounted=~counted & _holds(row, end),
-            ),
-            _tell(
-                employed.person_id,
-                employed_at_start=_holds(employed, start),
-                employed_at_end=_holds(employed, end),
-            ),
-            _tell(
-                done.person_id,
-                covered=done.valid,
-                completed=true(),
-                before=done.occurred_on < start,
-                within=self.within,
-            ),
-            *(_tell(begun.subquery().c.person_id, begun=true()) for begun in _begun(scope, self.same)),
-            _tell(_exempt(scope, self.same).subquery().c.person_id, exempt=true()),
-            _tell(self.reached().subquery().c.person_id, reached=true()),
-        ).subquery()
-        flags = {name: func.max(told.c[name]) for name in FLAGS}
-        person = (
-            select(*(flag.label(name) for name, flag in flags.items()))
-            .where(true() if human is None else told.c.person_id == human)
-            .group_by(told.c.person_id)
-            .having(flags["at_start"] + flags["at_end"] + flags["reached"] + flags["uncounted"] > 0)
-            .subquery()
-        )
-        return select(*person.c, func.count()).group_by(*person.c)
-
-    def members(self) -> Select[int, int]:
-        """(person, unit) of those in the population on D."""
-        row = self.stay.c
-        return select(row.person_id, row.unit_id).where(row.counts == true(), _holds(row, self.scope.day)).distinct()
-
-    def reached(self) -> Select[int, int]:
-        """(person, unit) of those who completed within the period, where they were on that day."""
-        row, done = self.stay.c, self.done.c
-        on_the_day = and_(done.person_id == row.person_id, done.occurred_on.between(row.since, row.until))
-        return (
-            select(row.person_id, row.unit_id)
-            .join(self.done, on_the_day)
-            .where(row.counts == true(), self.within)
-            .distinct()
-        )
-
-    def in_units(self, part: Select[int, int]) -> Select[int, int | None, bool, int]:
-        """The (person, unit) pairs of a set by unit; those of a person with several units one by one."""
-        pairs = part.cte("pairs").prefix_with("MATERIALIZED")
-        units = (
-            select(pairs.c.person_id, func.count().label("units"))
-            .group_by(pairs.c.person_id)
-            .cte("units")
-            .prefix_with("MATERIALIZED")
-        )
-        several = case((units.c.units > 1, pairs.c.person_id), else_=null())
-        covered = case((pairs.c.person_id.in_(select(self.done.c.person_id).where(self.done.c.valid)), 1), else_=0)
-        rows = (
-            select(pairs.c.unit_id, several.label("person"), covered.label("covered"))
-            .join(units, units.c.person_id == pairs.c.person_id)
-            .subquery()
-        )
-        return select(*rows.c, func.count()).group_by(*rows.c)
+def _ask(db: Session, name: str, given: dict[str, Any]) -> Sequence[Any]:
+    statement, names = _statement(name, db.get_bind().dialect.name)
+    return db.connection().execute(statement, {name: given[name] for name in names}).all()
 
 
-def _same(scope: Scope) -> CTE:
-    """(person, main) of everybody for whom another row stands, as known at K."""
-    return (
-        select(SamePerson.person_id, SamePerson.main_id)
-        .where(known(SamePerson, scope.known_at))
-        .cte("same")
-        .prefix_with("MATERIALIZED")
-    )
+@cache
+def _statement(name: str, dialect: str) -> tuple[TextClause, tuple[str, ...]]:
+    """(the statement, the names of its parameters)."""
+    sets = f"WITH {LISTS[dialect]}{SETS}"
+    sql = {
+        "standings": sets + STANDINGS.format(where=""),
+        "person": sets + STANDINGS.format(where="WHERE facts.person = :human"),
+        "units": sets + UNITS,
+        "anybody": ANYBODY,
+    }[name]
+    names = tuple(each for each in TYPES if f":{each}" in sql)
+    return text(sql).bindparams(*(bindparam(each, type_=TYPES[each]) for each in names)), names
 
 
-def _human(same: CTE, person: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    """The row that stands for the person, in a statement that joins `same`."""
-    return func.coalesce(same.c.main_id, person).label("person_id")
+def _parameters(
+    db: Session, scope: Scope, populations: Sequence[Population], spans: Sequence[UnitSpan]
+) -> dict[str, Any]:
+    return {
+        "audience": scope.audience,
+        "course": scope.course,
+        "stays": json.dumps(_stays(db, populations, spans)),
+        "kinds": json.dumps(_kinds(populations)),
+        "fresh": json.dumps(_fresh(db, scope)),
+        "in_force": edition_in_force(editions(db, scope.course, scope.known_at), scope.day),
+        "day": scope.day,
+        "start": scope.period_from,
+        "reached_until": scope.reached_until,
+        "day_ends": end_of(scope.day),
+        "known_at": scope.known_at,
+    }
 
 
-def _exempt(scope: Scope, same: CTE) -> Select[int]:
-    """Persons whose exemption holds on D."""
-    return (
-        select(_human(same, Exemption.person_id))
-        .outerjoin(same, same.c.person_id == Exemption.person_id)
-        .where(holds(Exemption, scope.day, scope.known_at))
-    )
+def _stays(
+    db: Session, populations: Sequence[Population], spans: Sequence[UnitSpan]
+) -> list[tuple[int, int, str, str]]:
+    """(population, unit, since, until) of every unit in each population; one without units has them all."""
+    whole = (str(date.min), str(date.max))
+    everywhere = list(db.scalars(select(Unit.id))) if any(not each.units for each in populations) else []
+    rows = []
+    for number, population in enumerate(populations):
+        if population.units:
+            inside = stays(spans, population.units)
+            rows += [(number, stay.unit, str(stay.since), str(stay.until)) for stay in inside]
+        else:
+            rows += [(number, unit, *whole) for unit in everywhere]
+    return rows
 
 
-def _employed(scope: Scope, same: CTE) -> CTE:
-    """Every membership of the audience, from–to, as known at K."""
-    return (
-        select(
-            _human(same, Membership.person_id),
-            MembershipState.unit_id,
-            MembershipState.valid_from.label("since"),
-            MembershipState.valid_to.label("until"),
-            MembershipState.title,
-            MembershipState.employment,
-            MembershipState.counts,
-        )
-        .join(Membership, Membership.id == MembershipState.membership_id)
-        .outerjoin(same, same.c.person_id == Membership.person_id)
-        .where(MembershipState.audience == scope.audience, known(MembershipState, scope.known_at))
-        .cte("employed")
-        .prefix_with("MATERIALIZED")
-    )
+def _kinds(populations: Sequence[Population]) -> list[tuple[int, str | None, str | None]]:
+    """(population, title, employment) that a population lets through; None lets every one through."""
+    return [
+        (number, title, employment)
+        for number, population in enumerate(populations)
+        for title in population.titles or (None,)
+        for employment in population.employments or (None,)
+    ]
 
 
-def _inside(db: Session, population: Population, spans: Sequence[UnitSpan]) -> CTE | None:
-    """(unit, since, until) of the units in the population; None when it has all units.
-
-    They travel as one JSON value, so that the statement is the same, and compiled once, whatever their number.
-    """
-    if not population.units:
-        return None
-    rows = [[stay.unit, str(stay.since), str(stay.until)] for stay in stays(spans, population.units)]
-    if db.get_bind().dialect.name == "postgresql":
-        row = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value", name="units")
-        unit, since, until = (type_coerce(row.c.value, JSONB)[place].astext for place in range(3))
-        days: tuple[ColumnElement[date], ...] = (cast(since, Date), cast(until, Date))
-    else:
-        row = func.json_each(json.dumps(rows)).table_valued("value", name="units")
-        unit, since, until = (func.json_extract(row.c.value, f"$[{place}]") for place in range(3))
-        days = (type_coerce(since, Date), type_coerce(until, Date))
-    columns = (cast(unit, Integer).label("unit_id"), days[0].label("since"), days[1].label("until"))
-    return select(*columns).select_from(row).cte("inside").prefix_with("MATERIALIZED")
-
-
-def _stay(employed: CTE, population: Population, inside: CTE | None) -> CTE:
-    """The memberships that match the population's filters, cut to the days on which their unit belongs to it."""
-    row = employed.c
-    where: list[ColumnElement[bool]] = []
-    if population.titles:
-        where.append(row.title.in_(population.titles))
-    if population.employments:
-        where.append(row.employment.in_(population.employments))
-    if inside is None:
-        return (
-            select(row.person_id, row.unit_id, row.since, row.until, row.counts)
-            .where(*where)
-            .cte("stay")
-            .prefix_with("MATERIALIZED")
-        )
-    since = case((inside.c.since > row.since, inside.c.since), else_=row.since)
-    until = case((inside.c.until < row.until, inside.c.until), else_=row.until)
-    return (
-        select(row.person_id, row.unit_id, since.label("since"), until.label("until"), row.counts)
-        .join(inside, inside.c.unit_id == row.unit_id)
-        .where(*where, since <= until)
-        .cte("stay")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _holds(row: ReadOnlyColumnCollection[str, Any], day: date) -> ColumnElement[bool]:
-    return and_(row.since <= day, row.until >= day)
-
-
-def _tell(person: ColumnElement[int], **facts: ColumnElement[bool]) -> Select[*tuple[int, ...]]:
-    """Rows that say these facts of a person, and nothing of the others."""
-    said = {name: case((fact, 1), else_=0) for name, fact in facts.items()}
-    return select(person.label("person_id"), *(said.get(name, literal_column("0")).label(name) for name in FLAGS))
-
-
-def _done(db: Session, scope: Scope, same: CTE) -> CTE:
-    """Completions of the whole course on or before D that are not revoked, as known at K."""
-    in_force = edition_in_force(editions(db, scope.course, scope.known_at), scope.day)
+def _fresh(db: Session, scope: Scope) -> list[tuple[int, str]]:
+    """(release, earliest day of a completion of the course that is still valid on D) for each release used."""
     used = (
         select(Completion.release_id)
         .where(Completion.course == scope.course, Completion.path == WHOLE_COURSE)
         .distinct()
     )
-    by_months: dict[int | None, list[int]] = defaultdict(list)
-    for release_id in db.scalars(used):
-        by_months[published(db, release_id).course.valid_months].append(release_id)
-    fresh = [
-        and_(Completion.release_id.in_(ids), Completion.occurred_on >= earliest_valid(scope.day, months))
-        for months, ids in by_months.items()
+    return [
+        (number, str(earliest_valid(scope.day, published(db, number).course.valid_months)))
+        for number in db.scalars(used)
     ]
-    valid = and_(Completion.edition >= in_force, or_(false(), *fresh))
-    return (
-        select(_human(same, Completion.person_id), Completion.occurred_on, valid.label("valid"))
-        .outerjoin(same, same.c.person_id == Completion.person_id)
-        .where(Completion.course == scope.course, Completion.path == WHOLE_COURSE, *_standing(scope))
-        .cte("done")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _begun(scope: Scope, same: CTE) -> tuple[Select[int], Select[int]]:
-    """Persons with an attempt begun, and with a module completed, on or before D."""
-    attempts = (
-        select(_human(same, Attempt.person_id))
-        .outerjoin(same, same.c.person_id == Attempt.person_id)
-        .where(
-            Attempt.course == scope.course,
-            Attempt.started_at < end_of(scope.day),
-            Attempt.started_at <= scope.known_at,
-        )
-    )
-    modules = (
-        select(_human(same, Completion.person_id))
-        .outerjoin(same, same.c.person_id == Completion.person_id)
-        .where(Completion.course == scope.course, Completion.path != WHOLE_COURSE, *_standing(scope))
-    )
-    return attempts, modules
-
-
-def _standing(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    """Completions that happened by D, were recorded by K and had not been revoked by K."""
-    revoked = select(Revocation.completion_id).where(Revocation.at <= scope.known_at)
-    return (
-        Completion.occurred_on <= scope.day,
-        Completion.recorded_at <= scope.known_at,
-        Completion.id.not_in(revoked),
-    )

@@ -11,7 +11,7 @@ from course.organisation.queries import Promise, promise_on, reported_figures, u
 from course.organisation.tables import ReportedFigure
 from course.report.as_of import write_known
 from course.report.coverage import Coverage, UnitLine, by_unit, summarise
-from course.report.queries import Scope, facts, standings
+from course.report.queries import Scope, facts
 from course.report.table import Column, Figure, Group, Row, Table
 from course.roster.queries import list_days
 
@@ -49,16 +49,15 @@ def build(db: Session, course: str, audience: str, day: date, known_at: datetime
     since, until = (promise.period_from, promise.period_to) if promise else year
     scope = Scope(course, audience, day, known_at, since, until)
     spans = unit_spans(db, known_at)
-    found = facts(db, scope, promise.population if promise else Population(), spans)
-    coverage = summarise(found.standings)
+    named = dict(promise.groups) if promise else {}
+    found = facts(db, scope, [promise.population if promise else Population(), *named.values()], spans)
+    coverage, *parts = map(summarise, found.standings)
     names = {span.unit: span.name for span in spans}
     lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
     groups = [_promise(promise), _status(coverage), _identity(coverage), _bridge(coverage)]
     if promise and (reported := reported_figures(db, promise.id, known_at)):
         groups.append(_reported(reported))
-    for name, population in (promise.groups if promise else {}).items():
-        part = summarise(standings(db, scope, population, spans))
-        groups.append(Group(f"group:{name}", f"Grupp: {name}", _part(part)))
+    groups += [Group(f"group:{name}", f"Grupp: {name}", _part(part)) for name, part in zip(named, parts, strict=True)]
     return Table(
         name=NAME,
         title=TITLE,
