@@ -36,6 +36,8 @@ class Standing:
     """Matches the population's filters on D in a membership that does not count."""
     exempt: bool
     """An exemption holds on D."""
+    by_quiz: bool
+    """Has a valid completion by the course's own questions."""
     persons: int
 
 
@@ -69,6 +71,8 @@ class Coverage:
 
     members: int
     covered: int
+    covered_otherwise: int
+    """Of the covered, those wholly or partly on paper, at a workshop or on another platform."""
     exempt: int
     expired: int
     under_way: int
@@ -113,6 +117,7 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
     return Coverage(
         members=sum(row.persons for row in members),
         covered=buckets["covered"],
+        covered_otherwise=sum(row.persons for row in members if row.covered and not row.by_quiz),
         exempt=buckets["exempt"],
         expired=buckets["expired"],
         under_way=buckets["under_way"],

@@ -81,7 +81,8 @@ stay AS MATERIALIZED (
             AND (kind.title IS NULL OR kind.title = employed.title)
             AND (kind.employment IS NULL OR kind.employment = employed.employment))),
 earned AS MATERIALIZED (
-    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.path, completion.occurred_on,
+    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.path, completion.route,
+        completion.occurred_on,
         CASE WHEN completion.edition >= :in_force AND completion.occurred_on >= fresh.earliest THEN 1 ELSE 0 END
             AS valid
     FROM completion
@@ -98,27 +99,28 @@ told AS (
     SELECT person,
         CASE WHEN since <= :start AND until >= :start THEN 1 ELSE 0 END AS employed_at_start,
         CASE WHEN since <= :day AND until >= :day THEN 1 ELSE 0 END AS employed_at_end,
-        0 AS covered, 0 AS completed, 0 AS begun, 0 AS before, 0 AS within, 0 AS exempt
+        0 AS covered, 0 AS completed, 0 AS begun, 0 AS before, 0 AS within, 0 AS exempt, 0 AS by_quiz
     FROM employed
     UNION ALL
     SELECT person, 0, 0, valid, 1, 0,
         CASE WHEN occurred_on < :start THEN 1 ELSE 0 END,
-        CASE WHEN occurred_on BETWEEN :start AND :reached_until THEN 1 ELSE 0 END, 0
+        CASE WHEN occurred_on BETWEEN :start AND :reached_until THEN 1 ELSE 0 END, 0,
+        CASE WHEN route IN ('quiz', 'restored') THEN valid ELSE 0 END
     FROM earned WHERE path = ''
     UNION ALL
-    SELECT person, 0, 0, 0, 0, 1, 0, 0, 0 FROM earned WHERE path <> ''
+    SELECT person, 0, 0, 0, 0, 1, 0, 0, 0, 0 FROM earned WHERE path <> ''
     UNION ALL
-    SELECT COALESCE(same.main_id, attempt.person_id), 0, 0, 0, 0, 1, 0, 0, 0
+    SELECT COALESCE(same.main_id, attempt.person_id), 0, 0, 0, 0, 1, 0, 0, 0, 0
     FROM attempt LEFT JOIN same ON same.person_id = attempt.person_id
     WHERE attempt.course = :course AND attempt.started_at < :day_ends AND attempt.started_at <= :known_at
     UNION ALL
-    SELECT COALESCE(same.main_id, exemption.person_id), 0, 0, 0, 0, 0, 0, 0, 1
+    SELECT COALESCE(same.main_id, exemption.person_id), 0, 0, 0, 0, 0, 0, 0, 1, 0
     FROM exemption LEFT JOIN same ON same.person_id = exemption.person_id
     WHERE exemption.valid_from <= :day AND exemption.valid_to >= :day AND exemption.{KNOWN.format("exemption.")}),
 facts AS MATERIALIZED (
     SELECT person, MAX(employed_at_start) AS employed_at_start, MAX(employed_at_end) AS employed_at_end,
         MAX(covered) AS covered, MAX(completed) AS completed, MAX(begun) AS begun, MAX(before) AS before,
-        MAX(within) AS within, MAX(exempt) AS exempt
+        MAX(within) AS within, MAX(exempt) AS exempt, MAX(by_quiz) AS by_quiz
     FROM told GROUP BY person)"""  # noqa: S608 - put together from this file alone
 
 STANDINGS = """
@@ -137,10 +139,10 @@ standing AS MATERIALIZED (
     FROM placed GROUP BY population, person
     HAVING MAX(at_start) + MAX(at_end) + MAX(reached) + MAX(uncounted) > 0)
 SELECT population, at_start, at_end, employed_at_start, employed_at_end, covered, completed, begun, before, within,
-    reached, uncounted, exempt, COUNT(*)
+    reached, uncounted, exempt, by_quiz, COUNT(*)
 FROM standing JOIN facts ON facts.person = standing.person {where}
 GROUP BY population, at_start, at_end, employed_at_start, employed_at_end, covered, completed, begun, before, within,
-    reached, uncounted, exempt"""
+    reached, uncounted, exempt, by_quiz"""
 
 UNITS = """
 , pair AS MATERIALIZED (

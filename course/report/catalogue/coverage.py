@@ -117,6 +117,12 @@ def _status(coverage: Coverage) -> Group:
         (
             Figure("members", "I målgruppen", coverage.members),
             Figure("covered", "Klara", coverage.covered, "genomförandet gäller"),
+            Figure(
+                "covered_otherwise",
+                "Varav på annat sätt",
+                coverage.covered_otherwise,
+                "helt eller delvis på papper, vid workshop eller på en annan plattform",
+            ),
             Figure("exempt", "Undantagna", coverage.exempt),
             Figure("expired", "Har gått ut", coverage.expired, "genomfört förut, gäller inte längre"),
             Figure("under_way", "Pågår", coverage.under_way),
