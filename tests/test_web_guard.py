@@ -56,6 +56,7 @@ MATRIX = {
     ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403),
     ("quiz.result", "GET"): (303, 403, 200, 403, 403),
     ("report.coverage", "GET"): (303, 403, 403, 200, 403),
+    ("board.board", "GET"): (303, 403, 403, 403, 403),
     ("people.search", "GET"): (303, 403, 403, 200, 403),
     ("people.new", "GET"): (303, 403, 403, 200, 403),
     ("people.add", "POST"): (303, 403, 403, 422, 403),

@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "course.take": frozenset({"learner"}),
     "report.read": frozenset({"hr"}),
     "people.manage": frozenset({"hr"}),
+    "board.read": frozenset({"secretary"}),
     "system.read": frozenset({"admin"}),
 }
 """{permission: the roles that have it}. Every route names one; what is not here nobody may do."""

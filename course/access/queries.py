@@ -93,6 +93,18 @@ def roles_of(db: Session, person_id: int, day: date) -> frozenset[str]:
     return frozenset(db.scalars(rows))
 
 
+def units_of_role(db: Session, person_id: int, role: str, day: date) -> list[int]:
+    """The units for which the person holds the role on the day."""
+    rows = select(Grant.unit_id).where(
+        Grant.person_id == person_id,
+        Grant.role == role,
+        Grant.superseded_at.is_(None),
+        Grant.valid_from <= day,
+        Grant.valid_to >= day,
+    )
+    return [unit for unit in db.scalars(rows) if unit is not None]
+
+
 def has_administrator(db: Session, day: date) -> bool:
     """Whether anybody who can sign in is an administrator on the day."""
     found = (

@@ -27,9 +27,10 @@ from course.content.queries import edition_in_force, editions, published
 from course.learning.completion import WHOLE_COURSE, earliest_valid
 from course.learning.tables import Completion
 from course.organisation.population import Population, UnitSpan, stays
-from course.organisation.tables import SamePerson, Unit
+from course.organisation.tables import Person, SamePerson, Unit
 from course.report.coverage import Facts, InUnit, Standing
 from course.schema import UtcDateTime, known
+from course.swedish import sort_key
 
 KNOWN = "recorded_at <= :known_at AND ({0}superseded_at IS NULL OR {0}superseded_at > :known_at)"
 
@@ -159,8 +160,14 @@ named AS (
     JOIN facts ON facts.person = pair.person)
 SELECT part, unit, person, covered, COUNT(*) FROM named GROUP BY part, unit, person, covered"""
 
+REMAINING = """
+SELECT DISTINCT stay.person FROM stay JOIN facts ON facts.person = stay.person
+WHERE stay.population = 0 AND stay.counts AND stay.since <= :day AND stay.until >= :day AND facts.covered = 0"""
+
 ANYBODY = f"""
 SELECT 1 FROM membership_state WHERE audience = :audience AND {KNOWN.format("")} LIMIT 1"""  # noqa: S608 - as above
+
+PROTECTED = "Skyddad person"
 
 TYPES: dict[str, Any] = {
     "audience": String(),
@@ -220,6 +227,13 @@ def standing_of(
     return _standing_of(rows[0][1:]) if rows else None
 
 
+def remaining(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> list[str]:
+    """The names of the members who are not covered, in Swedish order; a protected person without a name."""
+    ids = [person for (person,) in _ask(db, "remaining", _parameters(db, scope, [population], spans))]
+    people = db.execute(select(Person.name, Person.protected).where(Person.id.in_(ids)))
+    return sorted((PROTECTED if protected else name for name, protected in people), key=sort_key)
+
+
 def _standing_of(row: Sequence[int]) -> Standing:
     *flags, persons = row
     return Standing(*map(bool, flags), persons=persons)  # type: ignore[misc] # as many flags as columns
@@ -238,6 +252,7 @@ def _statement(name: str, dialect: str) -> tuple[TextClause, tuple[str, ...]]:
         "standings": sets + STANDINGS.format(where=""),
         "person": sets + STANDINGS.format(where="WHERE facts.person = :human"),
         "units": sets + UNITS,
+        "remaining": sets + REMAINING,
         "anybody": ANYBODY,
     }[name]
     names = tuple(each for each in TYPES if f":{each}" in sql)
