@@ -209,10 +209,15 @@ def test_settling_again_writes_nothing_new(demonstration, db):
 
 
 def test_ids_go_on_after_the_bulk(demonstration, db):
+    newest = db.scalars(select(Person.id).order_by(Person.id.desc())).first()
     with transaction() as (session, _at):
-        session.add(Person(key="ny", name="Ny", email=None, protected=False))
+        person = Person(key="ny", name="Ny", email=None, protected=False)
+        session.add(person)
         session.flush()
+        number = person.id
         session.rollback()
+
+    assert number > newest
 
 
 def test_a_loaded_database_is_left_as_it_is(demonstration, db):
