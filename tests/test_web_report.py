@@ -187,6 +187,20 @@ def test_asking_for_what_was_known_then_shows_what_was_known_then(world, staffed
     assert "Inget känt" in Page(staffed.get(URL, query_string={"per": DAY, "kand": "2025-12-31"})).title
 
 
+def test_a_figure_is_compared_with_what_was_known_earlier(world, staffed):
+    asked = {"per": DAY, "kand": "2026-04-30", "sedan": "2026-03-31"}
+
+    figures, _ = from_html(staffed.get(URL, query_string=asked))
+
+    told = {label: value for (title, label), value in figures.items() if title.startswith("Så har det kända ändrats")}
+    assert (told["Nått, enligt det som var känt då"], told["Nya genomföranden (+)"]) == ("0", "3")
+    same = Page(staffed.get(URL, query_string={**asked, "sedan": "2026-04-30"}))
+    assert "ska vara tidigare" in same.main
+    for text in ("x", "2200-01-01", "2026-13-01"):
+        answer = staffed.get(URL, query_string={**asked, "sedan": text})
+        assert (answer.status_code, "”sedan”" in answer.text) == (422, True), text
+
+
 # --- what cannot be answered ---
 
 BAD_DAYS = [

@@ -97,8 +97,11 @@ def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:
 
 def _merged(periods: Iterable[Period]) -> list[Period]:
     """The periods in order, with those that touch made one."""
+    real = [period for period in periods if period[0] <= period[1]]
+    if len(real) < 2:
+        return real
     merged: list[Period] = []
-    for since, until in sorted(period for period in periods if period[0] <= period[1]):
+    for since, until in sorted(real):
         if merged and since.toordinal() <= merged[-1][1].toordinal() + 1:
             merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
         else:

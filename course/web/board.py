@@ -12,7 +12,7 @@ from course.db import database, newest_instant, transaction
 from course.organisation.population import Population
 from course.organisation.queries import promise_on, unit_spans
 from course.report.coverage import summarise
-from course.report.queries import Scope, facts, remaining
+from course.report.queries import Scope, facts, members
 from course.web.guard import actor, allowed
 
 bp = Blueprint("board", __name__)
@@ -39,7 +39,7 @@ def board() -> str:
         for unit in units:
             population = Population((unit,))
             (standings,) = facts(db, scope, [population], spans).standings
-            who = remaining(db, scope, population, spans)
+            who = [each.name for each in members(db, scope, population, spans) if each.done_on is None]
             boards.append((names.get(unit, "Nämnden"), course.title, summarise(standings), who))
     if any(who for *_, who in boards):
         with transaction() as (writing, at):
