@@ -15,12 +15,13 @@ from course.clock import FOREVER
 from course.db import database, newest_instant, transaction
 from course.learning.actions import revoke
 from course.learning.queries import completion_rows
-from course.organisation.actions import Decision, end_membership, link, report_figure, set_target
+from course.organisation.actions import end_membership, link
 from course.organisation.population import Population, UnitSpan, stays, tree_on
 from course.organisation.tables import MembershipState, UnitState
 from course.report.catalogue.coverage import build
 from course.report.coverage import InUnit, Standing, by_unit, summarise
 from course.report.formats import FORMATS
+from course.target.actions import Decision, report_figure, set_target
 
 LATER = noon("2030-01-01")
 

@@ -15,10 +15,10 @@ from course.errors import Refusal
 from course.learning.actions import revoke
 from course.learning.tables import Completion, Revocation
 from course.organisation.actions import end_exemption, end_membership, exempt, link, set_counts, unlink
-from course.organisation.queries import promise_on
 from course.organisation.tables import Person
 from course.report.catalogue.coverage import build
 from course.roster.actions import Origin, apply_plan, undo_import
+from course.target.queries import promise_on
 
 FIRST = date(2026, 1, 1)
 UNITS = {"E1": "Boende", "E2": "Boende", "B1": "Bistånd"}

@@ -78,9 +78,7 @@ def from_html(response):
         for label, value in zip(labels, values, strict=True):
             meta = [element.text for element in page.all("span", class_="meta") if label in element.parents]
             figures[title, label.text.removesuffix(meta[0] if meta else "").strip()] = value.text
-    rows = [row for row in page.all("tr") if any(up.name == "tbody" for up in row.parents)]
-    cells = [[cell.text for cell in page.all("th") + page.all("td") if row in cell.parents] for row in rows]
-    return figures, [tuple(line) for line in cells]
+    return figures, [tuple(line) for line in page.rows()]
 
 
 def plain(text):

@@ -11,10 +11,10 @@ from course.cli.group import DAY, Group
 from course.content.queries import current, newest_release_id
 from course.db import database, newest_instant
 from course.errors import NotFound
-from course.organisation.queries import promises
 from course.report.as_of import read_earlier, read_known
 from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
+from course.target.queries import promises
 
 group = Group("report", help="Siffror.")
 

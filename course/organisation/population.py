@@ -1,7 +1,7 @@
 """Populations: which memberships a target is about, and since when each unit belongs to one."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -77,6 +77,17 @@ def stays(spans: Iterable[UnitSpan], roots: Iterable[int]) -> list[Stay]:
         return found[unit]
 
     return [Stay(unit, since, until) for unit in sorted(by_unit) for since, until in inside(unit, frozenset({unit}))]
+
+
+def narrowed(population: Population, roots: Iterable[int], spans: Sequence[UnitSpan], day: date) -> Population | None:
+    """The part of a population that stands in the roots or below them on the day; None when there is none."""
+    own = _units_on(spans, roots, day)
+    inside = own & _units_on(spans, population.units, day) if population.units else own
+    return replace(population, units=tuple(sorted(inside))) if inside else None
+
+
+def _units_on(spans: Iterable[UnitSpan], roots: Iterable[int], day: date) -> set[int]:
+    return {stay.unit for stay in stays(spans, roots) if stay.since <= day <= stay.until}
 
 
 def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:

@@ -35,7 +35,6 @@ from course.organisation.tables import (
     MembershipState,
     Person,
     SamePerson,
-    TargetState,
     Unit,
     UnitState,
 )
@@ -44,6 +43,8 @@ from course.report.changes import Written
 from course.report.coverage import Facts, InUnit, Standing
 from course.schema import Dated, UtcDateTime, known
 from course.swedish import sort_key
+from course.target.queries import Promise
+from course.target.tables import TargetState
 
 PROTECTED = "Skyddad person"
 
@@ -84,6 +85,13 @@ class Scope:
     known_at: datetime
     period_from: date
     period_to: date
+
+    @classmethod
+    def of(cls, promise: Promise | None, course: str, audience: str, day: date, known_at: datetime) -> "Scope":
+        """The scope of a target's figures; without a target the period is the day's calendar year."""
+        year = (date(day.year, 1, 1), date(day.year, 12, 31))
+        period = (promise.period_from, promise.period_to) if promise else year
+        return cls(course, audience, day, known_at, *period)
 
     @property
     def reached_until(self) -> date:

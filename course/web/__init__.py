@@ -6,7 +6,22 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.config import LOOPBACK, Settings
-from course.web import admin, board, errors, filters, guard, imports, learner, login, pages, people, quiz, report
+from course.web import (
+    admin,
+    board,
+    errors,
+    filters,
+    guard,
+    imports,
+    learner,
+    login,
+    pages,
+    people,
+    quiz,
+    report,
+    targets,
+    unit,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -34,5 +49,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, login, learner, quiz, report, people, imports, board, admin):
+    for module in (pages, login, learner, quiz, report, people, imports, targets, unit, board, admin):
         app.register_blueprint(module.bp)

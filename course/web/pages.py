@@ -63,6 +63,6 @@ def support() -> str:
 @allowed("account.own")
 def start() -> AnyResponse | str:
     """The first page after signing in: the course, or for who has other duties what there is to choose from."""
-    if can("course.take") and not any(map(can, ("report.read", "board.read", "system.read"))):
+    if can("course.take") and not any(map(can, ("report.read", "unit.read", "board.read", "system.read"))):
         return redirect("/kurs/", 303)
     return render_template("start.html")

@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 
 from course import swedish
 from course.organisation.population import Population, UnitSpan, tree_on
-from course.organisation.queries import Promise, promise_on, reported_figures, unit_spans
-from course.organisation.tables import ReportedFigure
+from course.organisation.queries import unit_spans
 from course.report.as_of import write_known
 from course.report.changes import Change, explain
 from course.report.coverage import Coverage, Part, UnitLine, by_unit, part_of, summarise
 from course.report.queries import Scope, facts, reached_by, stars, written_between
 from course.report.table import Column, Figure, Group, Row, Table
 from course.roster.queries import list_days
+from course.target.queries import Promise, promise_on, reported_figures
+from course.target.tables import ReportedFigure
 
 NAME = "coverage"
 TITLE = "Täckning"
@@ -70,7 +71,7 @@ def build(
     `earlier`, an instant before `known_at`, it also says why reached was another number then.
     """
     promise = promise_on(db, course, audience, day, known_at)
-    scope = _scope(course, audience, day, known_at, promise)
+    scope = Scope.of(promise, course, audience, day, known_at)
     spans = unit_spans(db, known_at)
     named = dict(promise.groups) if promise else {}
     population = promise.population if promise else Population()
@@ -106,12 +107,6 @@ def build(
     )
 
 
-def _scope(course: str, audience: str, day: date, known_at: datetime, promise: Promise | None) -> Scope:
-    year = (date(day.year, 1, 1), date(day.year, 12, 31))
-    period = (promise.period_from, promise.period_to) if promise else year
-    return Scope(course, audience, day, known_at, *period)
-
-
 def _change_since(
     db: Session, scope: Scope, promise: Promise | None, spans: Sequence[UnitSpan], earlier: datetime
 ) -> Change:
@@ -119,7 +114,7 @@ def _change_since(
     then = promise_on(db, scope.course, scope.audience, scope.day, earlier)
     before = reached_by(
         db,
-        _scope(scope.course, scope.audience, scope.day, earlier, then),
+        Scope.of(then, scope.course, scope.audience, scope.day, earlier),
         then.population if then else Population(),
         unit_spans(db, earlier),
     )
