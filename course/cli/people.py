@@ -33,7 +33,7 @@ from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
 from course.roster.plan import Plan, plan
 from course.roster.queries import known_of, last_imports
 from course.roster.story import Event
-from course.sheet import RowProblem
+from course.sheet.problems import RowProblem
 
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
