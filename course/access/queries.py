@@ -4,7 +4,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, literal_column, select
+from sqlalchemy import and_, bindparam, case, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from course.access.policy import PERSON, Actor
@@ -133,6 +133,25 @@ def has_administrator(db: Session, day: date) -> bool:
         )
     )
     return db.execute(found.limit(1)).first() is not None
+
+
+def employees_by_account(db: Session, day: date) -> tuple[int, int]:
+    """(employees on the day, those of them who have no password yet); two employments are two accounts."""
+    rows = (
+        select(Membership.person_id, func.max(case((Identity.person_id.is_(None), 0), else_=1)).label("has"))
+        .join(MembershipState, MembershipState.membership_id == Membership.id)
+        .outerjoin(Identity, and_(Identity.person_id == Membership.person_id, Identity.provider == "password"))
+        .where(
+            MembershipState.audience == "employee",
+            MembershipState.superseded_at.is_(None),
+            MembershipState.valid_from <= day,
+            MembershipState.valid_to >= day,
+        )
+        .group_by(Membership.person_id)
+        .subquery()
+    )
+    people, having = db.execute(select(func.count(), func.coalesce(func.sum(rows.c.has), 0)).select_from(rows)).one()
+    return people, people - having
 
 
 def wait(db: Session, kind: str, key: str, *, at: datetime) -> timedelta:

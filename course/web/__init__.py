@@ -19,6 +19,7 @@ from course.web import (
     people,
     quiz,
     report,
+    start,
     targets,
     unit,
 )
@@ -49,5 +50,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, login, learner, quiz, report, people, imports, targets, unit, board, admin):
+    for module in (pages, start, login, learner, quiz, report, people, imports, targets, unit, board, admin):
         app.register_blueprint(module.bp)
