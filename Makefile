@@ -12,7 +12,7 @@ export COURSE_INSTANCE := $(INSTANCE)
 export COURSE_BASE_URL ?= http://127.0.0.1:$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench pictures lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ check: $(VENV)/tools ## lint, types, content and tests: what CI runs
 
 bench: $(VENV)/tools ## measure against a bare Flask page in the same run
 	$(BIN)/python tests/bench/run.py
+
+pictures: $(VENV)/tools ## take the pictures of README and the handbook anew
+	$(BIN)/python tests/pictures.py
 
 lock: $(VENV)/tools ## resolve requirements.lock and requirements-dev.lock again
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

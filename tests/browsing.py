@@ -37,6 +37,7 @@ VALUES = {
     "verb": "raknas",
     "draft_id": "finns-inte",
     "target_id": "1",
+    "chapter_id": "hr",
 }
 
 

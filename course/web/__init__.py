@@ -12,6 +12,7 @@ from course.web import (
     errors,
     filters,
     guard,
+    handbook,
     imports,
     learner,
     login,
@@ -50,5 +51,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, start, login, learner, quiz, report, people, imports, targets, unit, board, admin):
+    for module in (pages, start, login, learner, quiz, report, people, imports, targets, unit, board, admin, handbook):
         app.register_blueprint(module.bp)
