@@ -94,9 +94,14 @@ def history(course: Course, people: Organisation, today: date) -> History:
         _fail(course, person, rng, tries)
     paper = rest[begun + failed :][:ON_PAPER] if course.audience == "employee" else []
     done += _on_paper(course, paper)
-    early = sorted({(each.at, each.person) for each in done if each.module == course.modules[-1].id})
+    early = sorted({(each.at, each.person) for each in done if each.module == _required(course)[-1].id})
     revoked = [person for _, person in early[len(early) // 3 :][:REVOKED]] if course.audience == "employee" else []
     return History(tuple(tries), tuple(done), tuple((who, during(today - 8 * DAY, rng)) for who in revoked))
+
+
+def _required(course: Course) -> tuple[Module, ...]:
+    """The modules that complete the course; the others are deepening, and nobody here takes them."""
+    return tuple(module for module in course.modules if module.id in course.mandatory)
 
 
 def _present(people: Organisation, audience: str, today: date) -> list[_Here]:
@@ -136,10 +141,10 @@ def _by_eagerness(present: Sequence[_Here], rng: Random) -> list[_Here]:
 def _complete(course: Course, here: _Here, rng: Random, tries: list[Try], done: list[Done]) -> None:
     """Complete every module, the last on a day that eagerness chooses and the others within the weeks before."""
     last = rng.choices(here.days, [eagerness(day) for day in here.days])[0]
-    gaps = sorted((rng.choice((0, 0, 1, 2, 5, 9)) for _ in course.modules[1:]), reverse=True)
+    gaps = sorted((rng.choice((0, 0, 1, 2, 5, 9)) for _ in _required(course)[1:]), reverse=True)
     days = [max(here.days[0], working_day_before(last - gap * DAY)) for gap in (*gaps, 0)]
     clock = during(days[0], rng)
-    for module, day in zip(course.modules, days, strict=True):
+    for module, day in zip(_required(course), days, strict=True):
         if day > day_of(clock):
             clock = during(day, rng)
         clock = _pass_module(course, module, here.person, rng, clock=clock, tries=tries, done=done)
@@ -201,7 +206,7 @@ def _answer(item: Item, rng: Random, *, right: bool) -> list[str]:
 
 def _begin(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
     """Begin the first module and leave it."""
-    module = course.modules[0]
+    module = _required(course)[0]
     quiz = course.quizzes[module.quiz]
     started = during(rng.choices(here.days, [eagerness(day) for day in here.days])[0], rng)
     cut = rng.randint(1, len(quiz.items))
@@ -210,7 +215,7 @@ def _begin(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
 
 def _fail(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
     """Fail the first module, once, and leave it."""
-    module = course.modules[0]
+    module = _required(course)[0]
     quiz = course.quizzes[module.quiz]
     started = during(rng.choice(here.days), rng)
     tries.append(_try(course, module, here.person, rng, started=started, number=1, wrong=len(quiz.items)))
@@ -222,6 +227,6 @@ def _on_paper(course: Course, people: Sequence[_Here]) -> list[Done]:
     for number, here in enumerate(people, start=1):
         day, route = here.days[min(number, len(here.days) - 1)], ("workshop", "paper")[number % 2]
         at = during(day, Random(number), last_hour=16)  # noqa: S311 - as above
-        for module in course.modules:
+        for module in _required(course):
             found.append(Done(here.person, module.id, route, f"import:demo:{number}", day, at))
     return found
