@@ -1,14 +1,16 @@
 """The application as servers and the `flask` command find it."""
 
+import os
 import sys
 
 from course import create_app
 from course.config import BadSettings
-from course.db import check_reachable
+from course.revision import check_current
 
 try:
     app = create_app()
-    with app.app_context():
-        check_reachable()
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # commands say for themselves what they want: cli/group.py
+        with app.app_context():
+            check_current()
 except BadSettings as fault:
     sys.exit(f"course: {fault}")

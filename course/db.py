@@ -54,9 +54,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def check_reachable() -> None:
-    """Raise BadSettings with one line when the database cannot be opened."""
+    """Raise BadSettings with one line when the database cannot be opened. Waits for a migration or restore to end."""
     try:
-        with database.engine.connect() as connection:
+        with file_lock(), database.engine.connect() as connection:
             connection.execute(select(1))
     except SQLAlchemyError as fault:
         reason = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0]

@@ -1,8 +1,8 @@
 """Bringing the database's schema to the newest. Imported only when needed: Alembic costs 0.4 s."""
 
 import logging
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext, MigrationStep
@@ -12,19 +12,25 @@ from sqlalchemy import Connection, inspect
 
 from course.access import tables as _access  # noqa: F401 - every table must be known to the metadata
 from course.audit import tables as _audit  # noqa: F401
+from course.backup.contents import contents_of
 from course.content import tables as _content  # noqa: F401
 from course.db import database, file_lock
 from course.learning import tables as _learning  # noqa: F401
 from course.organisation import tables as _organisation  # noqa: F401
 from course.quiz import tables as _quiz  # noqa: F401
+from course.revision import MIGRATIONS
 from course.schema import Base, make_triggers
 from course.target import tables as _target  # noqa: F401
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 0x6B757273
+"""The number of PostgreSQL's advisory lock; any will do."""
 
 
 class Migrations(Alembic):
-    """Alembic as this project runs it: one transaction under the write lock, and the triggers made again."""
+    """Alembic as this project runs it: one transaction that nobody else can write in, and the triggers made again."""
+
+    first: Callable[[], object] | None = None
+    """Done before the first pending migration of a database that has rows; see upgrade."""
 
     def run_migrations(self, fn: Callable[..., Any], **kwargs: Any) -> None:
         connection = self.migration_context.connection
@@ -36,10 +42,15 @@ class Migrations(Alembic):
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
 
         def steps(heads: Any, context: MigrationContext) -> Iterable[MigrationStep]:
-            yield from fn(heads, context)
+            pending = list(fn(heads, context))
+            if pending and heads:
+                _stop_writers(connection)
+                if self.first and contents_of(connection).total:
+                    self.first()
+            yield from pending
             _finish(connection)
 
-        with file_lock():
+        with _one_at_a_time(connection):
             super().run_migrations(steps, **kwargs)  # type: ignore[arg-type] # a generator does as well
 
 
@@ -54,11 +65,40 @@ def init_app(app: Flask) -> Migrations:
     return migrations
 
 
-def upgrade(app: Flask) -> None:
-    """Bring the schema to the newest; does nothing when it is."""
+def upgrade(app: Flask, *, first: Callable[[], object] | None = None) -> None:
+    """Bring the schema to the newest, wholly or not at all; only makes the triggers again when it is.
+
+    `first` is done before that when there is something to lose: rows, and a migration to run. Nobody else writes
+    between it and the migrations; whoever starts an upgrade meanwhile waits, and then finds nothing to do.
+    """
     with app.app_context():
-        init_app(app).upgrade()
+        migrations = init_app(app)
+        migrations.first = first
+        migrations.upgrade()
         database.engine.dispose()
+
+
+@contextmanager
+def _one_at_a_time(connection: Connection) -> Iterator[None]:
+    """Let no other process migrate meanwhile."""
+    if connection.dialect.name == "sqlite":
+        with file_lock():
+            yield
+        return
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({ONE_AT_A_TIME})")
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({ONE_AT_A_TIME})")
+        connection.commit()
+
+
+def _stop_writers(connection: Connection) -> None:
+    """Let nobody write until the transaction ends. On SQLite it has the write lock already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE installation IN EXCLUSIVE MODE")
 
 
 def _finish(connection: Connection) -> None:

@@ -148,6 +148,23 @@ def make_triggers(connection: Connection, metadata: MetaData = Base.metadata) ->
                 connection.exec_driver_sql(statement)
 
 
+def altered_triggers(connection: Connection, metadata: MetaData = Base.metadata) -> list[str]:
+    """The tables whose triggers are not the ones that make_triggers makes: missing, changed, added or switched off."""
+    if connection.dialect.name == "postgresql":
+        found, wanted = connection.exec_driver_sql(_POSTGRESQL_TRIGGERS), _postgresql_wanted
+    else:
+        query = "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+        found, wanted = connection.exec_driver_sql(query), _sqlite_wanted
+    present: dict[str, set[Any]] = {}
+    for table, *trigger in found:
+        present.setdefault(table, set()).add(tuple(trigger))
+    return [
+        table.name
+        for table in metadata.sorted_tables
+        if present.get(table.name, set()) != (wanted(table) if "rows" in table.info else set())
+    ]
+
+
 @event.listens_for(Base.metadata, "after_create")
 def _after_create(metadata: MetaData, connection: Connection, **_: Any) -> None:
     make_triggers(connection, metadata)
@@ -192,7 +209,12 @@ def _sqlite_triggers(table: Table) -> Iterable[str]:
         yield from trigger("INSERT", f"no_insert_{number}", condition, message)
 
 
-def _postgresql_triggers(table: Table) -> Iterable[str]:
+def _sqlite_wanted(table: Table) -> set[Any]:
+    return {(statement,) for statement in _sqlite_triggers(table) if statement.startswith("CREATE")}
+
+
+def _postgresql_guard(table: Table) -> str:
+    """The body of the function that all triggers of a table run."""
     name = table.name
     checks = [
         ("UPDATE", _changed(table, "IS DISTINCT FROM"), "rows are never changed"),
@@ -207,9 +229,14 @@ def _postgresql_triggers(table: Table) -> Iterable[str]:
         " USING ERRCODE = 'integrity_constraint_violation'; END IF; END IF;"
         for operation, condition, message in checks
     )
+    return f" BEGIN {lock} {body} IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END "
+
+
+def _postgresql_triggers(table: Table) -> Iterable[str]:
+    name = table.name
     yield (
-        f'CREATE OR REPLACE FUNCTION "{name}_guard"() RETURNS trigger LANGUAGE plpgsql AS $$'
-        f" BEGIN {lock} {body} IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+        f'CREATE OR REPLACE FUNCTION "{name}_guard"() RETURNS trigger LANGUAGE plpgsql'
+        f" AS $${_postgresql_guard(table)}$$"
     )
     for scope, operations, each in (("rows", "INSERT OR UPDATE OR DELETE", "ROW"), ("all", "TRUNCATE", "STATEMENT")):
         yield f'DROP TRIGGER IF EXISTS "{name}_{scope}" ON "{name}"'
@@ -217,3 +244,16 @@ def _postgresql_triggers(table: Table) -> Iterable[str]:
             f'CREATE TRIGGER "{name}_{scope}" BEFORE {operations} ON "{name}"'
             f' FOR EACH {each} EXECUTE FUNCTION "{name}_guard"()'
         )
+
+
+_POSTGRESQL_TRIGGERS = """
+SELECT pg_class.relname, tgname, tgtype, tgenabled = 'O', prosrc
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace
+"""
+
+
+def _postgresql_wanted(table: Table) -> set[Any]:
+    """As pg_trigger has them: BEFORE INSERT OR UPDATE OR DELETE of a row is 31, BEFORE TRUNCATE of a table 34."""
+    guard = _postgresql_guard(table)
+    return {(f"{table.name}_{scope}", kind, True, guard) for scope, kind in (("rows", 31), ("all", 34))}

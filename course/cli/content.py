@@ -15,7 +15,7 @@ group = Group("content", help="Kursernas texter och frågor.")
 CHANGES = {"sprak": "language", "sak": "fact", "mal": "goal"}
 
 
-@group.command("check")
+@group.command("check", check=None)
 def check() -> None:
     """Läs alla kurser och visa varje problem med fil och rad. Slutar med 1 om något behöver rättas."""
     faulty = 0

@@ -1,29 +1,36 @@
 """flask data: the installation as a whole."""
 
-import click
-from flask import current_app
+import sys
+from datetime import datetime
+from pathlib import Path
 
-from course import clock
+import click
+
+from course import clock, swedish, verify
 from course.access.queries import has_administrator
+from course.backup import keep
+from course.backup.archive import Manifest
 from course.cli.access import administrator_code
 from course.cli.content import publish_courses
 from course.cli.group import Group
-from course.db import app_settings, database, is_demonstration
+from course.cli.schema import bring_to_newest
+from course.db import app_settings, database, is_demonstration, newest_instant
 from course.demo import accounts
+from course.revision import NEWEST, check_current, check_known
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 group = Group("data", help="Installationen som helhet.")
 
 
-@group.command("init")
+@group.command("init", check=check_known)
 @click.option(
     "--demo/--real", default=False, help="Påhittade personer att prova med, eller en tom riktig installation."
 )
 @click.pass_context
 def init(ctx: click.Context, demo: bool) -> None:
     """Förbered databasen, publicera kurserna och ordna de första kontona. Kan köras om."""
-    from course import migrate  # noqa: PLC0415 - importing Alembic costs 0.4 s
-
-    migrate.upgrade(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    bring_to_newest(backup=True)
     told = accounts.load_into_empty(app_settings()) if demo else ""  # publishes as of a year back
     ctx.invoke(publish_courses)
     if demo:
@@ -34,3 +41,50 @@ def init(ctx: click.Context, demo: bool) -> None:
         )
     elif not has_administrator(database.session, clock.day_of(clock.now())):
         click.echo(administrator_code())
+
+
+@group.command("backup", check=check_known)
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Skriv hela databasen till en ny fil och kontrollera den. Servern kan vara igång."""
+    click.echo(f"Säkerhetskopian är klar: {file}\n{_told(keep.back_up(file, at=clock.now()))}")
+
+
+@group.command("restore", check=None)
+@click.argument("file", type=FILE)
+@click.option("--replace", is_flag=True, help="Ersätt det som finns i databasen, efter en säkerhetskopia av det.")
+@click.option("--no-backup", is_flag=True, help="Gör ingen säkerhetskopia av det som ersätts.")
+def restore(file: Path, replace: bool, no_backup: bool) -> None:
+    """Låt databasen bli det som en säkerhetskopia innehåller. Stoppa servern först."""
+    manifest, kept = keep.restore(file, replace=replace, backup=not no_backup, at=clock.now())
+    if kept:
+        click.echo(f"Det som fanns ligger i {kept}.")
+    click.echo(f"Databasen är återställd från {file}\n{_told(manifest)}")
+    if manifest.contents.schema != NEWEST:
+        click.echo(f"Programmet behöver schemat {NEWEST}. Kör nu: flask db upgrade")
+
+
+@group.command("verify", check=None)
+@click.argument("file", type=FILE, required=False)
+def verify_(file: Path | None) -> None:
+    """Kontrollera att databasen är hel, eller en säkerhetskopia. Slutar med 1 om något är fel."""
+    if file:
+        click.echo(f"Säkerhetskopian är hel: {file}\n{_told(keep.look_at(file))}")
+        return
+    check_current()
+    db, now = database.session, clock.now()
+    known_at = newest_instant(db) or now
+    count = 0
+    for count, problem in enumerate(verify.problems(db, clock.day_of(now), known_at), start=1):  # noqa: B007
+        click.echo(problem, err=True)
+    if count:
+        click.echo(f"Antal fel: {count}.", err=True)
+        sys.exit(1)
+    click.echo(f"Databasen är hel, enligt det som var känt {swedish.instant(known_at)}.")
+
+
+def _told(manifest: Manifest) -> str:
+    """What a backup holds, in a line."""
+    contents = manifest.contents
+    written = contents.written_at and f", senast ändrad {swedish.instant(datetime.fromisoformat(contents.written_at))}"
+    return f"  {swedish.number(contents.total)} rader i schemat {contents.schema}{written}"

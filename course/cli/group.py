@@ -1,28 +1,52 @@
-"""What the commands share: refusals as one line and exit status 1, days as arguments."""
+"""What the commands share: a fitting database, refusals as one line and exit status 1, days as arguments."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from course.config import BadSettings
 from course.errors import BadContent, Invalid, Refusal
 from course.report.as_of import read_day
+from course.revision import check_current
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Tell a refusal in one line, with exit status 1."""
+    try:
+        yield
+    except (BadSettings, BadContent, Refusal) as refusal:
+        raise click.ClickException(str(refusal)) from None
 
 
 class Group(AppGroup):
     """A group of commands whose refusals are told, not raised."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with refusals_told():
             return super().invoke(ctx)
-        except (Refusal, BadContent) as refusal:
-            raise click.ClickException(str(refusal)) from None
-        except (OperationalError, ProgrammingError) as fault:
-            if "no such table" in str(fault.orig) or "does not exist" in str(fault.orig):
-                raise click.ClickException("Databasen är inte förberedd. Kör först: flask db upgrade") from None
-            raise
+
+    def command(  # type: ignore[override]
+        self, *args: Any, check: Callable[[], object] | None = check_current, **kwargs: Any
+    ) -> Callable[[Callable[..., Any]], click.Command]:
+        """As Flask's, for a command that first runs `check`: most want a database of this program's schema."""
+        register = super().command(*args, **kwargs)
+
+        def decorate(command: Callable[..., Any]) -> click.Command:
+            @wraps(command)
+            def checked(*given: Any, **named: Any) -> Any:
+                if check:
+                    check()
+                return command(*given, **named)
+
+            return register(checked)
+
+        return decorate
 
 
 class Day(click.ParamType[date]):
