@@ -23,6 +23,7 @@ SOME = 10
 """At most so many faults of one kind are told."""
 ADDS_UP = {
     ("status", "members"): "covered exempt expired under_way not_started",
+    ("routes", "covered"): "quiz mixed platform workshop paper",
     ("identity", "members"): "at_start joined -left moved_in -moved_out",
     ("bridge", "reached"): (
         "covered -covered_before_period -covered_after_period -covered_outside_population"
