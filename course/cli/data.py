@@ -1,9 +1,11 @@
 """flask data: the installation as a whole."""
 
+from pathlib import Path
+
 import click
 from flask import current_app
 
-from course import clock
+from course import backups, clock
 from course.access.queries import has_administrator
 from course.cli.access import administrator_code
 from course.cli.content import publish_courses
@@ -34,3 +36,17 @@ def init(ctx: click.Context, demo: bool) -> None:
         )
     elif not has_administrator(database.session, clock.day_of(clock.now())):
         click.echo(administrator_code())
+
+
+@group.command("prune")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--apply", "wanted", is_flag=True, help="Ta bort; annars visas bara vad som skulle tas bort.")
+def prune(folder: Path, wanted: bool) -> None:
+    """Ta bort gamla säkerhetskopior: kvar blir 14 dagar, 8 veckor och 12 månader som har en kopia."""
+    old = backups.expendable(folder)
+    for path in old:
+        click.echo(f"{'Tar bort' if wanted else 'Skulle ta bort'} {path.name}")
+        if wanted:
+            path.unlink()
+    if old and not wanted:
+        click.echo("Inget är borttaget än. Kör om med --apply för att ta bort.")
