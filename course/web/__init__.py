@@ -6,7 +6,21 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.config import LOOPBACK, Settings
-from course.web import admin, board, errors, filters, guard, imports, learner, login, pages, people, quiz, report
+from course.web import (
+    admin,
+    board,
+    errors,
+    filters,
+    guard,
+    health,
+    imports,
+    learner,
+    login,
+    pages,
+    people,
+    quiz,
+    report,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -34,5 +48,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, login, learner, quiz, report, people, imports, board, admin):
+    for module in (pages, health, login, learner, quiz, report, people, imports, board, admin):
         app.register_blueprint(module.bp)
