@@ -7,8 +7,8 @@ from pathlib import Path
 
 FOLDER = "backups"
 """In the instance folder."""
-NAME = re.compile(r"course-(\d{4}-\d{2}-\d{2})T\d{4}\.backup")
-"""A whole backup, as INSTALL.md names them. What belongs to it, or is still being written, begins the same."""
+NAME = re.compile(r"(\d{4}-\d{2}-\d{2})T[\w-]+\.zip")
+"""A whole backup, as INSTALL.md names them: 2026-11-24T013000Z.zip."""
 DAYS, WEEKS, MONTHS = 14, 8, 12
 LATEST = timedelta(hours=36)
 """A newest backup that is older is a fault: they are made every night."""
@@ -24,7 +24,7 @@ def expendable(folder: Path) -> list[Path]:
     """The files of the days that need no longer be kept, oldest first; everything else in the folder is let be."""
     by_day: dict[date, list[Path]] = {}
     for path in sorted(folder.iterdir()):
-        if found := NAME.match(path.name):
+        if found := NAME.fullmatch(path.name):
             by_day.setdefault(date.fromisoformat(found[1]), []).append(path)
     keep = kept(by_day)
     return [path for day, paths in by_day.items() if day not in keep for path in paths]

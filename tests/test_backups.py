@@ -37,17 +37,36 @@ def test_when_backups_have_stopped_nothing_more_is_lost():
     assert kept([]) == frozenset()
 
 
-def test_only_backups_are_taken_away_with_all_that_belongs_to_them(tmp_path):
-    for back in range(40):
-        day = date(2026, 11, 24) - timedelta(days=back)
-        for name in (f"course-{day}T0230.backup", f"course-{day}T0230.backup.sha256"):
+def test_only_backups_are_taken_away(tmp_path):
+    days = days_back(date(2026, 11, 24), 40)
+    for day in days:
+        for name in (f"{day}T013000Z.zip", f"{day}T120000Z-schema-0002.zip"):
             (tmp_path / name).touch()
-    for other in ("course.sqlite", "course-2020-01-01.txt", "Anteckning 2020-01-01T0000.backup", "course-2020"):
+    others = ("course.sqlite", "2020-01-01.zip", "2020-01-01T013000Z.zip.part", "2020-01-01T013000Z.txt", "minne.zip")
+    for other in others:
         (tmp_path / other).touch()
 
-    gone = {path.name for path in expendable(tmp_path)}
+    old = [path.name for path in expendable(tmp_path)]
 
-    keep = kept(days_back(date(2026, 11, 24), 40))
-    old = set(days_back(date(2026, 11, 24), 40)) - keep
-    assert gone == {f"course-{day}T0230.backup{more}" for day in old for more in ("", ".sha256")}
+    gone = sorted(set(days) - kept(days))
+    assert old == [f"{day}T{more}.zip" for day in gone for more in ("013000Z", "120000Z-schema-0002")]
     assert len(gone) > 20
+
+
+def test_the_command_tells_what_it_would_take_away_and_does_so_only_when_it_is_meant(app, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in days_back(date(2026, 11, 24), 15):
+        (folder / f"{day}T013000Z.zip").touch()
+    before = sorted(folder.iterdir())
+
+    def prune(*words):
+        result = app.test_cli_runner().invoke(args=["data", "prune", str(folder), *words])
+        return result.exit_code, result.output.splitlines()
+
+    told = (0, ["Skulle ta bort 2026-11-10T013000Z.zip", "Inget är borttaget än. Kör om med --apply för att ta bort."])
+    assert prune() == told
+    assert sorted(folder.iterdir()) == before
+    assert prune("--apply") == (0, ["Tar bort 2026-11-10T013000Z.zip"])
+    assert sorted(folder.iterdir()) == before[1:]
+    assert prune() == (0, [])

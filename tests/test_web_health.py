@@ -35,8 +35,8 @@ def store_revision(value):
 def test_the_revisions_that_the_code_knows_are_those_of_alembic(world):
     scripts = migrate.init_app(world.app).script_directory
 
-    assert revision.newest() == scripts.get_current_head()
-    assert revision.known() == {script.revision for script in scripts.walk_revisions()}
+    assert scripts.get_current_head() == revision.NEWEST
+    assert set(revision.KNOWN) == {script.revision for script in scripts.walk_revisions()}
 
 
 def test_a_server_is_ready_once_a_course_is_published_and_asking_changes_nothing(world):
@@ -83,11 +83,11 @@ def system(world):
 
 
 def test_the_administrator_sees_whether_the_schema_is_the_programs(system):
-    assert f"Schemat är programmets ({revision.newest()})." in system().main
+    assert f"Schemat är programmets ({revision.NEWEST})." in system().main
     assert "flask db upgrade" not in system().main
 
     store_revision("0001")
-    assert f"Schemat är 0001, men programmet behöver {revision.newest()}. Kör flask db upgrade." in system().main
+    assert f"Schemat är 0001, men programmet behöver {revision.NEWEST}. Kör flask db upgrade." in system().main
     store_revision("framtiden")
     assert "Schemat är framtiden, som programmet inte känner till." in system().main
 
@@ -126,17 +126,17 @@ def test_the_administrator_sees_how_old_the_newest_backup_is(world, system):
     folder = Path(world.app.instance_path, "backups")
     assert f"Mappen {folder} finns inte." in system().main
     folder.mkdir()
-    (folder / "course-2026-11-24T0230.backup.part").touch()
+    (folder / "2026-11-24T0230.zip.part").touch()
     (folder / "annat.txt").touch()
     assert f"Det finns ingen säkerhetskopia i {folder}." in system().main
 
-    for name, age in (("course-2026-03-01T0230.backup", 80), ("course-2026-03-02T0230.backup", 5)):
+    for name, age in (("2026-03-01T0230.zip", 80), ("2026-03-02T0230.zip", 5)):
         (folder / name).touch()
         written = (clock.now() - timedelta(hours=age, minutes=1)).timestamp()
         os.utime(folder / name, (written, written))
 
     assert "5 timmar gammal." in system().main
     assert system().all("p", class_="error") == []
-    (folder / "course-2026-03-02T0230.backup").unlink()
+    (folder / "2026-03-02T0230.zip").unlink()
     assert "3 dygn gammal." in system().main
     assert "Det är för länge sedan." in system().main

@@ -18,7 +18,7 @@ LONGEST_STOP = 30
 @with_appcontext
 def command() -> None:
     """Starta servern. Adress, processer och trådar står i config.toml: listen, workers, threads."""
-    if revision.stored(database.session) != revision.newest():
+    if revision.schema_of(database.session.connection()) != revision.NEWEST:
         raise click.ClickException("Databasens schema är inte programmets. Kör först: flask db upgrade")
     settings = app_settings()
     os.environ.pop("FLASK_RUN_FROM_CLI", None)  # else the server would log as a command does: warnings only
