@@ -7,7 +7,6 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from course.db import app_settings
 from course.errors import BadContent, Invalid, Refusal
 from course.report.as_of import read_day
 
@@ -22,10 +21,7 @@ class Group(AppGroup):
             raise click.ClickException(str(refusal)) from None
         except (OperationalError, ProgrammingError) as fault:
             if "no such table" in str(fault.orig) or "does not exist" in str(fault.orig):
-                folder = app_settings().instance
-                raise click.ClickException(
-                    f"Databasen för {folder} är inte förberedd. Kör först: flask db upgrade"
-                ) from None
+                raise click.ClickException("Databasen är inte förberedd. Kör först: flask db upgrade") from None
             raise
 
 

@@ -6,10 +6,12 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 
@@ -19,7 +21,7 @@ from conftest import settings_for
 from course import create_app
 from course.cli import serve
 from course.config import Settings
-from journeys.conftest import PROJECT, Server, free_port
+from journeys.conftest import PROJECT, Server, environment, free_port
 from journeys.test_kill import ANNAS, Client
 
 
@@ -87,6 +89,24 @@ def test_an_answer_that_is_being_stored_when_the_server_is_stopped_is_acknowledg
 
     assert served.process.wait(timeout=30) == 0
     assert served.rows(ANNAS) == [(item.id, f'["{right}"]')]
+
+
+def test_a_server_that_is_stopped_while_it_starts_stops_at_once(demonstration, tmp_path):
+    server = Server(shutil.copytree(demonstration, tmp_path / "instance"), free_port(), target="loading:app")
+    log = (tmp_path / "log").open("w")
+    process = subprocess.Popen(
+        server.command, cwd=PROJECT, env=environment(server.instance), stdout=log, stderr=log, process_group=0
+    )
+    log.close()
+    try:
+        soon((server.instance / "loading").exists)
+
+        process.terminate()
+
+        assert process.wait(timeout=serve.LONGEST_STOP - 5) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_a_worker_that_dies_is_replaced(served):
