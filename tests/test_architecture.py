@@ -23,7 +23,7 @@ LAYERS = [
     {"quiz", "organisation"},
     {"content"},
     {"items", "audit"},
-    {"db", "schema", "clock", "config", "errors", "swedish", "sheet", "logs", "mail", "revision", "backups"},
+    {"db", "schema", "clock", "config", "errors", "swedish", "sheet", "logs", "mail", "revision", "backup"},
 ]
 """From the top down; a package imports its own level and those below. DECISIONS.md says why."""
 ABOVE_ALL = {"", "migrate"}

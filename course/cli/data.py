@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from course import backups, clock
+from course import clock
 from course.access.queries import has_administrator
+from course.backup.folder import expendable
 from course.cli.access import administrator_code
 from course.cli.content import publish_courses
 from course.cli.group import Group
@@ -43,7 +44,7 @@ def init(ctx: click.Context, demo: bool) -> None:
 @click.option("--apply", "wanted", is_flag=True, help="Ta bort; annars visas bara vad som skulle tas bort.")
 def prune(folder: Path, wanted: bool) -> None:
     """Ta bort gamla säkerhetskopior: kvar blir 14 dagar, 8 veckor och 12 månader som har en kopia."""
-    old = backups.expendable(folder)
+    old = expendable(folder)
     for path in old:
         click.echo(f"{'Tar bort' if wanted else 'Skulle ta bort'} {path.name}")
         if wanted:

@@ -6,7 +6,8 @@ import sqlean
 from flask import Blueprint, current_app, render_template
 from sqlalchemy import text
 
-from course import backups, clock, revision
+from course import clock, revision
+from course.backup.folder import FOLDER, LATEST, newest
 from course.content.queries import current
 from course.db import database, journal_mode
 from course.web.filters import Local
@@ -26,9 +27,9 @@ def system() -> str:
     else:
         engine = f"SQLite {sqlean.sqlite_version}, journal {journal_mode()[0]}, synchronous {journal_mode()[1]}"
     local: Local = current_app.extensions["local"].refresh()
-    folder = Path(current_app.instance_path) / backups.FOLDER
+    folder = Path(current_app.instance_path) / FOLDER
     has_folder = folder.is_dir()
-    newest = backups.newest(folder) if has_folder else None
+    backup = newest(folder) if has_folder else None
     return render_template(
         "admin/system.html",
         releases=current(db, actor().newest_release).values(),
@@ -38,8 +39,8 @@ def system() -> str:
         known=revision.KNOWN,
         folder=folder,
         has_folder=has_folder,
-        backup=newest,
-        backup_age=newest and clock.now() - newest,
-        latest=backups.LATEST,
+        backup=backup,
+        backup_age=backup and clock.now() - backup,
+        latest=LATEST,
         local=local,
     )

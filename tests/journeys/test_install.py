@@ -13,14 +13,16 @@ from urllib.parse import urlencode
 import pytest
 
 from course.access.queries import throttle_key
+from course.cli import data
 from course.cli.serve import LONGEST_STOP
 from course.web.imports import LARGEST_FILE
 from journeys import units
 from journeys.conftest import follow, free_port
-from journeys.guide import PROJECT, TEXT, Machine, chapter, files
+from journeys.guide import PROJECT, TEXT, Machine, chapter, files, steps
 from journeys.proxy import HOST, Visitor, certify, need_programs, stop_nginx
 from journeys.test_serve import somebody_waits_for, soon
 
+with_backups = pytest.mark.skipif("backup" not in data.group.commands, reason="flask data backup is not there yet")
 PASSWORD = "fyra helt olika ord"
 PEOPLE = """\
 anstallningsnummer;fornamn;efternamn;enhetskod;enhet;anstallningsform;fran
@@ -241,6 +243,53 @@ def test_what_is_under_way_through_the_proxy_is_finished_when_the_service_is_sto
 
     assert (found.status, found.headers["Location"]) == (303, "/")
     assert "Publicerade kurser" in person.get("/drift").text
+
+
+# --- backups, a new version, putting a backup back ---
+
+
+@with_backups
+def test_the_nightly_unit_makes_a_backup_and_takes_the_oldest_away(machine, visitor):
+    folder = machine.root / "var/lib/course/backups"
+    for number in range(1, 17):
+        (folder / f"2020-01-{number:02}T013000Z.zip").touch()
+
+    machine.follow(7)
+
+    names = sorted(path.name for path in folder.iterdir())
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d{6}Z\.zip", names.pop())
+    assert names[0] == "2020-01-04T013000Z.zip"
+    assert len(names) == 13 + 1
+    admin = visitor()
+    code = re.search(r"Engångskod för admin: (\S+)", machine.run("course access admin"))[1]
+    admin.post("/kod", "/kod", namn="admin", kod=code, losenord=PASSWORD, losenord2=PASSWORD)
+    assert "0\xa0timmar gammal." in admin.get("/drift").text
+
+
+@with_backups
+def test_a_backup_that_is_put_back_takes_back_what_came_later(machine):
+    backup = max((machine.root / "var/lib/course/backups").iterdir())
+    machine.run("course people add --key 2001 --name Efteråt --unit HR")
+    assert machine.rows("SELECT 1 FROM person WHERE key = '2001'") == [(1,)]
+    assert "2026-11-24T013000Z.zip" in steps(13)
+
+    said = machine.run(steps(13).replace("2026-11-24T013000Z.zip", backup.name))
+
+    assert said.endswith("redo\n")
+    assert machine.rows("SELECT key FROM person WHERE key IN ('1001', '2001')") == [("1001",)]
+
+
+@with_backups
+def test_a_new_version_takes_over_from_the_one_before(machine):
+    before = machine.rows("SELECT count(*) FROM person")
+    shutil.copytree(machine.root / "opt/course/0.1.0", machine.root / "opt/course/0.2.0", symlinks=True)
+
+    said = machine.run(steps(12))
+
+    assert "hot-och-vald: redan publicerad" in said
+    assert said.endswith("redo\n")
+    assert (machine.root / "opt/course/current").resolve().name == "0.2.0"
+    assert machine.rows("SELECT count(*) FROM person") == before
 
 
 # --- the units ---

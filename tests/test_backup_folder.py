@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from course.backups import expendable, kept
+from course.backup.folder import expendable, kept
 
 
 def days_back(today, number):
