@@ -83,7 +83,7 @@ def system(world):
 
 
 def test_the_administrator_sees_whether_the_schema_is_the_programs(system):
-    assert f"Schemat är programmets ({revision.NEWEST})." in system().main
+    assert f"Schemat är det som programmet behöver ({revision.NEWEST})." in system().main
     assert "flask db upgrade" not in system().main
 
     store_revision("0001")
