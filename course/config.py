@@ -35,8 +35,6 @@ class Settings:
     """The address and port that the server listens on; a proxy with TLS stands in front."""
     workers: int = 2
     """How many processes serve."""
-    threads: int = 4
-    """How many requests each process works on at once; at most 32 of them hold a connection to the database."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """{our column name: what it is called in the municipality's own lists}."""
 
@@ -52,7 +50,7 @@ class Settings:
 
 
 NAMES = frozenset(item.name for item in fields(Settings)) - {"instance"}
-NUMBERS = {"proxies": range(10), "workers": range(1, 33), "threads": range(1, 129)}
+NUMBERS = {"proxies": range(10), "workers": range(1, 33)}
 """Settings that are whole numbers, and which they may be."""
 LISTEN = re.compile(r"([\w.-]+|\[[0-9a-f:]+\]):(\d{1,5})", re.IGNORECASE)
 

@@ -63,7 +63,7 @@ def test_secrets_are_not_shown(tmp_path):
         ({"COURSE_DATABASE_URL": "mysql://x"}, "", "database_url must begin with"),
         ({"COURSE_PROXIES": "-1"}, "", "proxies must be a whole number"),
         ({}, "workers = 0", "workers must be a whole number from 1 to 32"),
-        ({"COURSE_THREADS": "två"}, "", "COURSE_THREADS: threads must be a whole number from 1 to 128"),
+        ({"COURSE_WORKERS": "två"}, "", "COURSE_WORKERS: workers must be a whole number from 1 to 32"),
         ({"COURSE_LISTEN": "8000"}, "", "listen must be an address and a port such as 127.0.0.1:8000, not '8000'"),
     ],
 )

@@ -12,12 +12,14 @@ from course.db import app_settings, database
 
 LONGEST_STOP = 30
 """Seconds that requests under way have to finish when the server is told to stop."""
+THREADS = 64
+"""Of each worker, made when needed: a request whose sender is slow holds one until all of it has come."""
 
 
 @click.command("serve")
 @with_appcontext
 def command() -> None:
-    """Starta servern. Adress, processer och trådar står i config.toml: listen, workers, threads."""
+    """Starta servern. Adress och antal processer står i config.toml: listen och workers."""
     if revision.schema_of(database.session.connection()) != revision.NEWEST:
         raise click.ClickException("Databasens schema är inte programmets. Kör först: flask db upgrade")
     settings = app_settings()
@@ -36,9 +38,9 @@ def server(settings: Settings, target: str = "wsgi:app") -> list[str]:
         "--port": port,
         "--http": "1",
         "--workers": str(settings.workers),
-        "--blocking-threads": str(settings.threads),
+        "--blocking-threads": str(THREADS),
         "--workers-kill-timeout": str(LONGEST_STOP),
-        "--log-level": "warning",
+        "--log-level": "error",
         "--working-dir": str(PROJECT),
     }
     words = [word for pair in options.items() for word in pair]

@@ -20,9 +20,8 @@ from conftest import need
 from course import create_app
 from course.access.actions import set_password
 from course.access.password import hash_password
-from course.cli import serve
 from course.clock import day_of
-from course.config import Settings, load_settings
+from course.config import load_settings
 from course.content.load import load_course
 from course.content.source import read_folder
 from course.db import database, transaction
@@ -52,14 +51,12 @@ class Server:
         text = (self.instance / "demo-accounts.txt").read_text(encoding="utf-8")
         return dict(re.findall(r"logga in som (\w+) med lösenordet (\S+)", text))
 
-    @property
-    def command(self):
-        return serve.server(Settings(self.instance, listen=f"127.0.0.1:{self.port}", workers=1), self.target)
-
     def start(self):
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--http", "1"]
+        command += ["--no-ws", "--workers", "1", "--blocking-threads", "4", "--log-level", "warning"]
         with (self.instance / "log").open("a") as log:
             self.process = subprocess.Popen(
-                self.command,
+                [*command, "--port", str(self.port), self.target],
                 cwd=PROJECT,
                 env=environment(self.instance, self.url),
                 stdout=log,
@@ -100,15 +97,12 @@ def demonstration(tmp_path_factory):
     return instance
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 def served(instance):
     """A server of the instance folder, on a free port."""
-    server = Server(instance, free_port())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(instance, port)
     server.start()
     return server
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -35,6 +36,13 @@ def chapter(number):
 def files(text=TEXT):
     """[(path, what it holds)] of the files that the text tells to write, or to add to."""
     return [(path, held) for _, path, held in FILE.findall(text)]
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def steps(number):

@@ -14,11 +14,11 @@ import pytest
 
 from course.access.queries import throttle_key
 from course.cli import data
-from course.cli.serve import LONGEST_STOP
+from course.cli.serve import LONGEST_STOP, THREADS
 from course.web.imports import LARGEST_FILE
 from journeys import units
-from journeys.conftest import follow, free_port
-from journeys.guide import PROJECT, TEXT, Machine, chapter, files, steps
+from journeys.conftest import follow
+from journeys.guide import PROJECT, TEXT, Machine, chapter, files, free_port, steps
 from journeys.proxy import HOST, Visitor, certify, need_programs, stop_nginx
 from journeys.test_serve import somebody_waits_for, soon
 
@@ -195,7 +195,7 @@ def test_the_proxy_lets_through_what_each_route_takes(machine, app):
 
 def test_many_slow_clients_do_not_hold_the_servers_threads(visitor):
     with ExitStack() as slow:
-        for _ in range(12):  # there are 2 × 4 threads
+        for _ in range(2 * THREADS + 10):
             connection = visitor().connect()
             slow.callback(connection.close)
             connection.putrequest("POST", "/logga-in")

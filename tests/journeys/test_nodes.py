@@ -9,8 +9,7 @@ import pytest
 from conftest import need
 
 from journeys import units
-from journeys.conftest import free_port
-from journeys.guide import Machine, chapter, steps
+from journeys.guide import Machine, chapter, free_port, steps
 from journeys.proxy import Visitor, certify, need_programs, stop_nginx
 
 PASSWORD = "fyra helt olika ord"
