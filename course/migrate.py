@@ -18,6 +18,7 @@ from course.learning import tables as _learning  # noqa: F401
 from course.organisation import tables as _organisation  # noqa: F401
 from course.quiz import tables as _quiz  # noqa: F401
 from course.schema import Base, make_triggers
+from course.target import tables as _target  # noqa: F401
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -36,6 +36,7 @@ VALUES = {
     "person_id": "1",
     "verb": "raknas",
     "draft_id": "finns-inte",
+    "target_id": "1",
 }
 
 
@@ -178,6 +179,12 @@ class Page(HTMLParser):
     def texts(self, name, /, **attributes):
         return [element.text for element in self.all(name, **attributes)]
 
+    def rows(self):
+        """The cells' texts of every row in a table's body."""
+        rows = [row for row in self.all("tr") if any(up.name == "tbody" for up in row.parents)]
+        cells = [element for element in self.elements if element.name in ("th", "td")]
+        return [[cell.text for cell in cells if row in cell.parents] for row in rows]
+
     @property
     def title(self):
         return self.one("title").text
@@ -229,8 +236,9 @@ def furnished(world):
         publish(db, folder, change="language", accept_keys=False, by=None, at=at)
     for key in ("anna", "bo"):
         world.person(key, "A")
-    for key in ("utan-anstallning", "hr", "admin"):
+    for key in ("utan-anstallning", "hr", "admin", "chef"):
         world.person(key)
+    world.chief("chef", "A")
     world.role("hr", "hr")
     world.role("admin", "admin")
     finished = world.take("anna", "2026-03-01")

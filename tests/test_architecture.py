@@ -19,7 +19,7 @@ LAYERS = [
     {"review"},
     {"report"},
     {"meeting", "survey"},
-    {"learning", "access", "roster"},
+    {"learning", "access", "roster", "target"},
     {"quiz", "organisation"},
     {"content"},
     {"items", "audit"},

@@ -15,12 +15,13 @@ from course.clock import FOREVER
 from course.db import database, newest_instant, transaction
 from course.learning.actions import revoke
 from course.learning.queries import completion_rows
-from course.organisation.actions import Decision, report_figure, set_target
+from course.organisation.actions import end_membership, link
 from course.organisation.population import Population, UnitSpan, stays, tree_on
 from course.organisation.tables import MembershipState, UnitState
 from course.report.catalogue.coverage import build
 from course.report.coverage import InUnit, Standing, by_unit, summarise
 from course.report.formats import FORMATS
+from course.target.actions import Decision, report_figure, set_target
 
 LATER = noon("2030-01-01")
 
@@ -75,15 +76,15 @@ def course(world):
 
 
 def standing(persons=1, **facts):
-    told = dict.fromkeys((name for name in Standing.__dataclass_fields__ if name != "persons"), False)
-    return Standing(**{**told, **facts}, persons=persons)
+    nothing = dict.fromkeys((name for name in Standing.__dataclass_fields__ if name != "persons"), False)
+    return Standing(**{**nothing, "completed": "", "covered_by": "", **facts}, persons=persons)
 
 
 def test_a_leaver_counts_as_reached_but_not_as_covered():
     coverage = summarise(
         [
-            standing(at_end=True, covered=True, completed=True, within=True, reached=True),
-            standing(covered=True, completed=True, within=True, reached=True),
+            standing(at_end=True, covered_by="quiz", completed="within", reached=True),
+            standing(covered_by="quiz", completed="within", reached=True),
             standing(at_end=True),
         ]
     )
@@ -559,3 +560,36 @@ def test_the_target_in_force_is_meant_and_several_are_listed(course):
         answer = run(args=["report", "coverage", "--target", wanted, "--per", "2026-06-01", "--format", "json"])
         assert json.loads(answer.output)["scope"]["kurs"] == "andra"
     assert run(args=["report", "coverage", "--target", "finns-inte"]).exit_code == 1
+
+
+def test_what_has_changed_in_the_known_since_an_earlier_instant_is_told_line_by_line(course):
+    for key in ("stays", "late", "wrong", "moved"):
+        course.person(key, "EBB")
+    course.person("twin", "EBB")
+    course.person("unseen", "EBB")
+    for key in ("stays", "wrong", "moved", "twin"):
+        course.take(key, "2026-03-01")
+    earlier = noon("2026-03-31")
+    course.take("late", "2026-04-02")
+    with course.write("2026-04-03") as (db, at):
+        revoke(db, completion_rows(course.db, course.people["wrong"])[0].id, reason="prov", by=None, at=at)
+    with course.write("2026-04-04") as (db, at):
+        link(db, course.people["twin"], course.people["stays"], by=None, at=at)
+    with course.write("2026-04-05") as (db, at):
+        end_membership(db, course.people["moved"], last_day=date(2026, 2, 1), by=None, at=at)
+
+    table = build(course.db, "kurs", "employee", date(2026, 6, 1), noon("2026-05-01"), earlier=earlier)
+
+    changes = next(group for group in table.groups if group.key == "changes")
+    assert [(figure.key, figure.value) for figure in changes.figures] == [
+        ("before", 4),
+        ("new", 1),
+        ("revoked", -1),
+        ("linked", -1),
+        ("undone", 0),
+        ("corrected", -1),
+        ("target", 0),
+        ("after", 2),
+    ]
+    assert table.scope["sedan"] == "2026-03-31T12:00:00.000000Z"
+    assert "Återkallade genomföranden (−);-1" in FORMATS["csv"].render(table)

@@ -26,7 +26,6 @@ from course.demo.people import organisation
 from course.errors import Conflict
 from course.learning.actions import settle
 from course.learning.tables import Completion, Revocation
-from course.organisation.queries import promise_on
 from course.organisation.tables import (
     Exemption,
     Import,
@@ -39,6 +38,7 @@ from course.organisation.tables import (
 )
 from course.quiz.tables import Attempt, Response, Result
 from course.report.catalogue.coverage import build
+from course.target.queries import promise_on
 
 TODAY = date(2026, 11, 24)
 COURSE = "hot-och-vald"

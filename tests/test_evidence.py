@@ -21,10 +21,9 @@ def earned(key="anna", module="", route="paper", day="2026-03-04", line=2):
 
 
 def covered(table):
-    """(covered, of whom otherwise than by the course's own questions)."""
-    status = next(group for group in table.groups if group.key == "status")
-    figures = {figure.key: figure.value for figure in status.figures}
-    return figures["covered"], figures["covered_otherwise"]
+    """{route: the covered by it} and their sum, without the routes that nobody took."""
+    routes = next(group for group in table.groups if group.key == "routes")
+    return {figure.key: figure.value for figure in routes.figures if figure.value}
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_the_whole_course_completes_its_modules_and_the_course_on_the_day(course
         ("", "paper", "2026-03-04"),
     ]
     known = [build(course.db, "kurs", "employee", date(2026, 4, 1), noon(day)) for day in ("2026-05-01", "2026-07-01")]
-    assert [covered(table) for table in known] == [(0, 0), (1, 1)]
+    assert [covered(table) for table in known] == [{}, {"paper": 1, "covered": 1}]
 
 
 def test_the_same_file_again_adds_nothing(course):
@@ -65,7 +64,19 @@ def test_a_module_on_paper_and_one_by_questions_are_a_course_done_in_several_way
     course.person("bo", "A")
     for module in ("modul", "andra-modul"):
         course.take("bo", "2026-06-06", module=module)
-    assert covered(build(course.db, "kurs", "employee", date(2026, 6, 6), noon("2026-07-01"))) == (2, 1)
+    table = build(course.db, "kurs", "employee", date(2026, 6, 6), noon("2026-07-01"))
+    assert covered(table) == {"quiz": 1, "mixed": 1, "covered": 2}
+
+
+def test_who_did_it_in_several_ways_counts_once_by_the_strongest_that_is_valid(course):
+    bring(course, earned(route="paper", day="2026-03-04"))
+    bring(course, earned(route="workshop", day="2026-03-05"), day="2026-06-02")
+
+    def on(day):
+        return covered(build(course.db, "kurs", "employee", date.fromisoformat(day), noon("2026-07-01")))
+
+    assert on("2026-03-04") == {"paper": 1, "covered": 1}
+    assert on("2026-03-05") == {"workshop": 1, "covered": 1}
 
 
 def test_unknown_people_courses_and_modules_are_all_told_and_nothing_is_written(course):

@@ -1,11 +1,13 @@
 """Whatever happens, in whatever order: sums stay exact, and what was once answered stays answered."""
 
+import itertools
 import random
 from datetime import date, timedelta
 
 import pytest
+from oracle import ByHand
 from sqlalchemy import func, select
-from test_coverage import figures
+from test_coverage import LATER, figures
 from test_roster import planned, row
 from world import course_sources, noon
 
@@ -14,7 +16,9 @@ from course.learning.actions import revoke
 from course.learning.tables import Completion, Revocation
 from course.organisation.actions import end_exemption, end_membership, exempt, link, set_counts, unlink
 from course.organisation.tables import Person
+from course.report.catalogue.coverage import build
 from course.roster.actions import Origin, apply_plan, undo_import
+from course.target.queries import promise_on
 
 FIRST = date(2026, 1, 1)
 UNITS = {"E1": "Boende", "E2": "Boende", "B1": "Bistånd"}
@@ -146,19 +150,53 @@ def completed(world):
     ]
 
 
+CAUSES = {
+    "take": "new",
+    "revoke": "revoked",
+    "undo": "undone",
+    "link": "linked",
+    "unlink": "linked",
+    "target": "target",
+}
+"""{event: the only line by which it may change reached}; the others correct employments and units."""
+
+
+def difference(world, day, known_at, earlier):
+    """{cause: persons} that reached has changed by between two instants, having checked that the sum is exact."""
+    table = build(world.db, "kurs", "employee", day, known_at, earlier=earlier)
+    lines = next(
+        {figure.key: figure.value for figure in group.figures} for group in table.groups if group.key == "changes"
+    )
+    before, after = lines.pop("before"), lines.pop("after")
+    assert after - before == sum(lines.values())
+    return before, after, {cause: number for cause, number in lines.items() if number}
+
+
+def check_by_hand(world, day, known_at):
+    """The figures are those that asking every person one by one gives."""
+    promise = promise_on(world.db, "kurs", "employee", day, known_at)
+    if promise:
+        found, wanted = figures(world, str(day), known_at), ByHand(world.db, promise, "kurs", day, known_at).figures()
+        assert {key: found[key] for key in wanted} == wanted
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_any_history_keeps_every_sum_exact_and_every_answer_the_same(world, seed):
     history = History(world, seed)
-    asked, happened = {}, []
+    asked, happened, instants = {}, [], [noon(FIRST)]
     done, revoked = completed(world)
 
     for _ in range(40):
         happened.append(history.step())
         figures(world, str(history.today))  # checks the identity, the buckets and the bridge
+        check_by_hand(world, history.today, LATER)
         now_done, now_revoked = completed(world)
         assert now_done >= done, happened
         assert now_revoked == revoked or happened[-1] == "revoke", happened
         done, revoked = now_done, now_revoked
+        instants.append(noon(history.today))
+        _, _, by_cause = difference(world, history.today, instants[-1], instants[-2])
+        assert set(by_cause) <= {CAUSES.get(happened[-1], "corrected")}, happened
         for _ in range(PROBES // 40):
             day, known_at = history.probe()
             asked[day, known_at] = figures(world, day, known_at)
@@ -167,3 +205,12 @@ def test_any_history_keeps_every_sum_exact_and_every_answer_the_same(world, seed
     different = [question for question in asked if again[question] != asked[question]]
     assert different == [], happened
     assert len(asked) > PROBES // 2
+    for earlier, known_at in itertools.combinations(instants[::8], 2):
+        before, after, _ = difference(world, history.today, known_at, earlier)
+        assert before == reached(world, history.today, earlier)
+        assert after == reached(world, history.today, known_at)
+        check_by_hand(world, history.today, known_at)
+
+
+def reached(world, day, known_at):
+    return figures(world, str(day), known_at).get("bridge.reached", 0)

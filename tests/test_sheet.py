@@ -10,19 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.sheet import (
-    BOMB,
-    BROKEN,
-    EMPTY,
-    LOCKED,
-    SAVE_AS,
-    TOO_MANY,
-    TOO_WIDE,
-    UNICODE,
-    Column,
-    RowProblem,
-    read_sheet,
-)
+from course.sheet.csv import UNICODE
+from course.sheet.lines import EMPTY, Column, read_sheet
+from course.sheet.problems import LOCKED, SAVE_AS, TOO_MANY, TOO_WIDE, RowProblem
+from course.sheet.xlsx import BOMB, BROKEN
 
 COLUMNS = (Column("nummer"), Column("namn"), Column("till", required=False))
 GOOD = "nummer;namn;till\n007;Åsa Öberg;2026-12-31\n8;Bo;\n"

@@ -30,45 +30,51 @@ from course.db import database, transaction
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-NOBODY, NO_MEMBERSHIP, LEARNER, HR, ADMIN = None, "utan-anstallning", "anna", "hr", "admin"
-PEOPLE = (NOBODY, NO_MEMBERSHIP, LEARNER, HR, ADMIN)
+NOBODY, NO_MEMBERSHIP, LEARNER, HR, ADMIN, MANAGER = None, "utan-anstallning", "anna", "hr", "admin", "chef"
+PEOPLE = (NOBODY, NO_MEMBERSHIP, LEARNER, HR, ADMIN, MANAGER)
 MATRIX = {
-    ("health.alive", "GET"): (200, 200, 200, 200, 200),
-    ("health.ready", "GET"): (200, 200, 200, 200, 200),
-    ("pages.static_file", "GET"): (200, 200, 200, 200, 200),
-    ("pages.favicon", "GET"): (200, 200, 200, 200, 200),
-    ("pages.support", "GET"): (200, 200, 200, 200, 200),
-    ("pages.start", "GET"): (303, 200, 303, 200, 200),
-    ("pages.picture", "GET"): (303, 403, 200, 403, 403),
-    ("login.sign_in", "GET"): (200, 303, 303, 303, 303),
-    ("login.sign_in_post", "POST"): (422, 422, 422, 422, 422),
-    ("login.code", "GET"): (200, 200, 200, 200, 200),
-    ("login.code_post", "POST"): (422, 422, 422, 422, 422),
-    ("login.sign_out", "POST"): (303, 303, 303, 303, 303),
-    ("learner.courses", "GET"): (303, 403, 303, 403, 403),
-    ("learner.course", "GET"): (303, 403, 200, 403, 403),
-    ("learner.finished", "GET"): (303, 403, 200, 403, 403),
-    ("learner.module", "GET"): (303, 403, 303, 403, 403),
-    ("learner.section", "GET"): (303, 403, 200, 403, 403),
-    ("learner.next_section", "POST"): (303, 403, 303, 403, 403),
-    ("learner.own_record", "GET"): (303, 200, 200, 200, 200),
-    ("quiz.begin", "POST"): (303, 403, 303, 403, 403),
-    ("quiz.question", "GET"): (303, 403, 200, 403, 403),
-    ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403),
-    ("quiz.result", "GET"): (303, 403, 200, 403, 403),
-    ("report.coverage", "GET"): (303, 403, 403, 200, 403),
-    ("board.board", "GET"): (303, 403, 403, 403, 403),
-    ("people.search", "GET"): (303, 403, 403, 200, 403),
-    ("people.new", "GET"): (303, 403, 403, 200, 403),
-    ("people.add", "POST"): (303, 403, 403, 422, 403),
-    ("people.show", "GET"): (303, 403, 403, 200, 403),
-    ("people.change", "POST"): (303, 403, 403, 422, 403),
-    ("imports.form", "GET"): (303, 403, 403, 200, 403),
-    ("imports.send", "POST"): (303, 403, 403, 422, 403),
-    ("imports.preview", "GET"): (303, 403, 403, 404, 403),
-    ("imports.apply", "POST"): (303, 403, 403, 404, 403),
-    ("imports.undo", "POST"): (303, 403, 403, 404, 403),
-    ("admin.system", "GET"): (303, 403, 403, 403, 200),
+    ("health.alive", "GET"): (200, 200, 200, 200, 200, 200),
+    ("health.ready", "GET"): (200, 200, 200, 200, 200, 200),
+    ("pages.static_file", "GET"): (200, 200, 200, 200, 200, 200),
+    ("pages.favicon", "GET"): (200, 200, 200, 200, 200, 200),
+    ("pages.support", "GET"): (200, 200, 200, 200, 200, 200),
+    ("start.start", "GET"): (303, 200, 303, 200, 200, 200),
+    ("pages.picture", "GET"): (303, 403, 200, 403, 403, 403),
+    ("login.sign_in", "GET"): (200, 303, 303, 303, 303, 303),
+    ("login.sign_in_post", "POST"): (422, 422, 422, 422, 422, 422),
+    ("login.code", "GET"): (200, 200, 200, 200, 200, 200),
+    ("login.code_post", "POST"): (422, 422, 422, 422, 422, 422),
+    ("login.sign_out", "POST"): (303, 303, 303, 303, 303, 303),
+    ("learner.courses", "GET"): (303, 403, 303, 403, 403, 403),
+    ("learner.course", "GET"): (303, 403, 200, 403, 403, 403),
+    ("learner.finished", "GET"): (303, 403, 200, 403, 403, 403),
+    ("learner.module", "GET"): (303, 403, 303, 403, 403, 403),
+    ("learner.section", "GET"): (303, 403, 200, 403, 403, 403),
+    ("learner.next_section", "POST"): (303, 403, 303, 403, 403, 403),
+    ("learner.own_record", "GET"): (303, 200, 200, 200, 200, 200),
+    ("quiz.begin", "POST"): (303, 403, 303, 403, 403, 403),
+    ("quiz.question", "GET"): (303, 403, 200, 403, 403, 403),
+    ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403, 403),
+    ("quiz.result", "GET"): (303, 403, 200, 403, 403, 403),
+    ("report.coverage", "GET"): (303, 403, 403, 200, 403, 403),
+    ("board.board", "GET"): (303, 403, 403, 403, 403, 403),
+    ("unit.show", "GET"): (303, 403, 403, 403, 403, 200),
+    ("targets.targets", "GET"): (303, 403, 403, 200, 403, 403),
+    ("targets.form", "GET"): (303, 403, 403, 200, 403, 403),
+    ("targets.save", "POST"): (303, 403, 403, 422, 403, 403),
+    ("targets.withdraw", "POST"): (303, 403, 403, 422, 403, 403),
+    ("targets.report", "POST"): (303, 403, 403, 422, 403, 403),
+    ("people.search", "GET"): (303, 403, 403, 200, 403, 403),
+    ("people.new", "GET"): (303, 403, 403, 200, 403, 403),
+    ("people.add", "POST"): (303, 403, 403, 422, 403, 403),
+    ("people.show", "GET"): (303, 403, 403, 200, 403, 403),
+    ("people.change", "POST"): (303, 403, 403, 422, 403, 403),
+    ("imports.form", "GET"): (303, 403, 403, 200, 403, 403),
+    ("imports.send", "POST"): (303, 403, 403, 422, 403, 403),
+    ("imports.preview", "GET"): (303, 403, 403, 404, 403, 403),
+    ("imports.apply", "POST"): (303, 403, 403, 404, 403, 403),
+    ("imports.undo", "POST"): (303, 403, 403, 404, 403, 403),
+    ("admin.system", "GET"): (303, 403, 403, 403, 200, 403),
 }
 """Expected status of every route for each of PEOPLE. A 303 for nobody is the way to the sign-in page."""
 HRS = {endpoint for (endpoint, _), statuses in MATRIX.items() if statuses[2] == 403 and statuses[3] != 403}
@@ -131,7 +137,7 @@ def test_a_route_that_names_no_permission_is_closed_to_everybody(app, world):
 
     answers = [browser(world, person).get("/glomd") for person in PEOPLE]
 
-    assert [answer.status_code for answer in answers] == [403] * 5
+    assert [answer.status_code for answer in answers] == [403] * 6
     assert not any("hemligt" in answer.text for answer in answers)
 
 
@@ -292,7 +298,7 @@ def test_no_write_goes_through_without_the_sessions_own_token(world, token_kind)
         client = clients[None if rule.endpoint in PUBLIC else "hr" if rule.endpoint in HRS else "bo"]
         assert client.post(address(rule, begun, item="andra"), data=given).status_code == 400, rule.rule
 
-    assert len(writes) == 11
+    assert len(writes) == 14
     assert everything(world.app) == before
     assert finished.id != begun.id
 

@@ -78,9 +78,7 @@ def from_html(response):
         for label, value in zip(labels, values, strict=True):
             meta = [element.text for element in page.all("span", class_="meta") if label in element.parents]
             figures[title, label.text.removesuffix(meta[0] if meta else "").strip()] = value.text
-    rows = [row for row in page.all("tr") if any(up.name == "tbody" for up in row.parents)]
-    cells = [[cell.text for cell in page.all("th") + page.all("td") if row in cell.parents] for row in rows]
-    return figures, [tuple(line) for line in cells]
+    return figures, [tuple(line) for line in page.rows()]
 
 
 def plain(text):
@@ -185,6 +183,20 @@ def test_asking_for_what_was_known_then_shows_what_was_known_then(world, staffed
 
     assert known == {"2025-12-31": None, "2026-07-31": "5", "2026-08-01": "6"}
     assert "Inget känt" in Page(staffed.get(URL, query_string={"per": DAY, "kand": "2025-12-31"})).title
+
+
+def test_a_figure_is_compared_with_what_was_known_earlier(world, staffed):
+    asked = {"per": DAY, "kand": "2026-04-30", "sedan": "2026-03-31"}
+
+    figures, _ = from_html(staffed.get(URL, query_string=asked))
+
+    told = {label: value for (title, label), value in figures.items() if title.startswith("Så har det kända ändrats")}
+    assert (told["Nått, enligt det som var känt då"], told["Nya genomföranden (+)"]) == ("0", "3")
+    same = Page(staffed.get(URL, query_string={**asked, "sedan": "2026-04-30"}))
+    assert "ska vara tidigare" in same.main
+    for text in ("x", "2200-01-01", "2026-13-01"):
+        answer = staffed.get(URL, query_string={**asked, "sedan": text})
+        assert (answer.status_code, "”sedan”" in answer.text) == (422, True), text
 
 
 # --- what cannot be answered ---

@@ -12,9 +12,10 @@ from course.content.queries import current, newest_release_id, published
 from course.content.source import Folder
 from course.db import database, transaction
 from course.learning.actions import answer
-from course.organisation.actions import Decision, Terms, add_membership, add_person, add_unit, set_target
+from course.organisation.actions import Terms, add_membership, add_person, add_unit, set_unit_manager
 from course.organisation.population import Population
 from course.quiz.actions import begin_attempt
+from course.target.actions import Decision, set_target
 
 COURSE_TOML = """\
 id = "{id}"
@@ -136,6 +137,13 @@ class World:
         """The reading session."""
         return database.session
 
+    noon = staticmethod(noon)
+
+    @staticmethod
+    def app_now():
+        """An instant after everything that tests record."""
+        return noon("2030-01-01")
+
     @contextmanager
     def write(self, day="2026-01-01"):
         """A transaction whose instant is noon on the day; None is the present."""
@@ -172,6 +180,11 @@ class World:
         with self.write(day) as (db, at):
             stated = Terms(self.units[unit], title, a_day(since), a_day(until), **terms)
             return add_membership(db, self.people[key], stated, by=None, at=at)
+
+    def chief(self, key, unit, *, since="2026-01-01", day="2026-01-01"):
+        """Make the person the manager of a unit."""
+        with self.write(day) as (db, at):
+            set_unit_manager(db, self.units[unit], self.people[key], since=a_day(since), by=None, at=at)
 
     def role(self, key, role, *, since="2020-01-01", until=FOREVER):
         with self.write() as (db, at):

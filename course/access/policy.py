@@ -13,6 +13,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "course.take": frozenset({"learner"}),
     "report.read": frozenset({"hr"}),
     "people.manage": frozenset({"hr"}),
+    "target.manage": frozenset({"hr"}),
+    "unit.read": frozenset({"manager"}),
     "board.read": frozenset({"secretary"}),
     "system.read": frozenset({"admin"}),
 }

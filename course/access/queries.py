@@ -4,14 +4,14 @@ import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import and_, bindparam, case, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from course.access.policy import PERSON, Actor
 from course.access.tables import Grant, Identity, SignIn, Throttle
 from course.clock import day_of
 from course.content.tables import Release
-from course.organisation.tables import Membership, MembershipState, Person
+from course.organisation.tables import Membership, MembershipState, Person, UnitState
 
 WINDOW = timedelta(minutes=15)
 FIRST_DELAY = timedelta(seconds=15)
@@ -43,6 +43,16 @@ _audiences = (
     .correlate(SignIn)
     .scalar_subquery()
 )
+_manages = (
+    exists()
+    .where(
+        UnitState.manager_id == SignIn.person_id,
+        UnitState.superseded_at.is_(None),
+        UnitState.valid_from <= _today,
+        UnitState.valid_to >= _today,
+    )
+    .correlate(SignIn)
+)
 _actor = (
     select(
         SignIn.person_id,
@@ -51,6 +61,7 @@ _actor = (
         Person.name,
         _roles.label("roles"),
         _audiences.label("audiences"),
+        _manages.label("manages"),
         select(func.max(Release.id)).scalar_subquery().label("newest_release"),
     )
     .join(Person, Person.id == SignIn.person_id)
@@ -61,7 +72,8 @@ _actor = (
 def actor(db: Session, session: str, *, at: datetime) -> Actor | None:
     """Who holds the session, with the roles of today; None when it has ended.
 
-    One SELECT, for every request. Being a learner follows from a membership that holds today, or from a grant.
+    One SELECT, for every request. Being a learner follows from a membership that holds today, or from a grant; being
+    a manager from a unit that one manages today.
     """
     row = db.connection().execute(_actor, {"id_hash": hash_id(session), "today": day_of(at)}).first()
     if row is None or row.revoked_at is not None or row.ends_at <= at:
@@ -72,6 +84,8 @@ def actor(db: Session, session: str, *, at: datetime) -> Actor | None:
         audiences.add("employee")
     if audiences:
         roles.add("learner")
+    if row.manages:
+        roles.add("manager")
     return Actor(session, row.person_id, row.name, frozenset(roles), frozenset(audiences), row.newest_release or 0)
 
 
@@ -119,6 +133,25 @@ def has_administrator(db: Session, day: date) -> bool:
         )
     )
     return db.execute(found.limit(1)).first() is not None
+
+
+def employees_by_account(db: Session, day: date) -> tuple[int, int]:
+    """(employees on the day, those of them who have no password yet); two employments are two accounts."""
+    rows = (
+        select(Membership.person_id, func.max(case((Identity.person_id.is_(None), 0), else_=1)).label("has"))
+        .join(MembershipState, MembershipState.membership_id == Membership.id)
+        .outerjoin(Identity, and_(Identity.person_id == Membership.person_id, Identity.provider == "password"))
+        .where(
+            MembershipState.audience == "employee",
+            MembershipState.superseded_at.is_(None),
+            MembershipState.valid_from <= day,
+            MembershipState.valid_to >= day,
+        )
+        .group_by(Membership.person_id)
+        .subquery()
+    )
+    people, having = db.execute(select(func.count(), func.coalesce(func.sum(rows.c.has), 0)).select_from(rows)).one()
+    return people, people - having
 
 
 def wait(db: Session, kind: str, key: str, *, at: datetime) -> timedelta:

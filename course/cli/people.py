@@ -23,6 +23,7 @@ from course.organisation.actions import (
     exempt,
     link,
     set_counts,
+    set_unit_manager,
     unlink,
 )
 from course.organisation.queries import person_by_key, unit_id_by_code
@@ -32,7 +33,7 @@ from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
 from course.roster.plan import Plan, plan
 from course.roster.queries import known_of, last_imports
 from course.roster.story import Event
-from course.sheet import RowProblem
+from course.sheet.problems import RowProblem
 
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
@@ -237,6 +238,19 @@ def counts_(key: str, counts: bool, since: date | None) -> None:
         person = person_by_key(db, key)
         set_counts(db, person.id, counts=counts, since=since or clock.day_of(at), by=None, at=at)
     click.echo("Personen räknas." if counts else "Personen räknas inte.")
+
+
+@group.command("chief")
+@click.argument("key")
+@click.option("--unit", required=True, help="Enhetens kod.")
+@click.option("--from", "since", type=DAY, help="Från vilken dag; i dag om inget sägs.")
+def chief(key: str, unit: str, since: date | None) -> None:
+    """Säg vem som är chef för en enhet. En inläst lista som namnger chefer ändrar det igen."""
+    with transaction() as (db, at):
+        first = since or clock.day_of(at)
+        person = person_by_key(db, key)
+        set_unit_manager(db, unit_id_by_code(db, unit, first, at), person.id, since=first, by=None, at=at)
+    click.echo(f"{key} är chef för {unit} från {swedish.day(first)}.")
 
 
 @group.command("link")

@@ -11,10 +11,10 @@ from course.cli.group import DAY, Group
 from course.content.queries import current, newest_release_id
 from course.db import database, newest_instant
 from course.errors import NotFound
-from course.organisation.queries import promises
-from course.report.as_of import read_known
+from course.report.as_of import read_earlier, read_known
 from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
+from course.target.queries import promises
 
 group = Group("report", help="Siffror.")
 
@@ -25,17 +25,19 @@ group = Group("report", help="Siffror.")
 )
 @click.option("--per", type=DAY, help="Dagen som siffrorna gäller; i dag om inget sägs.")
 @click.option("--kand", help="Vad som var känt då: en dag eller en tidpunkt i ISO 8601; allt om inget sägs.")
+@click.option("--sedan", help="Säg också vad som har ändrats sedan dess: en tidigare dag eller tidpunkt än --kand.")
 @click.option(
     "--format", "wanted", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Format."
 )
-def coverage(wanted_target: str | None, per: date | None, kand: str | None, wanted: str) -> None:
+def coverage(wanted_target: str | None, per: date | None, kand: str | None, sedan: str | None, wanted: str) -> None:
     """Hur många som har gått kursen, en dag, enligt det som var känt vid en tidpunkt."""
     now = clock.now()
     db = database.session
     known_at = read_known(kand, now) if kand else newest_instant(db) or now
     day = per or clock.day_of(now)
     course, audience = _course(db, wanted_target, day, known_at)
-    table = REPORTS["coverage"].build(db, course, audience, day, known_at)
+    earlier = read_earlier(sedan, known_at, now) if sedan else None
+    table = REPORTS["coverage"].build(db, course, audience, day, known_at, earlier=earlier)
     click.echo(FORMATS[wanted].render(table), nl=False)
 
 

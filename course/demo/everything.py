@@ -17,10 +17,10 @@ from course.demo.history import history
 from course.demo.load import Ids, write_history, write_organisation
 from course.demo.people import organisation
 from course.errors import Conflict
-from course.organisation.actions import Decision, set_target
 from course.organisation.population import Population
 from course.organisation.tables import Person
 from course.schema import Installation
+from course.target.actions import Decision, set_target
 
 SEED = 1500
 GOAL, BOARD_GOAL = 1500, 26
@@ -69,7 +69,7 @@ def _promise(db: Session, release: Published, ids: Ids, today: date, *, at: date
     course, unit = release.course, ids.units
     if course.audience == "official":
         board = Population((unit[names.BOARD],))
-        promise = Decision(course.id, BOARD_GOAL, *year, audience="official", population=board, source=EXAMPLE)
+        promise = Decision(course.id, BOARD_GOAL, *year, population=board, source=EXAMPLE)
         set_target(db, promise, by=None, at=at)
         return
     everybody = Population((unit[names.ROOT],))

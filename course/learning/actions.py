@@ -22,7 +22,7 @@ from course.quiz.actions import Answered, answer_item, grade_attempt
 from course.quiz.paper import next_item
 from course.quiz.queries import Taken, attempts
 from course.roster.actions import Origin, add_import
-from course.sheet import RowProblem
+from course.sheet.problems import RowProblem
 
 Used = Mapping[tuple[str, str], int]
 """{(path, evidence): completion id}, as queries.used_evidence gives it."""

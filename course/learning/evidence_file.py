@@ -6,7 +6,8 @@ from datetime import date
 
 from course.content.front_matter import ID
 from course.organisation.roster_file import Cells, is_email
-from course.sheet import Column, RowProblem, first_ones, fold, quoted, read_lines
+from course.sheet.lines import Column, first_ones, read_lines
+from course.sheet.problems import RowProblem, fold, quoted
 
 COLUMNS = (
     Column("anstallningsnummer"),

@@ -1,17 +1,17 @@
-"""Adding and correcting people, units and targets by hand."""
+"""Adding and correcting people and units by hand."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
 from course.clock import FOREVER
 from course.errors import Conflict, Invalid, NotFound
-from course.organisation.population import COUNTED, Population
+from course.organisation.population import COUNTED
 from course.organisation.queries import human_of
 from course.organisation.tables import (
     EMPLOYMENTS,
@@ -19,10 +19,7 @@ from course.organisation.tables import (
     Membership,
     MembershipState,
     Person,
-    ReportedFigure,
     SamePerson,
-    Target,
-    TargetState,
     Unit,
     UnitState,
 )
@@ -291,6 +288,30 @@ def add_unit(
     return unit.id
 
 
+def set_unit_manager(
+    db: Session, unit_id: int, person_id: int | None, *, since: date, by: int | None, at: datetime
+) -> None:
+    """Say who manages the unit from a day on; None is nobody. Raises NotFound for a unit that has no such day."""
+    live = db.scalars(
+        select(UnitState).where(
+            UnitState.unit_id == unit_id, UnitState.superseded_at.is_(None), UnitState.valid_to >= since
+        )
+    ).all()
+    if not live:
+        raise NotFound("Enheten finns inte den dagen.")
+    _supersede(live, by=by, at=at)
+    db.flush()
+    for old in live:
+        row = {name: getattr(old, name) for name in ("unit_id", "code", "name", "kind", "parent_id")}
+        parts = [(max(old.valid_from, since), old.valid_to, person_id)]
+        if old.valid_from < since:
+            parts.append((old.valid_from, since - timedelta(days=1), old.manager_id))
+        for first, last, chief in parts:
+            db.add(UnitState(**row, manager_id=chief, valid_from=first, valid_to=last, recorded_at=at, recorded_by=by))
+    db.flush()
+    record(db, "unit.manager", str(unit_id), {"person": person_id, "from": str(since)}, by=by, at=at)
+
+
 def add_membership(
     db: Session, person: int, terms: Terms, *, source: str = "hand", by: int | None, at: datetime
 ) -> int:
@@ -319,108 +340,3 @@ def add_membership(
     db.flush()
     record(db, "membership.add", str(membership.id), {"person": person, "unit": terms.unit}, by=by, at=at)
     return membership.id
-
-
-EVERYBODY = Population()
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A target as somebody decided it, for a period."""
-
-    course: str
-    goal: int
-    period_from: date
-    period_to: date
-    audience: str = "employee"
-    population: Population = EVERYBODY
-    groups: tuple[tuple[str, Population], ...] = ()
-    grace_days: int = 0
-    decided_on: date | None = None
-    reference: str = ""
-    source: str = ""
-    responsible: str = ""
-
-
-def set_target(db: Session, decision: Decision, *, by: int | None, at: datetime) -> int:
-    """Record a target; the same period again replaces what was known of it. Gives the target's id.
-
-    Raises Invalid for a goal under 1 or a period that ends before it begins, Conflict when another period of the
-    same course and audience shares days with it.
-    """
-    if decision.goal < 1:
-        raise Invalid("Målet ska vara minst 1 person.")
-    if decision.period_from > decision.period_to:
-        raise Invalid("Målets period slutar innan den börjar.")
-    target = db.scalars(
-        select(Target).where(Target.course == decision.course, Target.audience == decision.audience)
-    ).first()
-    if target is None:
-        target = Target(course=decision.course, audience=decision.audience)
-        db.add(target)
-        db.flush()
-    live = db.scalars(
-        select(TargetState).where(
-            TargetState.target_id == target.id,
-            TargetState.superseded_at.is_(None),
-            TargetState.valid_from <= decision.period_to,
-            TargetState.valid_to >= decision.period_from,
-        )
-    ).all()
-    if any((state.valid_from, state.valid_to) != (decision.period_from, decision.period_to) for state in live):
-        raise Conflict("Perioden delar dagar med ett mål som redan finns. Ange samma period för att ändra det.")
-    db.execute(
-        update(TargetState)
-        .where(TargetState.id.in_([state.id for state in live]))
-        .values(superseded_at=at, superseded_by=by)
-        .execution_options(synchronize_session=False)
-    )
-    db.add(
-        TargetState(
-            target_id=target.id,
-            population=decision.population.to_json(),
-            groups={name: population.to_json() for name, population in decision.groups},
-            goal=decision.goal,
-            valid_from=decision.period_from,
-            valid_to=decision.period_to,
-            grace_days=decision.grace_days,
-            decided_on=decision.decided_on,
-            reference=decision.reference,
-            source=decision.source,
-            responsible=decision.responsible,
-            recorded_at=at,
-            recorded_by=by,
-        )
-    )
-    db.flush()
-    detail = {"goal": decision.goal, "from": str(decision.period_from), "to": str(decision.period_to)}
-    record(db, "target.set", str(target.id), detail, by=by, at=at)
-    return target.id
-
-
-def report_figure(
-    db: Session, target_id: int, *, number: int, day: date, source: str, reference: str, by: int | None, at: datetime
-) -> int:
-    """Keep a total that was reported earlier without rows of people; it is shown beside the figures, never added.
-
-    Gives its id. Raises NotFound without such a target, Invalid for a negative number or without a source.
-    """
-    if db.get(Target, target_id) is None:
-        raise NotFound(f"Målet {target_id} finns inte.")
-    if number < 0:
-        raise Invalid("Antalet kan inte vara mindre än 0.")
-    if not source.strip():
-        raise Invalid("Ange var siffran står, till exempel en rapport och sidan.")
-    figure = ReportedFigure(
-        target_id=target_id,
-        number=number,
-        day=day,
-        source=source.strip(),
-        reference=reference.strip(),
-        recorded_at=at,
-        recorded_by=by,
-    )
-    db.add(figure)
-    db.flush()
-    record(db, "target.reported", str(target_id), {"number": number, "day": str(day)}, by=by, at=at)
-    return figure.id

@@ -1,7 +1,7 @@
 """Populations: which memberships a target is about, and since when each unit belongs to one."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -79,6 +79,17 @@ def stays(spans: Iterable[UnitSpan], roots: Iterable[int]) -> list[Stay]:
     return [Stay(unit, since, until) for unit in sorted(by_unit) for since, until in inside(unit, frozenset({unit}))]
 
 
+def narrowed(population: Population, roots: Iterable[int], spans: Sequence[UnitSpan], day: date) -> Population | None:
+    """The part of a population that stands in the roots or below them on the day; None when there is none."""
+    own = _units_on(spans, roots, day)
+    inside = own & _units_on(spans, population.units, day) if population.units else own
+    return replace(population, units=tuple(sorted(inside))) if inside else None
+
+
+def _units_on(spans: Iterable[UnitSpan], roots: Iterable[int], day: date) -> set[int]:
+    return {stay.unit for stay in stays(spans, roots) if stay.since <= day <= stay.until}
+
+
 def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:
     """(level, unit) for every unit that holds on the day, parents before children, by name within a parent."""
     units = {span.unit: span for span in spans if span.since <= day <= span.until}
@@ -97,8 +108,11 @@ def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:
 
 def _merged(periods: Iterable[Period]) -> list[Period]:
     """The periods in order, with those that touch made one."""
+    real = [period for period in periods if period[0] <= period[1]]
+    if len(real) < 2:
+        return real
     merged: list[Period] = []
-    for since, until in sorted(period for period in periods if period[0] <= period[1]):
+    for since, until in sorted(real):
         if merged and since.toordinal() <= merged[-1][1].toordinal() + 1:
             merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
         else:

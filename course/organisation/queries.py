@@ -1,35 +1,15 @@
-"""Reading people, units and targets."""
+"""Reading people and units."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
-from course.organisation.population import Population, UnitSpan
-from course.organisation.tables import Person, ReportedFigure, SamePerson, Target, TargetState, UnitState
+from course.organisation.population import UnitSpan
+from course.organisation.tables import MembershipState, Person, SamePerson, Unit, UnitState
 from course.schema import holds, known
 from course.swedish import sort_key
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A target as it was decided: the goal for a period, and whom it is about."""
-
-    id: int
-    course: str
-    audience: str
-    population: Population
-    groups: dict[str, Population]
-    goal: int
-    period_from: date
-    period_to: date
-    grace_days: int
-    decided_on: date | None
-    reference: str
-    source: str
-    responsible: str
 
 
 def person_by_key(db: Session, key: str) -> Person:
@@ -77,49 +57,34 @@ def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> in
     return found
 
 
-def promise_on(db: Session, course: str, audience: str, day: date, known_at: datetime) -> Promise | None:
-    """The target whose period holds the day, as known at the instant; None when nothing was decided for it."""
-    row = db.execute(
-        select(Target, TargetState)
-        .join(TargetState)
-        .where(Target.course == course, Target.audience == audience, holds(TargetState, day, known_at))
-    ).one_or_none()
-    return _promise(*row) if row else None
-
-
-def promises(db: Session, known_at: datetime) -> list[Promise]:
-    """Every target and period, as known at the instant, the newest period first."""
-    rows = (
-        select(Target, TargetState)
-        .join(TargetState)
-        .where(known(TargetState, known_at))
-        .order_by(TargetState.valid_from.desc(), Target.id)
+def units_without_manager(db: Session, day: date) -> int:
+    """How many units have employees on the day and nobody who leads them, as known now."""
+    staffed = select(MembershipState.unit_id).where(
+        MembershipState.audience == "employee",
+        MembershipState.superseded_at.is_(None),
+        MembershipState.valid_from <= day,
+        MembershipState.valid_to >= day,
     )
-    return [_promise(*row) for row in db.execute(rows)]
-
-
-def reported_figures(db: Session, target_id: int, known_at: datetime) -> list[ReportedFigure]:
-    """Totals that were reported without rows of people, as known at the instant, by day."""
-    rows = select(ReportedFigure).where(ReportedFigure.target_id == target_id, ReportedFigure.recorded_at <= known_at)
-    return list(db.scalars(rows.order_by(ReportedFigure.day, ReportedFigure.id)))
-
-
-def _promise(target: Target, state: TargetState) -> Promise:
-    return Promise(
-        id=target.id,
-        course=target.course,
-        audience=target.audience,
-        population=Population.from_json(state.population),
-        groups={name: Population.from_json(stored) for name, stored in state.groups.items()},
-        goal=state.goal,
-        period_from=state.valid_from,
-        period_to=state.valid_to,
-        grace_days=state.grace_days,
-        decided_on=state.decided_on,
-        reference=state.reference,
-        source=state.source,
-        responsible=state.responsible,
+    led = select(UnitState.unit_id).where(
+        UnitState.manager_id.is_not(None),
+        UnitState.superseded_at.is_(None),
+        UnitState.valid_from <= day,
+        UnitState.valid_to >= day,
     )
+    return db.execute(
+        select(func.count()).select_from(Unit).where(Unit.id.in_(staffed), Unit.id.not_in(led))
+    ).scalar_one()
+
+
+def managed_units(db: Session, person_id: int, day: date) -> list[int]:
+    """The units that the person manages on the day, as known now."""
+    rows = select(UnitState.unit_id).where(
+        UnitState.manager_id == person_id,
+        UnitState.superseded_at.is_(None),
+        UnitState.valid_from <= day,
+        UnitState.valid_to >= day,
+    )
+    return sorted(db.scalars(rows))
 
 
 def person_by_id(db: Session, person_id: int) -> Person:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from course.clock import FOREVER
-from course.sheet import Column, Line, RowProblem, first_ones, fold, quoted, read_lines
+from course.sheet.lines import Column, Line, first_ones, read_lines
+from course.sheet.problems import RowProblem, fold, quoted
 
 EMPLOYEE_COLUMNS = (
     Column("anstallningsnummer"),

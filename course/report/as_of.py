@@ -42,6 +42,17 @@ def read_known(text: str, now: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+def read_earlier(text: str, known_at: datetime, now: datetime) -> datetime:
+    """An instant to compare with, written as for read_known. Raises Invalid unless it is before `known_at`."""
+    try:
+        earlier = read_known(text, now)
+    except Invalid as refusal:
+        raise Invalid(str(refusal).replace("”kand”", "”sedan”"), "sedan") from None
+    if earlier >= known_at:
+        raise Invalid("Tidpunkten i ”sedan” ska vara tidigare än den i ”kand”.", "sedan")
+    return earlier
+
+
 def write_known(known_at: datetime) -> str:
     """The instant as permalinks carry it."""
     return known_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

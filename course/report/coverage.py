@@ -10,6 +10,9 @@ from fractions import Fraction
 
 from course.organisation.population import UnitSpan
 
+ROUTES = ("quiz", "mixed", "platform", "workshop", "paper")
+"""The ways to a completion, the strongest first."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -19,26 +22,28 @@ class Standing:
     """In the population on the period's first day."""
     at_end: bool
     """In the population on D."""
-    employed_at_start: bool
-    employed_at_end: bool
-    covered: bool
-    """Has a completion that is valid on D."""
-    completed: bool
-    """Has a completion, valid or not."""
-    begun: bool
-    before: bool
-    """Completed before the period."""
-    within: bool
-    """Completed within the period, on or before D."""
     reached: bool
-    """… while in the population on that day."""
+    """Completed within the period, on or before D, while in the population on that day."""
     uncounted: bool
     """Matches the population's filters on D in a membership that does not count."""
+    employed_at_start: bool
+    """Told of those who are in the population at the end but not at the start."""
+    employed_at_end: bool
+    """Told of those who were in the population at the start but not at the end."""
     exempt: bool
-    """An exemption holds on D."""
-    by_quiz: bool
-    """Has a valid completion by the course's own questions."""
+    """An exemption holds on D. Told of the uncovered."""
+    begun: bool
+    """Told of those without a completion."""
+    completed: str
+    """When, seen from the period: `within` it, else `before` it, else `after` it; '' without any completion."""
+    covered_by: str
+    """The route of the completion that is valid on D; '' without one."""
     persons: int
+
+    @property
+    def covered(self) -> bool:
+        """Has a completion that is valid on D."""
+        return bool(self.covered_by)
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ class Coverage:
 
     members: int
     covered: int
-    covered_otherwise: int
-    """Of the covered, those wholly or partly on paper, at a workshop or on another platform."""
+    covered_by: Mapping[str, int]
+    """The covered by route: each person once, by the strongest of the completions that are valid."""
     exempt: int
     expired: int
     under_way: int
@@ -103,6 +108,30 @@ class Coverage:
         return Fraction(self.covered, required) if required else None
 
 
+@dataclass(frozen=True)
+class Part:
+    """The figures of a group beside the whole."""
+
+    members: int
+    covered: int
+    reached: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Covered of members; None (unmeasured) without members."""
+        return Fraction(self.covered, self.members) if self.members else None
+
+
+def part_of(standings: Iterable[Standing]) -> Part:
+    """Count persons into a group's figures, by the same rules as the whole."""
+    rows = list(standings)
+    return Part(
+        members=sum(row.persons for row in rows if row.at_end),
+        covered=sum(row.persons for row in rows if row.at_end and row.covered),
+        reached=sum(row.persons for row in rows if row.reached),
+    )
+
+
 def summarise(standings: Iterable[Standing]) -> Coverage:
     """Count persons into the figures; each member stands in the first bucket that fits."""
     rows = list(standings)
@@ -117,7 +146,7 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
     return Coverage(
         members=sum(row.persons for row in members),
         covered=buckets["covered"],
-        covered_otherwise=sum(row.persons for row in members if row.covered and not row.by_quiz),
+        covered_by={route: sum(row.persons for row in members if row.covered_by == route) for route in ROUTES},
         exempt=buckets["exempt"],
         expired=buckets["expired"],
         under_way=buckets["under_way"],
@@ -128,9 +157,9 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
         moved_in=count(lambda row: row.at_end and not row.at_start and row.employed_at_start),
         moved_out=count(lambda row: row.at_start and not row.at_end and row.employed_at_end),
         reached=count(lambda row: row.reached),
-        covered_before_period=count(lambda row: _covered_unreached(row) and not row.within and row.before),
-        covered_after_period=count(lambda row: _covered_unreached(row) and not row.within and not row.before),
-        covered_outside_population=count(lambda row: _covered_unreached(row) and row.within),
+        covered_before_period=count(lambda row: _covered_unreached(row) and row.completed == "before"),
+        covered_after_period=count(lambda row: _covered_unreached(row) and row.completed == "after"),
+        covered_outside_population=count(lambda row: _covered_unreached(row) and row.completed == "within"),
         reached_left_or_moved=count(lambda row: row.reached and not row.at_end),
         reached_no_longer_valid=count(lambda row: row.reached and row.at_end and not row.covered),
         uncounted=count(lambda row: row.uncounted and not row.at_end),

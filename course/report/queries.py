@@ -1,16 +1,4 @@
-"""The one query behind every coverage figure.
-
-Everything follows from a few sets, asked as of a day D and as known at an instant K:
-
-- `stay`: a person is in a population from–to, in a unit; population 0 is the target's whole, the others its groups;
-- `earned`: a person completed something on a day, and whether that is valid on D;
-- `facts`: what is so of a person, whatever the population.
-
-Each set is read once and says its own facts; grouping puts them together, which is linear in the rows whatever the
-planner believes of their sizes. Counting happens in the database: what comes back is one row per combination of
-facts, not per person. The statements are texts, made once: only their parameters differ, and lists travel as JSON.
-Source: design.md, "As of D, as known at K" and "The figures, never mixed".
-"""
+"""The statements behind every figure, and what they give. The sets that they are made of stand in sets.py."""
 
 import json
 from collections.abc import Sequence
@@ -19,161 +7,51 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, String, TextClause, bindparam, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    TextualSelect,
+    and_,
+    bindparam,
+    column,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from course.clock import end_of
 from course.content.queries import edition_in_force, editions, published
 from course.learning.completion import WHOLE_COURSE, earliest_valid
-from course.learning.tables import Completion
-from course.organisation.population import Population, UnitSpan, stays
-from course.organisation.tables import Person, SamePerson, Unit
+from course.learning.tables import Completion, Revocation
+from course.organisation.population import Population, Stay, UnitSpan, stays
+from course.organisation.tables import (
+    Import,
+    Membership,
+    MembershipState,
+    Person,
+    SamePerson,
+    Unit,
+    UnitState,
+)
+from course.report import sets
+from course.report.changes import Written
 from course.report.coverage import Facts, InUnit, Standing
-from course.schema import UtcDateTime, known
+from course.schema import Dated, UtcDateTime, known
 from course.swedish import sort_key
-
-KNOWN = "recorded_at <= :known_at AND ({0}superseded_at IS NULL OR {0}superseded_at > :known_at)"
-
-LISTS = {
-    "sqlite": """
-inside AS MATERIALIZED (
-    SELECT json_extract(value, '$[0]') AS population, json_extract(value, '$[1]') AS unit,
-        json_extract(value, '$[2]') AS since, json_extract(value, '$[3]') AS until
-    FROM json_each(:stays)),
-kind AS MATERIALIZED (
-    SELECT json_extract(value, '$[0]') AS population, json_extract(value, '$[1]') AS title,
-        json_extract(value, '$[2]') AS employment
-    FROM json_each(:kinds)),
-fresh AS MATERIALIZED (
-    SELECT json_extract(value, '$[0]') AS release_id, json_extract(value, '$[1]') AS earliest
-    FROM json_each(:fresh)),""",
-    "postgresql": """
-inside AS MATERIALIZED (
-    SELECT CAST(value->>0 AS integer) AS population, CAST(value->>1 AS integer) AS unit,
-        CAST(value->>2 AS date) AS since, CAST(value->>3 AS date) AS until
-    FROM jsonb_array_elements(CAST(:stays AS jsonb))),
-kind AS MATERIALIZED (
-    SELECT CAST(value->>0 AS integer) AS population, value->>1 AS title, value->>2 AS employment
-    FROM jsonb_array_elements(CAST(:kinds AS jsonb))),
-fresh AS MATERIALIZED (
-    SELECT CAST(value->>0 AS integer) AS release_id, CAST(value->>1 AS date) AS earliest
-    FROM jsonb_array_elements(CAST(:fresh AS jsonb))),""",
-}
-"""The lists that come as JSON, as tables."""
-
-SETS = f"""
-same AS MATERIALIZED (
-    SELECT person_id, main_id FROM same_person WHERE {KNOWN.format("")}),
-employed AS MATERIALIZED (
-    SELECT COALESCE(same.main_id, membership.person_id) AS person, state.unit_id AS unit,
-        state.valid_from AS since, state.valid_to AS until, state.title, state.employment, state.counts
-    FROM membership_state AS state
-    JOIN membership ON membership.id = state.membership_id
-    LEFT JOIN same ON same.person_id = membership.person_id
-    WHERE state.audience = :audience AND state.{KNOWN.format("state.")}),
-stay AS MATERIALIZED (
-    SELECT inside.population, employed.person, employed.unit, employed.counts,
-        CASE WHEN inside.since > employed.since THEN inside.since ELSE employed.since END AS since,
-        CASE WHEN inside.until < employed.until THEN inside.until ELSE employed.until END AS until
-    FROM employed
-    JOIN inside ON inside.unit = employed.unit AND inside.since <= employed.until AND employed.since <= inside.until
-    WHERE EXISTS (
-        SELECT 1 FROM kind WHERE kind.population = inside.population
-            AND (kind.title IS NULL OR kind.title = employed.title)
-            AND (kind.employment IS NULL OR kind.employment = employed.employment))),
-earned AS MATERIALIZED (
-    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.path, completion.route,
-        completion.occurred_on,
-        CASE WHEN completion.edition >= :in_force AND completion.occurred_on >= fresh.earliest THEN 1 ELSE 0 END
-            AS valid
-    FROM completion
-    LEFT JOIN same ON same.person_id = completion.person_id
-    LEFT JOIN fresh ON fresh.release_id = completion.release_id
-    WHERE completion.course = :course AND completion.occurred_on <= :day AND completion.recorded_at <= :known_at
-        AND completion.id NOT IN (SELECT completion_id FROM revocation WHERE at <= :known_at)),
-reached AS MATERIALIZED (
-    SELECT DISTINCT stay.population, stay.person, stay.unit
-    FROM earned
-    JOIN stay ON stay.person = earned.person AND earned.occurred_on BETWEEN stay.since AND stay.until
-    WHERE earned.path = '' AND stay.counts AND earned.occurred_on BETWEEN :start AND :reached_until),
-told AS (
-    SELECT person,
-        CASE WHEN since <= :start AND until >= :start THEN 1 ELSE 0 END AS employed_at_start,
-        CASE WHEN since <= :day AND until >= :day THEN 1 ELSE 0 END AS employed_at_end,
-        0 AS covered, 0 AS completed, 0 AS begun, 0 AS before, 0 AS within, 0 AS exempt, 0 AS by_quiz
-    FROM employed
-    UNION ALL
-    SELECT person, 0, 0, valid, 1, 0,
-        CASE WHEN occurred_on < :start THEN 1 ELSE 0 END,
-        CASE WHEN occurred_on BETWEEN :start AND :reached_until THEN 1 ELSE 0 END, 0,
-        CASE WHEN route IN ('quiz', 'restored') THEN valid ELSE 0 END
-    FROM earned WHERE path = ''
-    UNION ALL
-    SELECT person, 0, 0, 0, 0, 1, 0, 0, 0, 0 FROM earned WHERE path <> ''
-    UNION ALL
-    SELECT COALESCE(same.main_id, attempt.person_id), 0, 0, 0, 0, 1, 0, 0, 0, 0
-    FROM attempt LEFT JOIN same ON same.person_id = attempt.person_id
-    WHERE attempt.course = :course AND attempt.started_at < :day_ends AND attempt.started_at <= :known_at
-    UNION ALL
-    SELECT COALESCE(same.main_id, exemption.person_id), 0, 0, 0, 0, 0, 0, 0, 1, 0
-    FROM exemption LEFT JOIN same ON same.person_id = exemption.person_id
-    WHERE exemption.valid_from <= :day AND exemption.valid_to >= :day AND exemption.{KNOWN.format("exemption.")}),
-facts AS MATERIALIZED (
-    SELECT person, MAX(employed_at_start) AS employed_at_start, MAX(employed_at_end) AS employed_at_end,
-        MAX(covered) AS covered, MAX(completed) AS completed, MAX(begun) AS begun, MAX(before) AS before,
-        MAX(within) AS within, MAX(exempt) AS exempt, MAX(by_quiz) AS by_quiz
-    FROM told GROUP BY person)"""  # noqa: S608 - put together from this file alone
-
-STANDINGS = """
-, placed AS (
-    SELECT population, person,
-        CASE WHEN counts AND since <= :start AND until >= :start THEN 1 ELSE 0 END AS at_start,
-        CASE WHEN counts AND since <= :day AND until >= :day THEN 1 ELSE 0 END AS at_end,
-        0 AS reached,
-        CASE WHEN NOT counts AND since <= :day AND until >= :day THEN 1 ELSE 0 END AS uncounted
-    FROM stay
-    UNION ALL
-    SELECT population, person, 0, 0, 1, 0 FROM reached),
-standing AS MATERIALIZED (
-    SELECT population, person, MAX(at_start) AS at_start, MAX(at_end) AS at_end, MAX(reached) AS reached,
-        MAX(uncounted) AS uncounted
-    FROM placed GROUP BY population, person
-    HAVING MAX(at_start) + MAX(at_end) + MAX(reached) + MAX(uncounted) > 0)
-SELECT population, at_start, at_end, employed_at_start, employed_at_end, covered, completed, begun, before, within,
-    reached, uncounted, exempt, by_quiz, COUNT(*)
-FROM standing JOIN facts ON facts.person = standing.person {where}
-GROUP BY population, at_start, at_end, employed_at_start, employed_at_end, covered, completed, begun, before, within,
-    reached, uncounted, exempt, by_quiz"""
-
-UNITS = """
-, pair AS MATERIALIZED (
-    SELECT DISTINCT 0 AS part, person, unit FROM stay
-    WHERE population = 0 AND counts AND since <= :day AND until >= :day
-    UNION ALL
-    SELECT 1, person, unit FROM reached WHERE population = 0),
-several AS MATERIALIZED (
-    SELECT part, person, COUNT(*) AS units FROM pair GROUP BY part, person),
-named AS (
-    SELECT pair.part, pair.unit, CASE WHEN several.units > 1 THEN pair.person END AS person, facts.covered
-    FROM pair
-    JOIN several ON several.part = pair.part AND several.person = pair.person
-    JOIN facts ON facts.person = pair.person)
-SELECT part, unit, person, covered, COUNT(*) FROM named GROUP BY part, unit, person, covered"""
-
-REMAINING = """
-SELECT DISTINCT stay.person FROM stay JOIN facts ON facts.person = stay.person
-WHERE stay.population = 0 AND stay.counts AND stay.since <= :day AND stay.until >= :day AND facts.covered = 0"""
-
-ANYBODY = f"""
-SELECT 1 FROM membership_state WHERE audience = :audience AND {KNOWN.format("")} LIMIT 1"""  # noqa: S608 - as above
+from course.target.queries import Promise
+from course.target.tables import TargetState
 
 PROTECTED = "Skyddad person"
 
 TYPES: dict[str, Any] = {
     "audience": String(),
     "course": String(),
-    "stays": String(),
-    "kinds": String(),
+    "inside": String(),
     "fresh": String(),
     "in_force": Integer(),
     "human": Integer(),
@@ -183,6 +61,18 @@ TYPES: dict[str, Any] = {
     "day_ends": UtcDateTime(),
     "known_at": UtcDateTime(),
 }
+"""The parameters of the statements."""
+
+STATEMENTS: dict[str, tuple[str, tuple[tuple[str, Any], ...]]] = {
+    "coverage": (
+        sets.COVERAGE,
+        (("part", String()), ("key", Integer()), ("person", Integer()), ("persons", Integer())),
+    ),
+    "person": (sets.PERSON, (("time", Integer()), ("route", Integer()), ("bits", Integer()))),
+    "members": (sets.MEMBERS, (("person", Integer()), ("unit", Integer()), ("done_on", Date()))),
+    "reached": (sets.REACHED, (("person", Integer()), ("id", Integer()))),
+}
+"""{name: (its SELECT, its columns)}."""
 
 
 @dataclass(frozen=True)
@@ -196,10 +86,27 @@ class Scope:
     period_from: date
     period_to: date
 
+    @classmethod
+    def of(cls, promise: Promise | None, course: str, audience: str, day: date, known_at: datetime) -> "Scope":
+        """The scope of a target's figures; without a target the period is the day's calendar year."""
+        year = (date(day.year, 1, 1), date(day.year, 12, 31))
+        period = (promise.period_from, promise.period_to) if promise else year
+        return cls(course, audience, day, known_at, *period)
+
     @property
     def reached_until(self) -> date:
         """The last day whose completions count as reached."""
         return min(self.day, self.period_to)
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in a population on D, in one unit, and when the completion that is valid on D was earned."""
+
+    person: int
+    name: str
+    unit: int
+    done_on: date | None
 
 
 def facts(db: Session, scope: Scope, populations: Sequence[Population], spans: Sequence[UnitSpan]) -> Facts:
@@ -207,56 +114,132 @@ def facts(db: Session, scope: Scope, populations: Sequence[Population], spans: S
 
     The number of statements depends neither on the number of persons nor on that of populations.
     """
-    given = _parameters(db, scope, populations, spans)
     standings: list[list[Standing]] = [[] for _ in populations]
-    for population, *row in _ask(db, "standings", given):
-        standings[population].append(_standing_of(row))
     units: tuple[list[InUnit], list[InUnit]] = ([], [])
-    for part, unit, person, covered, persons in _ask(db, "units", given):
-        units[part].append(InUnit(unit, person, bool(covered), persons))
-    return Facts(standings, *units, knows_anybody=bool(_ask(db, "anybody", given)))
+    knows_anybody = False
+    for part, key, person, persons in _ask(db, "coverage", scope, populations, spans):
+        if part == "standing":
+            population, *told = sets.read_standing(key)
+            standings[population].append(_standing(*told, persons=persons))
+        elif part == "unit":
+            unit, reached, covered = sets.read_unit(key)
+            units[reached].append(InUnit(unit, person, covered, persons))
+        else:
+            knows_anybody = True
+    return Facts(standings, *units, knows_anybody)
 
 
 def standing_of(
     db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan], person_id: int
 ) -> Standing | None:
-    """The standing of one human, by the same statement; None when the human stands nowhere in the population."""
+    """The standing of one human, by the same sets; None when the human stands nowhere in the population."""
     links = select(SamePerson.main_id).where(SamePerson.person_id == person_id, known(SamePerson, scope.known_at))
     human = db.execute(links).scalar_one_or_none() or person_id
-    rows = _ask(db, "person", {**_parameters(db, scope, [population], spans), "human": human})
-    return _standing_of(rows[0][1:]) if rows else None
+    rows = _ask(db, "person", scope, [population], spans, human=human)
+    return _standing(*rows[0], persons=1) if rows else None
 
 
-def remaining(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> list[str]:
-    """The names of the members who are not covered, in Swedish order; a protected person without a name."""
-    ids = [person for (person,) in _ask(db, "remaining", _parameters(db, scope, [population], spans))]
-    people = db.execute(select(Person.name, Person.protected).where(Person.id.in_(ids)))
-    return sorted((PROTECTED if protected else name for name, protected in people), key=sort_key)
+def members(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> list[Member]:
+    """The members, once for each of their units, in Swedish order; a protected person without a name."""
+    rows = _ask(db, "members", scope, [population], spans)
+    ids = {person for person, *_ in rows}
+    named = db.execute(select(Person.id, Person.name, Person.protected).where(Person.id.in_(ids)))
+    names = {number: PROTECTED if protected else name for number, name, protected in named}
+    found = [Member(person, names[person], unit, done_on) for person, unit, done_on in rows]
+    return sorted(found, key=lambda member: (sort_key(member.name), member.person, member.unit))
 
 
-def _standing_of(row: Sequence[int]) -> Standing:
-    *flags, persons = row
-    return Standing(*map(bool, flags), persons=persons)  # type: ignore[misc] # as many flags as columns
+def reached_by(
+    db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]
+) -> dict[int, frozenset[int]]:
+    """{human: the completions by which it was reached} of everybody in the population."""
+    found: dict[int, set[int]] = {}
+    for human, completion in _ask(db, "reached", scope, [population], spans):
+        found.setdefault(human, set()).add(completion)
+    return {human: frozenset(completions) for human, completions in found.items()}
 
 
-def _ask(db: Session, name: str, given: dict[str, Any]) -> Sequence[Any]:
+def stars(db: Session, *instants: datetime) -> dict[int, set[int]]:
+    """{human: the people that it stands for at any of the instants, itself among them}, of those who are linked."""
+    rows = select(SamePerson.main_id, SamePerson.person_id).where(or_(*(known(SamePerson, at) for at in instants)))
+    found: dict[int, set[int]] = {}
+    for main, person in db.execute(rows):
+        for each in (main, person):
+            found.setdefault(each, {each}).update((main, person))
+    return found
+
+
+def written_between(db: Session, target_id: int | None, earlier: datetime, known_at: datetime) -> Written:
+    """What was written after `earlier` and by `known_at` that can change whom a completion reached."""
+    since = Between(earlier, known_at)
+    undone = set(db.scalars(select(Import.at).where(Import.undoes.is_not(None), since.holds(Import.at))))
+    memberships = select(Membership.person_id).join(MembershipState)
+    units = since.writes(db, select(literal(0)), UnitState)
+    links = select(SamePerson.person_id, SamePerson.main_id).where(since.wrote(SamePerson))
+    targets = select(TargetState.id).where(TargetState.target_id == target_id, since.wrote(TargetState))
+    return Written(
+        completions=frozenset(db.scalars(select(Completion.id).where(since.holds(Completion.recorded_at)))),
+        revoked=frozenset(db.scalars(select(Revocation.completion_id).where(since.holds(Revocation.at)))),
+        linked=frozenset(person for pair in db.execute(links) for person in pair),
+        memberships={
+            person: "undone" if instant in undone else "corrected"
+            for person, instant in since.writes(db, memberships, MembershipState).items()
+        },
+        units=("undone" if units[0] in undone else "corrected") if units else "",
+        target=db.execute(targets.limit(1)).first() is not None,
+    )
+
+
+@dataclass(frozen=True)
+class Between:
+    """The instants after one and up to another."""
+
+    after: datetime
+    until: datetime
+
+    def holds(self, instant: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """Whether an instant is one of them."""
+        return and_(instant > self.after, instant <= self.until)
+
+    def wrote(self, state: type[Dated]) -> ColumnElement[bool]:
+        """Whether a dated fact was recorded or superseded at one of them."""
+        return or_(self.holds(state.recorded_at), self.holds(state.superseded_at))
+
+    def writes(self, db: Session, keys: Select[int], state: type[Dated]) -> dict[int, datetime]:
+        """{key: the newest instant at which a dated fact of it was recorded or superseded}."""
+        newest: dict[int, datetime] = {}
+        for instant in (state.recorded_at, state.superseded_at):
+            for key, at in db.execute(keys.add_columns(instant).where(self.holds(instant)).distinct()):
+                newest[key] = max(at, newest.get(key, at))
+        return newest
+
+
+def _standing(time: int, route: int, bits: int, *, persons: int) -> Standing:
+    flags = {name: bool(bits & bit) for name, bit in sets.BIT.items()}
+    return Standing(**flags, completed=sets.WHEN[time], covered_by=sets.RANKED[route], persons=persons)
+
+
+def _ask(
+    db: Session,
+    name: str,
+    scope: Scope,
+    populations: Sequence[Population],
+    spans: Sequence[UnitSpan],
+    **more: int,
+) -> Sequence[Any]:
     statement, names = _statement(name, db.get_bind().dialect.name)
+    given = _parameters(db, scope, populations, spans) | more
     return db.connection().execute(statement, {name: given[name] for name in names}).all()
 
 
 @cache
-def _statement(name: str, dialect: str) -> tuple[TextClause, tuple[str, ...]]:
+def _statement(name: str, dialect: str) -> tuple[TextualSelect, tuple[str, ...]]:
     """(the statement, the names of its parameters)."""
-    sets = f"WITH {LISTS[dialect]}{SETS}"
-    sql = {
-        "standings": sets + STANDINGS.format(where=""),
-        "person": sets + STANDINGS.format(where="WHERE facts.person = :human"),
-        "units": sets + UNITS,
-        "remaining": sets + REMAINING,
-        "anybody": ANYBODY,
-    }[name]
+    select_, columns = STATEMENTS[name]
+    sql = f"WITH {sets.LISTS[dialect]}{select_}"
     names = tuple(each for each in TYPES if f":{each}" in sql)
-    return text(sql).bindparams(*(bindparam(each, type_=TYPES[each]) for each in names)), names
+    bound = text(sql).bindparams(*(bindparam(each, type_=TYPES[each]) for each in names))
+    return bound.columns(*(column(*each) for each in columns)), names
 
 
 def _parameters(
@@ -265,8 +248,7 @@ def _parameters(
     return {
         "audience": scope.audience,
         "course": scope.course,
-        "stays": json.dumps(_stays(db, populations, spans)),
-        "kinds": json.dumps(_kinds(populations)),
+        "inside": json.dumps(_inside(db, scope, populations, spans)),
         "fresh": json.dumps(_fresh(db, scope)),
         "in_force": edition_in_force(editions(db, scope.course, scope.known_at), scope.day),
         "day": scope.day,
@@ -277,30 +259,32 @@ def _parameters(
     }
 
 
-def _stays(
-    db: Session, populations: Sequence[Population], spans: Sequence[UnitSpan]
-) -> list[tuple[int, int, str, str]]:
-    """(population, unit, since, until) of every unit in each population; one without units has them all."""
-    whole = (str(date.min), str(date.max))
+def _inside(
+    db: Session, scope: Scope, populations: Sequence[Population], spans: Sequence[UnitSpan]
+) -> list[tuple[int, int, str, str, str | None, str | None, int]]:
+    """(population, unit, since, until, title, employment, bits) that a population lets in.
+
+    A population without units has them all; None lets every title or employment in.
+    """
     everywhere = list(db.scalars(select(Unit.id))) if any(not each.units for each in populations) else []
-    rows = []
-    for number, population in enumerate(populations):
-        if population.units:
-            inside = stays(spans, population.units)
-            rows += [(number, stay.unit, str(stay.since), str(stay.until)) for stay in inside]
-        else:
-            rows += [(number, unit, *whole) for unit in everywhere]
-    return rows
-
-
-def _kinds(populations: Sequence[Population]) -> list[tuple[int, str | None, str | None]]:
-    """(population, title, employment) that a population lets through; None lets every one through."""
     return [
-        (number, title, employment)
+        (number, stay.unit, str(stay.since), str(stay.until), title, employment, _bits(stay, scope))
         for number, population in enumerate(populations)
+        for stay in (
+            stays(spans, population.units)
+            if population.units
+            else [Stay(unit, date.min, date.max) for unit in everywhere]
+        )
         for title in population.titles or (None,)
         for employment in population.employments or (None,)
+        if stay.since <= scope.day and stay.until >= scope.period_from
     ]
+
+
+def _bits(stay: Stay, scope: Scope) -> int:
+    """Whether the stay holds on the period's first day and on D, as bits."""
+    at_start = sets.BIT["at_start"] if stay.since <= scope.period_from else 0
+    return at_start + (sets.BIT["at_end"] if stay.until >= scope.day else 0)
 
 
 def _fresh(db: Session, scope: Scope) -> list[tuple[int, str]]:

@@ -76,6 +76,12 @@ def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
     ]
 
 
+def drafts_waiting(db: Session, by: int, since: datetime) -> int:
+    """How many lists the person has sent after the instant and not decided on."""
+    waiting = select(func.count()).select_from(ImportDraft).where(ImportDraft.by == by, ImportDraft.at > since)
+    return db.execute(waiting).scalar_one()
+
+
 def newest_as_of(db: Session, source: str) -> date | None:
     """The day of the source's newest import that was not undone."""
     undone = select(Import.undoes).where(Import.undoes.is_not(None))

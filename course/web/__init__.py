@@ -20,6 +20,9 @@ from course.web import (
     people,
     quiz,
     report,
+    start,
+    targets,
+    unit,
 )
 
 
@@ -48,5 +51,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, health, login, learner, quiz, report, people, imports, board, admin):
+    for module in (pages, health, start, login, learner, quiz, report, people, imports, targets, unit, board, admin):
         app.register_blueprint(module.bp)

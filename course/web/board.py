@@ -1,7 +1,5 @@
 """A board's secretary sees how many have taken the course, and who remains; never a result."""
 
-from datetime import date
-
 from flask import Blueprint, render_template
 
 from course import clock
@@ -10,9 +8,10 @@ from course.audit.actions import record
 from course.content.queries import current
 from course.db import database, newest_instant, transaction
 from course.organisation.population import Population
-from course.organisation.queries import promise_on, unit_spans
+from course.organisation.queries import unit_spans
 from course.report.coverage import summarise
-from course.report.queries import Scope, facts, remaining
+from course.report.queries import Scope, facts, members
+from course.target.queries import promise_on
 from course.web.guard import actor, allowed
 
 bp = Blueprint("board", __name__)
@@ -32,14 +31,11 @@ def board() -> str:
         if course.audience != "official":
             continue
         promise = promise_on(db, course.id, "official", today, known_at)
-        period = (
-            (promise.period_from, promise.period_to) if promise else (date(today.year, 1, 1), date(today.year, 12, 31))
-        )
-        scope = Scope(course.id, "official", today, known_at, *period)
+        scope = Scope.of(promise, course.id, "official", today, known_at)
         for unit in units:
             population = Population((unit,))
             (standings,) = facts(db, scope, [population], spans).standings
-            who = remaining(db, scope, population, spans)
+            who = [each.name for each in members(db, scope, population, spans) if each.done_on is None]
             boards.append((names.get(unit, "Nämnden"), course.title, summarise(standings), who))
     if any(who for *_, who in boards):
         with transaction() as (writing, at):

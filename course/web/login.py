@@ -117,7 +117,7 @@ def code_post() -> ResponseReturnValue:
             "login/code.html", refusal, name=name, code="" if "kod" in getattr(refusal, "field", "") else given
         )
     _take_session(new)
-    return redirect(url_for("pages.start"), 303)
+    return redirect(url_for("start.start"), 303)
 
 
 @bp.post("/logga-ut")
@@ -184,4 +184,4 @@ def _next_page() -> str:
     """Where to go after signing in: only a page of our own."""
     asked = request.values.get("till", "")
     own = OWN_PAGE.fullmatch(asked) and asked.isprintable() and len(asked) <= LONGEST_WAY_BACK
-    return asked if own else url_for("pages.start")
+    return asked if own else url_for("start.start")

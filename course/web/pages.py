@@ -3,12 +3,11 @@
 import mimetypes
 
 from flask import Blueprint, Response, abort, render_template, request
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from course.content.queries import media
 from course.db import database
-from course.web.filters import STATIC, can
+from course.web.filters import STATIC
 from course.web.guard import allowed
 
 bp = Blueprint("pages", __name__)
@@ -48,12 +47,3 @@ def picture(digest: str) -> Response:
 def support() -> str:
     """Where to turn, now or later; nothing about the visit is stored."""
     return render_template("support.html")
-
-
-@bp.get("/")
-@allowed("account.own")
-def start() -> AnyResponse | str:
-    """The first page after signing in: the course, or for who has other duties what there is to choose from."""
-    if can("course.take") and not any(map(can, ("report.read", "board.read", "system.read"))):
-        return redirect("/kurs/", 303)
-    return render_template("start.html")

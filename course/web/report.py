@@ -9,7 +9,7 @@ from course import clock
 from course.content.queries import current
 from course.db import database, newest_instant
 from course.errors import Invalid, NotFound
-from course.report.as_of import read_day, read_known, write_known
+from course.report.as_of import read_day, read_earlier, read_known, write_known
 from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
 from course.web.guard import actor, allowed
@@ -25,6 +25,7 @@ def coverage() -> ResponseReturnValue:
     db = database.session
     day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
     known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
+    earlier = read_earlier(request.args["sedan"], known_at, now) if request.args.get("sedan") else None
     courses = current(db, actor().newest_release)
     if not courses:
         return render_template("report/empty.html")
@@ -35,7 +36,7 @@ def coverage() -> ResponseReturnValue:
     wanted = request.args.get("format", "html")
     if wanted != "html" and wanted not in FORMATS:
         raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
-    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at)
+    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at, earlier=earlier)
     if wanted == "html":
         return make_response(
             render_template(
@@ -45,6 +46,7 @@ def coverage() -> ResponseReturnValue:
                 others=[courses[name].course for name in sorted(courses) if name != course_id],
                 day=day,
                 known_at=known_at,
+                earlier=clock.day_of(earlier).isoformat() if earlier else "",
                 permalink=f"{url_for('.coverage')}?{urlencode(table.scope)}",
                 formats=[name for name in FORMATS if name != "table"],
                 future=day > clock.day_of(now),

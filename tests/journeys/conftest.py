@@ -48,7 +48,8 @@ class Server:
 
     @property
     def passwords(self):
-        text = (self.instance / "demo-accounts.txt").read_text(encoding="utf-8")
+        accounts = self.instance / "demo-accounts.txt"
+        text = accounts.read_text(encoding="utf-8") if accounts.exists() else ""
         return dict(re.findall(r"logga in som (\w+) med lösenordet (\S+)", text))
 
     def start(self):

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from sqlalchemy.orm import Session
 
 from course.report.catalogue import coverage
 from course.report.table import Table
@@ -12,11 +9,11 @@ from course.report.table import Table
 
 @dataclass(frozen=True)
 class Report:
-    """A report: `build(db, course, audience, day, known_at)` gives its Table."""
+    """A report: `build(db, course, audience, day, known_at, earlier=None)` gives its Table."""
 
     name: str
     title: str
-    build: Callable[[Session, str, str, date, datetime], Table]
+    build: Callable[..., Table]
 
 
 REPORTS = {report.name: report for report in (Report(coverage.NAME, coverage.TITLE, coverage.build),)}

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from course import swedish
-from course.organisation.population import Population, tree_on
-from course.organisation.queries import Promise, promise_on, reported_figures, unit_spans
-from course.organisation.tables import ReportedFigure
+from course.organisation.population import Population, UnitSpan, tree_on
+from course.organisation.queries import unit_spans
 from course.report.as_of import write_known
-from course.report.coverage import Coverage, UnitLine, by_unit, summarise
-from course.report.queries import Scope, facts
+from course.report.changes import Change, explain
+from course.report.coverage import Coverage, Part, UnitLine, by_unit, part_of, summarise
+from course.report.queries import Scope, facts, reached_by, stars, written_between
 from course.report.table import Column, Figure, Group, Row, Table
 from course.roster.queries import list_days
+from course.target.queries import Promise, promise_on, reported_figures
+from course.target.tables import ReportedFigure
 
 NAME = "coverage"
 TITLE = "Täckning"
@@ -33,31 +35,60 @@ NOTES = (
         " enheter” gör att raderna går ihop."
     ),
     (
+        "Den som har flera genomföranden som gäller räknas en gång, på den översta raden som stämmer under ”Så blev de"
+        " klara”."
+    ),
+    (
         "I målgruppen räknas anställda som stämmer med målets urval och som är märkta att räknas. Andra som stämmer"
         " med urvalet står på en egen rad."
     ),
 )
 
+ROUTES = {
+    "quiz": "Med kursens frågor",
+    "mixed": "På flera sätt",
+    "platform": "På en annan lärplattform",
+    "workshop": "Vid en workshop",
+    "paper": "På papper",
+}
 
-def build(db: Session, course: str, audience: str, day: date, known_at: datetime) -> Table:
+CAUSES = {
+    "new": "Nya genomföranden (+)",
+    "revoked": "Återkallade genomföranden (−)",
+    "linked": "Nummer har kopplats ihop eller isär (±)",
+    "undone": "En import har ångrats (±)",
+    "corrected": "Anställningar eller enheter har rättats (±)",
+    "target": "Målet har ändrats (±)",
+}
+
+
+def build(
+    db: Session, course: str, audience: str, day: date, known_at: datetime, *, earlier: datetime | None = None
+) -> Table:
     """The coverage of a course on a day, as known at an instant.
 
-    Without a target for the day the figures are of everybody in the audience, over the day's calendar year.
+    Without a target for the day the figures are of everybody in the audience, over the day's calendar year. With
+    `earlier`, an instant before `known_at`, it also says why reached was another number then.
     """
     promise = promise_on(db, course, audience, day, known_at)
-    year = (date(day.year, 1, 1), date(day.year, 12, 31))
-    since, until = (promise.period_from, promise.period_to) if promise else year
-    scope = Scope(course, audience, day, known_at, since, until)
+    scope = Scope.of(promise, course, audience, day, known_at)
     spans = unit_spans(db, known_at)
     named = dict(promise.groups) if promise else {}
-    found = facts(db, scope, [promise.population if promise else Population(), *named.values()], spans)
-    coverage, *parts = map(summarise, found.standings)
+    population = promise.population if promise else Population()
+    found = facts(db, scope, [population, *named.values()], spans)
+    whole, *parts = found.standings
+    coverage = summarise(whole)
     names = {span.unit: span.name for span in spans}
     lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
-    groups = [_promise(promise), _status(coverage), _identity(coverage), _bridge(coverage)]
+    groups = [_promise(promise), _status(coverage), _identity(coverage), _bridge(coverage), _routes(coverage)]
     if promise and (reported := reported_figures(db, promise.id, known_at)):
         groups.append(_reported(reported))
-    groups += [Group(f"group:{name}", f"Grupp: {name}", _part(part)) for name, part in zip(named, parts, strict=True)]
+    groups += [
+        Group(f"group:{name}", f"Grupp: {name}", _part(part_of(part))) for name, part in zip(named, parts, strict=True)
+    ]
+    if earlier:
+        groups.append(_changes(_change_since(db, scope, promise, spans, earlier), earlier))
+    asked = {"kurs": course, "per": day.isoformat(), "kand": write_known(known_at)}
     return Table(
         name=NAME,
         title=TITLE,
@@ -72,8 +103,25 @@ def build(db: Session, course: str, audience: str, day: date, known_at: datetime
         ),
         rows=tuple(_row(line) for line in lines),
         notes=NOTES,
-        scope={"kurs": course, "per": day.isoformat(), "kand": write_known(known_at)},
+        scope=asked | ({"sedan": write_known(earlier)} if earlier else {}),
     )
+
+
+def _change_since(
+    db: Session, scope: Scope, promise: Promise | None, spans: Sequence[UnitSpan], earlier: datetime
+) -> Change:
+    """Why reached, as known at the scope's instant, is another number than it was known to be earlier."""
+    then = promise_on(db, scope.course, scope.audience, scope.day, earlier)
+    before = reached_by(
+        db,
+        Scope.of(then, scope.course, scope.audience, scope.day, earlier),
+        then.population if then else Population(),
+        unit_spans(db, earlier),
+    )
+    after = reached_by(db, scope, promise.population if promise else Population(), spans)
+    target = promise or then
+    written = written_between(db, target.id if target else None, earlier, scope.known_at)
+    return explain(before, after, stars(db, earlier, scope.known_at), written)
 
 
 def _promise(promise: Promise | None) -> Group:
@@ -117,12 +165,6 @@ def _status(coverage: Coverage) -> Group:
         (
             Figure("members", "I målgruppen", coverage.members),
             Figure("covered", "Klara", coverage.covered, "genomförandet gäller"),
-            Figure(
-                "covered_otherwise",
-                "Varav på annat sätt",
-                coverage.covered_otherwise,
-                "helt eller delvis på papper, vid workshop eller på en annan plattform",
-            ),
             Figure("exempt", "Undantagna", coverage.exempt),
             Figure("expired", "Har gått ut", coverage.expired, "genomfört förut, gäller inte längre"),
             Figure("under_way", "Pågår", coverage.under_way),
@@ -130,6 +172,17 @@ def _status(coverage: Coverage) -> Group:
             Figure("share", "Andel klara", coverage.share, "klara av målgruppen"),
             Figure("share_without_exempt", "Andel klara utan undantagna", coverage.share_without_exempt),
             Figure("uncounted", "Stämmer med urvalet men räknas inte", coverage.uncounted),
+        ),
+    )
+
+
+def _routes(coverage: Coverage) -> Group:
+    return Group(
+        "routes",
+        "Så blev de klara",
+        (
+            *(Figure(route, ROUTES[route], persons) for route, persons in coverage.covered_by.items()),
+            Figure("covered", "Klara den valda dagen (=)", coverage.covered),
         ),
     )
 
@@ -169,7 +222,19 @@ def _bridge(coverage: Coverage) -> Group:
     )
 
 
-def _part(coverage: Coverage) -> tuple[Figure, ...]:
+def _changes(change: Change, earlier: datetime) -> Group:
+    return Group(
+        "changes",
+        f"Så har det kända ändrats sedan {swedish.instant(earlier)}",
+        (
+            Figure("before", "Nått, enligt det som var känt då", change.before),
+            *(Figure(cause, CAUSES[cause], number) for cause, number in change.by_cause.items()),
+            Figure("after", "Nått, enligt det som är känt nu (=)", change.after),
+        ),
+    )
+
+
+def _part(coverage: Part) -> tuple[Figure, ...]:
     return (
         Figure("members", "I gruppen", coverage.members),
         Figure("covered", "Klara", coverage.covered),

@@ -13,7 +13,7 @@ from course.errors import NotFound
 from course.learning.completion import WHOLE_COURSE, valid_through
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population
-from course.organisation.queries import promise_on, unit_spans
+from course.organisation.queries import unit_spans
 from course.organisation.tables import Exemption, Membership, MembershipState, Person, SamePerson
 from course.quiz.tables import Attempt
 from course.report.as_of import write_known
@@ -21,6 +21,7 @@ from course.report.coverage import Standing, bucket
 from course.report.queries import Scope, standing_of
 from course.report.table import Column, Row, Table
 from course.schema import known
+from course.target.queries import promise_on
 
 NAME = "person"
 TITLE = "Varför räknas personen så?"
@@ -57,10 +58,7 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
         raise NotFound("Personen finns inte.")
     model = course.course
     promise = promise_on(db, model.id, model.audience, day, known_at)
-    since, until = (
-        (promise.period_from, promise.period_to) if promise else (date(day.year, 1, 1), date(day.year, 12, 31))
-    )
-    scope = Scope(model.id, model.audience, day, known_at, since, until)
+    scope = Scope.of(promise, model.id, model.audience, day, known_at)
     population = promise.population if promise else Population()
     standing = standing_of(db, scope, population, unit_spans(db, known_at), person_id)
     people = star_of(db, person_id, known_at)

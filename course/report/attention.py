@@ -1,0 +1,88 @@
+"""What HR should do something about today, in order of weight. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from course import swedish
+
+LIST_GROWS_OLD = timedelta(days=35)
+"""Personnel lists come once a month; a few days late is no news."""
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to do: what it is, and the key of the page where it is done."""
+
+    text: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of a course: when its text should be reviewed, and the end of the target that holds today."""
+
+    title: str
+    best_before: date
+    target_ends: date | None
+
+
+@dataclass(frozen=True)
+class Today:
+    """What there is to know on a day."""
+
+    day: date
+    newest_list: date | None
+    """The day of the newest personnel list."""
+    drafts: int
+    """Lists that have been sent and not decided on."""
+    employees: int
+    without_account: int
+    """Employees who cannot sign in yet."""
+    units_without_manager: int
+    courses: tuple[Course, ...]
+
+
+def notices(today: Today) -> list[Notice]:
+    """What needs attention; nothing when all is well."""
+    return [*_of_people(today), *(notice for course in today.courses for notice in _of_course(course, today.day))]
+
+
+def _of_people(today: Today) -> Iterable[Notice]:
+    if today.drafts:
+        yield Notice("En lista väntar på att du bekräftar den eller låter bli.", "imports")
+    if today.newest_list is None:
+        yield Notice("Ingen personallista är inläst än.", "imports")
+    elif today.day - today.newest_list > LIST_GROWS_OLD:
+        yield Notice(
+            f"Personallistan är från {swedish.day(today.newest_list)}. Läs in en ny, så att siffrorna gäller rätt"
+            " personer.",
+            "imports",
+        )
+    if today.without_account:
+        yield Notice(
+            f"{swedish.number(today.without_account)} av {swedish.number(today.employees)} anställda har inte valt"
+            " något lösenord än och kan inte logga in.",
+            "people",
+        )
+    if today.units_without_manager:
+        units = "enhet" if today.units_without_manager == 1 else "enheter"
+        yield Notice(
+            f"{swedish.number(today.units_without_manager)} {units} med anställda saknar chef. Ingen kan se vilka som"
+            " är klara där.",
+            "imports",
+        )
+
+
+def _of_course(course: Course, day: date) -> Iterable[Notice]:
+    if course.target_ends is None:
+        yield Notice(f"Inget mål är beslutat i dag för {course.title}.", "targets")
+    elif course.target_ends - day <= SOON:
+        yield Notice(f"Målets period för {course.title} slutar {swedish.day(course.target_ends)}.", "coverage")
+    if course.best_before < day:
+        yield Notice(
+            f"Texten i {course.title} skulle ha granskats senast {swedish.day(course.best_before)}. Säg till den som"
+            " äger innehållet.",
+            "",
+        )

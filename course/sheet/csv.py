@@ -1,0 +1,143 @@
+"""The rows of a CSV file, whatever its encoding and whatever stands between its cells."""
+
+import re
+from collections.abc import Iterator
+
+from course.sheet.problems import MOST_COLUMNS, MOST_ROWS, SAVE_AS, TOO_MANY, Fault, Record, Refused, fold
+from course.swedish import number as grouped
+
+LONGEST_QUOTED = 10_000
+"""Where the search for a closing quotation mark ends."""
+UNICODE = "Filen är sparad som Unicode (UTF-16 eller UTF-32). Välj Spara som och filtypen ”CSV UTF-8”."
+FOREIGN = (
+    (b"%pdf", "Filen är en PDF. " + SAVE_AS),
+    (b"{\\rtf", "Filen är ett textdokument. " + SAVE_AS),
+    (b"{", "Filen är JSON, inte en tabell. " + SAVE_AS),
+    (b"[", "Filen är JSON, inte en tabell. " + SAVE_AS),
+    (b"<", "Filen är en webbsida eller XML, inte en tabell. " + SAVE_AS),
+    (b"\x89png", "Filen är en bild. " + SAVE_AS),
+    (b"\xff\xd8\xff", "Filen är en bild. " + SAVE_AS),
+    (b"gif8", "Filen är en bild. " + SAVE_AS),
+    (b"\x1f\x8b", "Filen är komprimerad. Packa upp den först."),
+    (b"7z\xbc\xaf", "Filen är komprimerad. Packa upp den först."),
+)
+"""How files that are no tables begin, in lower case."""
+UTF8_LETTER = re.compile(b"\xc3[\xa4\xa5\xb6\x84\x85\x96\xa9]")
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+"""Excel's own note on the first line about what stands between cells."""
+QUOTED = re.compile(r'((?:[^"]++|"")*+)"')
+OPENING = re.compile(' *"')
+
+
+def decoded(content: bytes) -> str:
+    """The text of a CSV file with every line break as one newline."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or content[:200].count(0) * 4 > len(
+        content[:200]
+    ):
+        raise Refused(UNICODE)
+    bare = content.removeprefix(b"\xef\xbb\xbf")
+    start = bare.lstrip()[:8].lower()
+    for signature, message in FOREIGN:
+        if start.startswith(signature):
+            raise Refused(message)
+    if 0 in bare:
+        line = _line_at(bare, bare.index(0))
+        raise Refused("raden innehåller ett NUL-tecken; filen är skadad. Exportera listan på nytt.", line)
+    text = _text(bare, is_utf8=len(bare) < len(content))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(bare: bytes, *, is_utf8: bool) -> str:
+    """The bytes as UTF-8, or as Windows' Latin-1 when nothing speaks for UTF-8."""
+    try:
+        return bare.decode()
+    except UnicodeDecodeError as error:
+        if is_utf8 or UTF8_LETTER.search(bare):
+            message = "raden innehåller förvanskade bokstäver. Spara filen på nytt som ”CSV UTF-8”."
+            raise Refused(message, _line_at(bare, error.start)) from None
+    try:
+        return bare.decode("cp1252")
+    except UnicodeDecodeError:
+        return bare.decode("latin-1")
+
+
+def _line_at(content: bytes, place: int) -> int:
+    before = content[:place]
+    return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+
+
+def csv_records(text: str, wanted: frozenset[str], fault: Fault) -> Iterator[Record]:
+    """The rows of a CSV text; one with a misplaced quotation mark is a fault, and reading goes on at the next line."""
+    if text.count("\n") > 4 * MOST_ROWS:
+        raise Refused(TOO_MANY)
+    delimiter, place, number = _layout(text, wanted)
+    plain = re.compile(f"[^{delimiter}\n]*")
+    while place < len(text):
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        try:
+            if text.find('"', place, end) < 0:
+                cells = text[place:end].split(delimiter, MOST_COLUMNS + 1)
+            else:
+                cells, stop = _quoted_record(text, place, delimiter, plain)
+                end = max(end, stop) if len(cells) > MOST_COLUMNS else stop
+        except Refused as refusal:
+            fault(number, refusal.problem.message)
+        else:
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+        number += text.count("\n", place, end + 1)
+        place = end + 1
+
+
+def _layout(text: str, wanted: frozenset[str]) -> tuple[str, int, int]:
+    """(what stands between cells, where the header starts, and its line number)."""
+    body = text.lstrip("\n")
+    skipped = len(text) - len(body)
+    line = body.partition("\n")[0]
+    if (note := SEPARATOR_LINE.fullmatch(line.strip())) and note[1] in ";,\t":
+        return note[1], skipped + len(line) + 1, skipped + 2
+
+    def score(delimiter: str) -> tuple[int, int]:
+        cells = line[:LONGEST_QUOTED].split(delimiter)
+        return len(wanted & set(map(fold, cells))), len(cells)
+
+    return max(";,\t", key=score), skipped, skipped + 1
+
+
+def _quoted_record(text: str, place: int, delimiter: str, plain: re.Pattern[str]) -> tuple[list[str], int]:
+    """The cells of a row with quotation marks, and where it ends. Raises Refused when a mark is misplaced."""
+    cells: list[str] = []
+    while len(cells) <= MOST_COLUMNS:
+        opened = OPENING.match(text, place)
+        if opened:
+            cell, place = _quoted_cell(text, opened.end(), delimiter)
+        else:
+            end = plain.match(text, place).end()  # type: ignore[union-attr] # it matches nothing, too
+            cell, place = text[place:end], end
+            if '"' in cell:
+                raise Refused(
+                    'ett citattecken (") står mitt i en cell. Ta bort det eller skriv texten inom citattecken.'
+                )
+        cells.append(cell)
+        if place >= len(text) or text[place] == "\n":
+            break
+        place += 1
+    return cells, place
+
+
+def _quoted_cell(text: str, start: int, delimiter: str) -> tuple[str, int]:
+    """The text that begins after a quotation mark, and the place after the cell."""
+    closed = QUOTED.match(text, start, start + LONGEST_QUOTED)
+    if not closed and start + LONGEST_QUOTED < len(text):
+        raise Refused(
+            f"ett citattecken stängs inte inom {grouped(LONGEST_QUOTED)} tecken. Stäng det eller korta texten."
+        )
+    if not closed:
+        raise Refused('ett citattecken (") öppnas men stängs aldrig. Lägg till eller ta bort ett citattecken.')
+    end = closed.end()
+    while text[end : end + 1] == " ":
+        end += 1
+    if text[end : end + 1] not in ("", delimiter, "\n"):
+        raise Refused('det står text efter ett avslutande citattecken ("). Skriv citattecken inne i en text dubbelt.')
+    return closed[1].replace('""', '"'), end

@@ -1,0 +1,79 @@
+"""The first page after signing in: the course, or for who has other duties what there is to do."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from course import clock
+from course.access.queries import employees_by_account
+from course.content.model import Course
+from course.content.queries import current
+from course.db import database, newest_instant
+from course.organisation.queries import units_without_manager
+from course.report.attention import Course as CourseToday
+from course.report.attention import Notice, Today, notices
+from course.report.catalogue import REPORTS
+from course.roster.queries import ImportRow, drafts_waiting, last_imports
+from course.target.queries import promise_on
+from course.web.filters import can
+from course.web.guard import actor, allowed
+from course.web.imports import DRAFT_LIFE
+
+bp = Blueprint("start", __name__)
+OTHER_DUTIES = ("report.read", "unit.read", "board.read", "system.read")
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What HR sees first: the figures in words, the newest list, and what to do."""
+
+    figures: list[tuple[str, tuple[str, ...]]]
+    """(course, its first sentences of Täckning)."""
+    newest: ImportRow | None
+    notices: list[Notice]
+
+
+@bp.get("/")
+@allowed("account.own")
+def start() -> ResponseReturnValue:
+    """Learners go to their course at once; others choose."""
+    if can("course.take") and not any(map(can, OTHER_DUTIES)):
+        return redirect("/kurs/", 303)
+    return render_template("start.html", overview=_overview() if can("report.read") else None)
+
+
+def _overview() -> Overview:
+    db, now = database.session, clock.now()
+    today, known_at = clock.day_of(now), newest_instant(db) or now
+    courses = [each.course for _, each in sorted(current(db, actor().newest_release).items())]
+    imports = [row for row in last_imports(db) if row.kind != "evidence"]
+    lists = [row for row in imports if row.kind == "employees" and not row.undoes and not row.undone]
+    employees, without = employees_by_account(db, today)
+    return Overview(
+        figures=[(course.title, _sentences(course, today, known_at)) for course in courses],
+        newest=imports[0] if imports else None,
+        notices=notices(
+            Today(
+                day=today,
+                newest_list=max((row.as_of for row in lists), default=None),
+                drafts=drafts_waiting(db, actor().person_id, now - DRAFT_LIFE),
+                employees=employees,
+                without_account=without,
+                units_without_manager=units_without_manager(db, today),
+                courses=tuple(_today(course, today, known_at) for course in courses),
+            )
+        ),
+    )
+
+
+def _sentences(course: Course, today: date, known_at: datetime) -> tuple[str, ...]:
+    return REPORTS["coverage"].build(database.session, course.id, course.audience, today, known_at).sentences[:2]
+
+
+def _today(course: Course, today: date, known_at: datetime) -> CourseToday:
+    promise = promise_on(database.session, course.id, course.audience, today, known_at)
+    reviewed = min((module.best_before for module in course.modules), default=course.best_before)
+    ends = promise.period_to if promise else None
+    return CourseToday(course.title, min(course.best_before, reviewed), ends)

@@ -1,0 +1,101 @@
+"""What HR is asked to see to, and HR's first page."""
+
+from datetime import date, timedelta
+
+import pytest
+from browsing import Page, browser, give_password
+from test_roster import read_in, row
+from world import course_sources
+
+from course import clock
+from course.report.attention import Course, Notice, Today, notices
+
+DAY = date(2026, 6, 1)
+FINE = Course("Kursen", date(2026, 12, 31), date(2026, 12, 31))
+
+
+def today(**told):
+    well = {
+        "day": DAY,
+        "newest_list": date(2026, 5, 20),
+        "drafts": 0,
+        "employees": 10,
+        "without_account": 0,
+        "units_without_manager": 0,
+        "courses": (FINE,),
+    }
+    return Today(**{**well, **told})
+
+
+def test_when_all_is_well_nothing_is_asked():
+    assert notices(today()) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "where"),
+    [
+        ({"newest_list": None}, "Ingen personallista är inläst än.", "imports"),
+        ({"newest_list": date(2026, 4, 26)}, "Personallistan är från 26\xa0april 2026.", "imports"),
+        ({"drafts": 1}, "En lista väntar på att du bekräftar den", "imports"),
+        ({"without_account": 1500, "employees": 2100}, "1\xa0500 av 2\xa0100 anställda har inte valt", "people"),
+        ({"units_without_manager": 1}, "1 enhet med anställda saknar chef", "imports"),
+        ({"units_without_manager": 2}, "2 enheter med anställda saknar chef", "imports"),
+        ({"courses": (Course("K", FINE.best_before, None),)}, "Inget mål är beslutat i dag för K.", "targets"),
+        ({"courses": (Course("K", FINE.best_before, date(2026, 7, 1)),)}, "slutar 1\xa0juli 2026", "coverage"),
+        ({"courses": (Course("K", date(2026, 5, 31), FINE.target_ends),)}, "granskats senast 31\xa0maj 2026", ""),
+    ],
+)
+def test_each_thing_to_do_is_said_with_the_page_where_it_is_done(told, text, where):
+    (notice,) = notices(today(**told))
+
+    assert text in notice.text
+    assert notice.where == where
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"newest_list": date(2026, 4, 27)},
+        {"courses": (Course("K", DAY, date(2026, 7, 2)),)},
+    ],
+)
+def test_what_is_not_yet_due_is_not_asked(told):
+    assert notices(today(**told)) == []
+
+
+def test_notices_are_plain_values():
+    assert notices(today(drafts=1, newest_list=None))[0] == Notice(
+        "En lista väntar på att du bekräftar den eller låter bli.", "imports"
+    )
+
+
+def test_hrs_first_page_says_the_figure_the_newest_list_and_what_to_do(world):
+    year = clock.now().year
+    world.publish(course_sources())
+    read_in(world, [row("1", "E1"), row("2", "E2", boss="1")], str(clock.day_of(clock.now()) - timedelta(days=40)))
+    world.target(1500, since=f"{year}-01-01", until=f"{year}-12-31", day=None)
+    world.person("hr")
+    world.role("hr", "hr")
+    world.db.rollback()
+    give_password(world, "hr")
+
+    page = Page(browser(world, "hr").get("/"))
+
+    assert f"0 av målet 1 500 har gått kursen under {year}." in page.main
+    assert "Senast inläst: " in page.main
+    todo = page.texts("li")
+    assert any("Personallistan är från" in text for text in todo)
+    assert any("2 av 2 anställda har inte valt något lösenord" in text for text in todo)
+    assert any("1 enhet med anställda saknar chef" in text for text in todo)
+    assert not any("Namn" in text for text in todo)
+
+
+def test_who_has_no_part_in_hr_sees_none_of_it(world):
+    world.publish()
+    world.person("admin")
+    world.role("admin", "admin")
+
+    page = Page(browser(world, "admin").get("/"))
+
+    assert "Det här behöver du se till" not in page.main
+    assert "målet" not in page.main
