@@ -4,11 +4,11 @@ PYTHON ?= python3
 PORT ?= 8000
 INSTANCE ?= instance
 DEMO ?= yes
-WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
 export COURSE_INSTANCE := $(INSTANCE)
+export COURSE_LISTEN := 127.0.0.1:$(PORT)
 export COURSE_BASE_URL ?= http://127.0.0.1:$(PORT)
 
 .DEFAULT_GOAL := help
@@ -18,11 +18,9 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/runtime ## install, prepare instance/ and serve; PORT=, INSTANCE=folder, DEMO=no
-	@mkdir -p $(INSTANCE)
 	@$(BIN)/flask data init $(if $(filter no,$(DEMO)),--real,--demo)
 	@echo "Öppna $(COURSE_BASE_URL)"
-	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --http 1 --no-ws \
-		--workers $(WORKERS) --blocking-threads 4 --log-level warning wsgi:app
+	@exec $(BIN)/flask serve
 
 test: $(VENV)/tools ## run the whole suite
 	$(BIN)/python -m pytest -n 2 -q $(ARGS)

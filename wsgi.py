@@ -1,12 +1,15 @@
 """The application as servers and the `flask` command find it."""
 
 import os
+import signal
 import sys
 
 from course import create_app
 from course.config import BadSettings
 from course.revision import check_current
 
+# A worker inherits the server's own handler, which would let a stop go unheard until the app is loaded.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 try:
     app = create_app()
     if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # commands say for themselves what they want: cli/group.py

@@ -1,6 +1,7 @@
 """Settings: `instance/config.toml`, then COURSE_* variables of the environment."""
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -30,6 +31,10 @@ class Settings:
     content: Path = PROJECT
     proxies: int = 0
     """How many proxies in front add X-Forwarded-For and X-Forwarded-Proto; 0 trusts none."""
+    listen: str = "127.0.0.1:8000"
+    """The address and port that the server listens on; a proxy with TLS stands in front."""
+    workers: int = 2
+    """How many processes serve."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """{our column name: what it is called in the municipality's own lists}."""
 
@@ -45,6 +50,9 @@ class Settings:
 
 
 NAMES = frozenset(item.name for item in fields(Settings)) - {"instance"}
+NUMBERS = {"proxies": range(10), "workers": range(1, 33)}
+"""Settings that are whole numbers, and which they may be."""
+LISTEN = re.compile(r"([\w.-]+|\[[0-9a-f:]+\]):(\d{1,5})", re.IGNORECASE)
 
 
 def load_settings(environment: Mapping[str, str] = os.environ, instance: Path | None = None) -> Settings:
@@ -54,7 +62,7 @@ def load_settings(environment: Mapping[str, str] = os.environ, instance: Path | 
     Raises BadSettings with one line that says what to mend. Makes `secret_key` in the folder on first use.
     """
     folder = (instance or Path(environment.get("COURSE_INSTANCE") or PROJECT / "instance")).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's names and what they have done lie in it
     given = {**_from_file(folder / "config.toml"), **_from_environment(environment)}
     settings = replace(Settings(instance=folder), **given)
     if not settings.database_url:
@@ -86,9 +94,10 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _value(name: str, given: Any, where: str) -> Any:
     if name not in NAMES:
         raise BadSettings(f"{where}: unknown setting {name!r}; known are {', '.join(sorted(NAMES))}")
-    if name == "proxies":
-        if not str(given).isdecimal():
-            raise BadSettings(f"{where}: proxies must be a whole number, 0 or more")
+    if name in NUMBERS:
+        if not str(given).isdecimal() or int(given) not in NUMBERS[name]:
+            numbers = NUMBERS[name]
+            raise BadSettings(f"{where}: {name} must be a whole number from {numbers.start} to {numbers.stop - 1}")
         return int(given)
     if name == "columns":
         if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
@@ -129,5 +138,7 @@ def _check(settings: Settings) -> None:
         raise BadSettings(f"base_url must look like https://kurs.example.se, not {settings.base_url!r}")
     if address.scheme == "http" and address.hostname not in LOOPBACK:
         raise BadSettings("base_url must begin with https:// unless people reach it on this machine alone")
+    if not LISTEN.fullmatch(settings.listen):
+        raise BadSettings(f"listen must be an address and a port such as 127.0.0.1:8000, not {settings.listen!r}")
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("database_url must begin with sqlite:/// or postgresql+psycopg://")

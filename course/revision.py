@@ -21,7 +21,8 @@ def schema_of(connection: Connection) -> str | None:
     """The revision of a database; None before its first migration."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - a name of ours
+    return connection.execute(query).scalar_one_or_none()
 
 
 def check_known() -> str | None:

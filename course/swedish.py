@@ -1,6 +1,6 @@
 """How dates, numbers and names are written in Swedish."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from course.clock import STOCKHOLM
@@ -33,6 +33,14 @@ def instant(value: datetime) -> str:
     """An instant as "22 november 2026 kl. 06.00", Stockholm time."""
     local = value.astimezone(STOCKHOLM)
     return f"{day(local.date())} kl.{NBSP}{local:%H.%M}"
+
+
+def age(value: timedelta) -> str:
+    """How old something is: "0 timmar", "1 timme", "47 timmar", then "2 dygn"."""
+    hours = max(0, int(value.total_seconds() // 3600))
+    if hours == 1:
+        return f"1{NBSP}timme"
+    return f"{hours}{NBSP}timmar" if hours < 48 else f"{number(hours // 24)}{NBSP}dygn"
 
 
 def period(since: date, until: date) -> str:

@@ -18,6 +18,12 @@ def test_an_empty_folder_gives_settings_that_work_and_a_secret_of_its_own(tmp_pa
     assert stat.S_IMODE((tmp_path / "new" / "secret_key").stat().st_mode) == 0o600
 
 
+def test_an_instance_folder_that_is_made_is_closed_to_others(tmp_path):
+    folder = load_settings({}, tmp_path / "new").instance
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_the_environment_wins_over_the_file(tmp_path):
     (tmp_path / "config.toml").write_text('base_url = "https://fil.example.se"\nproxies = 1\n', encoding="utf-8")
 
@@ -56,6 +62,9 @@ def test_secrets_are_not_shown(tmp_path):
         ({"COURSE_BASE_URL": "http://kurs.example.se"}, "", "base_url must begin with https://"),
         ({"COURSE_DATABASE_URL": "mysql://x"}, "", "database_url must begin with"),
         ({"COURSE_PROXIES": "-1"}, "", "proxies must be a whole number"),
+        ({}, "workers = 0", "workers must be a whole number from 1 to 32"),
+        ({"COURSE_WORKERS": "två"}, "", "COURSE_WORKERS: workers must be a whole number from 1 to 32"),
+        ({"COURSE_LISTEN": "8000"}, "", "listen must be an address and a port such as 127.0.0.1:8000, not '8000'"),
     ],
 )
 def test_a_bad_setting_is_one_line_that_says_what_to_mend(tmp_path, environment, file, said):

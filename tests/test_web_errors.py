@@ -224,13 +224,15 @@ def test_when_the_database_is_away_every_page_says_so_and_comes_back(world, tmp_
     world.db.rollback()
 
     with away(world, tmp_path):
-        for url in ("/kurs/kurs", "/healthz", "/finns-inte"):
+        for url in ("/kurs/kurs", "/finns-inte"):
             check(client.get(url), 503, SAVE[0])
+        told = [(client.get(url).status_code, client.get(url).text) for url in ("/healthz", "/readyz")]
+        assert told == [(200, "lever\n"), (503, "databasen svarar inte\n")]
         check(client.post("/logga-ut"), 503, SAVE[0])
         assert client.get("/static/app.css").status_code == 200
 
     assert client.get("/kurs/kurs").text.partition("csrf_token")[0] == page.text.partition("csrf_token")[0]
-    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").text == "redo\n"
 
 
 @contextmanager

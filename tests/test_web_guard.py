@@ -33,7 +33,8 @@ sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOBODY, NO_MEMBERSHIP, LEARNER, HR, ADMIN, MANAGER = None, "utan-anstallning", "anna", "hr", "admin", "chef"
 PEOPLE = (NOBODY, NO_MEMBERSHIP, LEARNER, HR, ADMIN, MANAGER)
 MATRIX = {
-    ("pages.healthz", "GET"): (200, 200, 200, 200, 200, 200),
+    ("health.alive", "GET"): (200, 200, 200, 200, 200, 200),
+    ("health.ready", "GET"): (200, 200, 200, 200, 200, 200),
     ("pages.static_file", "GET"): (200, 200, 200, 200, 200, 200),
     ("pages.favicon", "GET"): (200, 200, 200, 200, 200, 200),
     ("pages.support", "GET"): (200, 200, 200, 200, 200, 200),

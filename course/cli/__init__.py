@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from course.cli import access, completion, content, data, demo, people, report, schema, target
+from course.cli import access, completion, content, data, demo, people, report, schema, serve, target
 
 
 def init_app(app: Flask) -> None:
@@ -10,3 +10,4 @@ def init_app(app: Flask) -> None:
     for module in (access, completion, content, data, demo, people, report, target):
         app.cli.add_command(module.group)
     app.cli.add_command(schema.group)
+    app.cli.add_command(serve.command)

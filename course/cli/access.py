@@ -10,7 +10,7 @@ from course.access.password import check_new, hash_password
 from course.access.policy import ROLES
 from course.access.queries import roles_of
 from course.cli.group import DAY, Group
-from course.db import database, transaction
+from course.db import app_settings, database, transaction
 from course.errors import NotFound
 from course.organisation.actions import add_person
 from course.organisation.queries import person_by_key
@@ -36,8 +36,13 @@ def administrator_code(key: str = "admin", name: str = "Administratör") -> str:
         if "admin" not in roles_of(db, person.id, clock.day_of(at)):
             grant_role(db, person.id, "admin", since=clock.day_of(at), by=None, at=at)
         code = set_code(db, person.id, by=None, at=at)
+    return _code_told(key, code)
+
+
+def _code_told(key: str, code: str) -> str:
     hours = int(CODE_LIFE.total_seconds() // 3600)
-    return f"Engångskod för {key}: {code}\nÖppna /kod och välj ett lösenord inom {hours} timmar."
+    address = f"{app_settings().base_url.rstrip('/')}/kod"
+    return f"Engångskod för {key}: {code}\nÖppna {address} och välj ett lösenord inom {hours} timmar."
 
 
 @group.command("password")
@@ -62,7 +67,7 @@ def code(key: str) -> None:
     with transaction() as (db, at):
         person = person_by_key(db, key)
         new = set_code(db, person.id, by=None, at=at)
-    click.echo(f"Engångskod för {key}: {new}")
+    click.echo(_code_told(key, new))
 
 
 @group.command("grant")

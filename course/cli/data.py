@@ -10,6 +10,7 @@ from course import clock, swedish, verify
 from course.access.queries import has_administrator
 from course.backup import keep
 from course.backup.archive import Manifest
+from course.backup.folder import expendable
 from course.cli.access import administrator_code
 from course.cli.content import publish_courses
 from course.cli.group import Group
@@ -88,3 +89,17 @@ def _told(manifest: Manifest) -> str:
     contents = manifest.contents
     written = contents.written_at and f", senast ändrad {swedish.instant(datetime.fromisoformat(contents.written_at))}"
     return f"  {swedish.number(contents.total)} rader i schemat {contents.schema}{written}"
+
+
+@group.command("prune", check=None)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--apply", "wanted", is_flag=True, help="Ta bort; annars visas bara vad som skulle tas bort.")
+def prune(folder: Path, wanted: bool) -> None:
+    """Ta bort gamla säkerhetskopior: kvar blir 14 dagar, 8 veckor och 12 månader som har en kopia."""
+    old = expendable(folder)
+    for path in old:
+        click.echo(f"{'Tar bort' if wanted else 'Skulle ta bort'} {path.name}")
+        if wanted:
+            path.unlink()
+    if old and not wanted:
+        click.echo("Inget är borttaget än. Kör om med --apply för att ta bort.")

@@ -13,6 +13,7 @@ from course.web import (
     filters,
     guard,
     handbook,
+    health,
     imports,
     learner,
     login,
@@ -51,5 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, start, login, learner, quiz, report, people, imports, targets, unit, board, admin, handbook):
+    for module in (pages, health, start, login, learner, quiz, handbook):
+        app.register_blueprint(module.bp)
+    for module in (report, people, imports, targets, unit, board, admin):
         app.register_blueprint(module.bp)

@@ -1,9 +1,13 @@
 """What the administrator sees of the installation."""
 
+from pathlib import Path
+
 import sqlean
 from flask import Blueprint, current_app, render_template
 from sqlalchemy import text
 
+from course import clock, revision
+from course.backup.folder import FOLDER, LATEST, newest
 from course.content.queries import current
 from course.db import database, journal_mode
 from course.web.filters import Local
@@ -15,18 +19,28 @@ bp = Blueprint("admin", __name__)
 @bp.get("/drift")
 @allowed("system.read")
 def system() -> str:
-    """Which releases are published, which database serves, and what the workplace has left to fill in."""
+    """Which releases are published, which database serves, its newest backup, and what is left to fill in."""
     db = database.session
     postgresql = db.get_bind().dialect.name == "postgresql"
     if postgresql:
         engine = f"PostgreSQL {db.execute(text('SHOW server_version')).scalar_one()}"
     else:
         engine = f"SQLite {sqlean.sqlite_version}, journal {journal_mode()[0]}, synchronous {journal_mode()[1]}"
-    local: Local = current_app.extensions["local"]
+    local: Local = current_app.extensions["local"].refresh()
+    folder = Path(current_app.instance_path) / FOLDER
+    has_folder = folder.is_dir()
+    backup = newest(folder) if has_folder else None
     return render_template(
         "admin/system.html",
         releases=current(db, actor().newest_release).values(),
         engine=engine,
-        local_values=local.refresh().values,
-        local_fault=local.fault,
+        schema=revision.schema_of(db.connection()),
+        wanted=revision.NEWEST,
+        known=revision.KNOWN,
+        folder=folder,
+        has_folder=has_folder,
+        backup=backup,
+        backup_age=backup and clock.now() - backup,
+        latest=LATEST,
+        local=local,
     )

@@ -49,6 +49,16 @@ class Local:
             self._stamp = stamp
         return self
 
+    @property
+    def filled(self) -> Mapping[str, str]:
+        """{name: text}, of those that are filled in."""
+        return {name: value for name, value in self.values.items() if value.strip()}
+
+    @property
+    def unfilled(self) -> list[str]:
+        """The names that are left to fill in, in alphabetical order."""
+        return sorted(markup.PLACEHOLDERS - self.filled.keys(), key=swedish.sort_key)
+
     def _read(self) -> None:
         text = self.path.read_bytes() if self.path.exists() else b""
         self.digest = hashlib.sha256(text).hexdigest()[:16]
@@ -70,7 +80,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        number=swedish.number, day=swedish.day, instant=swedish.instant, shown=shown, filled=filled
+        number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
     app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token)
 

@@ -3,7 +3,6 @@
 import mimetypes
 
 from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from course.content.queries import media
@@ -13,14 +12,6 @@ from course.web.guard import allowed
 
 bp = Blueprint("pages", __name__)
 FOR_EVER = "public, max-age=31536000, immutable"
-
-
-@bp.get("/healthz")
-@allowed("public")
-def healthz() -> Response:
-    """Alive: the process answers and its database can be read."""
-    database.session.execute(select(1))
-    return Response("ok\n", mimetype="text/plain")
 
 
 @bp.get("/static/<name>")

@@ -1,0 +1,44 @@
+"""INSTALL.md, FORVALTNING.md and README.md name only commands that there are, with options that they have."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from course.cli import data
+
+ROOT = Path(__file__).parent.parent
+NAMED = re.compile(r"^(?:\S*/)?(?:flask|course) ([a-z]+)(?: ([a-z][a-z-]+))?(?![\w-])(.*)", re.MULTILINE)
+ELSEWHERE = {("data", "backup"), ("data", "restore"), ("data", "verify")}
+"""Until they are merged."""
+
+
+def commands(text):
+    """[(words, options)] of the product's commands that stand as code in the text."""
+    fenced = re.findall(r"^```sh[^\n]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
+    for code in (*fenced, *inline):
+        for group, verb, rest in NAMED.findall(code.replace("\\|", "|")):
+            yield group, verb, set(re.findall(r"--[a-z][a-z-]+", rest))
+
+
+@pytest.mark.parametrize("name", ["INSTALL.md", "FORVALTNING.md", "README.md"])
+def test_every_command_and_option_that_a_guide_names_is_there(app, name):
+    found = list(commands((ROOT / name).read_text(encoding="utf-8")))
+    if "backup" not in data.group.commands:
+        found = [words for words in found if words[:2] not in ELSEWHERE]
+    assert len(found) > 5
+
+    missing = []
+    for group, verb, options in found:
+        command = app.cli.commands.get(group)
+        if isinstance(command, click.Group) and verb:
+            command = command.get_command(click.Context(command), verb)
+        if command is None:
+            missing.append((group, verb))
+        elif isinstance(command, click.Command):
+            there = {text for parameter in command.params for text in (*parameter.opts, *parameter.secondary_opts)}
+            missing += [(group, verb, option) for option in options - there - {"--help"}]
+
+    assert missing == []

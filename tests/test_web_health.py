@@ -1,0 +1,142 @@
+"""What monitoring asks of the server, and what the administrator sees of the installation."""
+
+import os
+import shutil
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from browsing import Page, browser, everything, furnished
+from sqlalchemy import text
+
+from course import clock, migrate, revision
+from course.content.markup import PLACEHOLDERS
+from course.db import database
+
+ROOT = Path(__file__).parent.parent
+sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def asked(world, url):
+    answer = browser(world).get(url)
+    assert answer.mimetype == "text/plain"
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.status_code, answer.text
+
+
+def store_revision(value):
+    """Let the database say that its schema is another one."""
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :value"), {"value": value})
+
+
+@sqlite_only
+def test_the_revisions_that_the_code_knows_are_those_of_alembic(world):
+    scripts = migrate.init_app(world.app).script_directory
+
+    assert scripts.get_current_head() == revision.NEWEST
+    assert set(revision.KNOWN) == {script.revision for script in scripts.walk_revisions()}
+
+
+def test_a_server_is_ready_once_a_course_is_published_and_asking_changes_nothing(world):
+    assert asked(world, "/healthz") == (200, "lever\n")
+    assert asked(world, "/readyz") == (503, "ingen kurs är publicerad\n")
+    world.publish()
+    before = everything(world.app)
+
+    assert asked(world, "/readyz") == (200, "redo\n")
+
+    assert everything(world.app) == before
+
+
+@pytest.mark.parametrize("other", ["0001", "framtiden"])
+def test_a_server_is_not_ready_while_the_schema_is_older_or_newer_than_the_code(world, other):
+    world.publish()
+    world.db.rollback()
+
+    store_revision(other)
+
+    assert asked(world, "/readyz") == (503, "databasens schema är inte programmets\n")
+    assert asked(world, "/healthz") == (200, "lever\n")
+
+
+@sqlite_only
+def test_a_server_of_an_empty_database_lives_but_is_not_ready(app, world):
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+    assert asked(world, "/readyz") == (503, "databasens schema är inte programmets\n")
+    assert asked(world, "/healthz") == (200, "lever\n")
+
+
+# --- Drift ---
+
+
+@pytest.fixture
+def system(world):
+    """Gives the page as the administrator sees it now."""
+    furnished(world)
+    world.db.rollback()
+    admin = browser(world, "admin")
+    return lambda: Page(admin.get("/drift"))
+
+
+def test_the_administrator_sees_whether_the_schema_is_the_programs(system):
+    assert f"Schemat är det som programmet behöver ({revision.NEWEST})." in system().main
+    assert "flask db upgrade" not in system().main
+
+    store_revision("0001")
+    assert f"Schemat är 0001, men programmet behöver {revision.NEWEST}. Kör flask db upgrade." in system().main
+    store_revision("framtiden")
+    assert "Schemat är framtiden, som programmet inte känner till." in system().main
+
+
+@sqlite_only
+def test_the_administrator_sees_which_local_names_are_left_to_fill_in(world, system):
+    path = Path(world.app.instance_path, "lokalt.toml")
+    path.write_text('RAPPORTSYSTEM = "Stella"\nLÄNK_MUTOR = " "\n', encoding="utf-8")
+
+    page = system()
+
+    listed = page.texts("li")
+    assert {name for name in PLACEHOLDERS if name in listed} == PLACEHOLDERS - {"RAPPORTSYSTEM"}
+    assert (page.texts("dt"), page.texts("dd")) == (["RAPPORTSYSTEM"], ["Stella"])
+
+    path.write_text("".join(f'{name} = "x"\n' for name in PLACEHOLDERS), encoding="utf-8")
+    page = system()
+    assert PLACEHOLDERS.isdisjoint(page.texts("li"))
+    assert "Allt är ifyllt i lokalt.toml." in page.main
+
+
+@sqlite_only
+def test_the_example_file_holds_every_local_name_once_and_is_read_without_a_fault(world, system):
+    example = ROOT / "instance" / "lokalt.example.toml"
+    shutil.copy(example, Path(world.app.instance_path, "lokalt.toml"))
+
+    page = system()
+
+    assert tomllib.loads(example.read_text(encoding="utf-8")).keys() == PLACEHOLDERS
+    assert page.all("p", class_="error") == []
+    assert set(page.texts("li")) >= PLACEHOLDERS
+
+
+@sqlite_only
+def test_the_administrator_sees_how_old_the_newest_backup_is(world, system):
+    folder = Path(world.app.instance_path, "backups")
+    assert f"Mappen {folder} finns inte." in system().main
+    folder.mkdir()
+    (folder / "2026-11-24T0230.zip.part").touch()
+    (folder / "annat.txt").touch()
+    assert f"Det finns ingen säkerhetskopia i {folder}." in system().main
+
+    for name, age in (("2026-03-01T0230.zip", 80), ("2026-03-02T0230.zip", 5)):
+        (folder / name).touch()
+        written = (clock.now() - timedelta(hours=age, minutes=1)).timestamp()
+        os.utime(folder / name, (written, written))
+
+    assert "5 timmar gammal." in system().main
+    assert system().all("p", class_="error") == []
+    (folder / "2026-03-02T0230.zip").unlink()
+    assert "3 dygn gammal." in system().main
+    assert "Det är för länge sedan." in system().main
