@@ -3,12 +3,13 @@
 import signal
 import sys
 
-from course import create_app
-from course.config import BadSettings
-from course.db import check_reachable
-
-# A worker inherits the server's own handler, which would let a stop go unheard until the app is loaded.
+# A worker inherits the server's own handler, which would let a stop go unheard until all is loaded.
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+from course import create_app  # noqa: E402
+from course.config import BadSettings  # noqa: E402
+from course.db import check_reachable  # noqa: E402
+
 try:
     app = create_app()
     with app.app_context():
