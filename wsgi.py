@@ -4,12 +4,13 @@ import os
 import signal
 import sys
 
-from course import create_app
-from course.config import BadSettings
-from course.revision import check_current
-
-# A worker inherits the server's own handler, which would let a stop go unheard until the app is loaded.
+# A worker inherits the server's own handler, which would let a stop go unheard until all is loaded.
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+from course import create_app  # noqa: E402
+from course.config import BadSettings  # noqa: E402
+from course.revision import check_current  # noqa: E402
+
 try:
     app = create_app()
     if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # commands say for themselves what they want: cli/group.py

@@ -110,7 +110,7 @@ def is_healthy(image):
     checked = re.search(r"CMD (\[.*\])", all_of("HEALTHCHECK", LAST)[0])[1]
     assert "/healthz" in checked
     process = image(json.loads(checked))
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     return process.returncode == 0
 
 
@@ -130,6 +130,6 @@ def test_what_it_copies_is_enough_to_prepare_the_instance_and_to_serve(image):
             pytest.fail("it never answered")
     finally:
         server.terminate()
-        logged = server.communicate(timeout=30)[0].decode()
+        logged = server.communicate(timeout=60)[0].decode()
     assert server.returncode == 0
     assert '"route": "/healthz", "status": 200' in logged

@@ -1,10 +1,17 @@
-"""The application, but a worker never gets further than having loaded it."""
+"""The server's target in place of `wsgi:app`: it begins to load the application and never gets further."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
-from wsgi import app  # noqa: F401 - the server's target in place of `wsgi:app`
 
-Path(os.environ["COURSE_INSTANCE"], "loading").touch()
-time.sleep(600)
+def wait(event, arguments):
+    if event == "import" and arguments[0] == "course":
+        Path(os.environ["COURSE_INSTANCE"], "loading").touch()
+        time.sleep(600)
+
+
+sys.addaudithook(wait)
+
+from wsgi import app  # noqa: E402, F401

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 import pytest
 
 from course.access.queries import throttle_key
-from course.cli import data
 from course.cli.serve import LONGEST_STOP, THREADS
 from course.web.imports import LARGEST_FILE
 from journeys import units
@@ -22,7 +21,6 @@ from journeys.guide import PROJECT, TEXT, Machine, chapter, files, free_port, st
 from journeys.proxy import HOST, Visitor, certify, need_programs, stop_nginx
 from journeys.test_serve import somebody_waits_for, soon
 
-with_backups = pytest.mark.skipif("backup" not in data.group.commands, reason="flask data backup is not there yet")
 PASSWORD = "fyra helt olika ord"
 PEOPLE = """\
 anstallningsnummer;fornamn;efternamn;enhetskod;enhet;anstallningsform;fran
@@ -248,7 +246,6 @@ def test_what_is_under_way_through_the_proxy_is_finished_when_the_service_is_sto
 # --- backups, a new version, putting a backup back ---
 
 
-@with_backups
 def test_the_nightly_unit_makes_a_backup_and_takes_the_oldest_away(machine, visitor):
     folder = machine.root / "var/lib/course/backups"
     for number in range(1, 17):
@@ -266,7 +263,6 @@ def test_the_nightly_unit_makes_a_backup_and_takes_the_oldest_away(machine, visi
     assert "0\xa0timmar gammal." in admin.get("/drift").text
 
 
-@with_backups
 def test_a_backup_that_is_put_back_takes_back_what_came_later(machine):
     backup = max((machine.root / "var/lib/course/backups").iterdir())
     machine.run("course people add --key 2001 --name Efteråt --unit HR")
@@ -279,7 +275,6 @@ def test_a_backup_that_is_put_back_takes_back_what_came_later(machine):
     assert machine.rows("SELECT key FROM person WHERE key IN ('1001', '2001')") == [("1001",)]
 
 
-@with_backups
 def test_a_new_version_takes_over_from_the_one_before(machine):
     before = machine.rows("SELECT count(*) FROM person")
     shutil.copytree(machine.root / "opt/course/0.1.0", machine.root / "opt/course/0.2.0", symlinks=True)
