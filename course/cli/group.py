@@ -1,5 +1,6 @@
 """What the commands share: refusals as one line and exit status 1, days as arguments."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from course.errors import BadContent, Invalid, Refusal
 from course.report.as_of import read_day
+
+CANNOT_WRITE = re.compile(r"\block|full|read-?only|I/O error")
+"""What databases say when somebody else writes for too long or the disk is full."""
 
 
 class Group(AppGroup):
@@ -20,8 +24,13 @@ class Group(AppGroup):
         except (Refusal, BadContent) as refusal:
             raise click.ClickException(str(refusal)) from None
         except (OperationalError, ProgrammingError) as fault:
-            if "no such table" in str(fault.orig) or "does not exist" in str(fault.orig):
+            reason = str(fault.orig).partition("\n")[0]
+            if "no such table" in reason or "does not exist" in reason:
                 raise click.ClickException("Databasen är inte förberedd. Kör först: flask db upgrade") from None
+            if CANNOT_WRITE.search(reason):
+                raise click.ClickException(
+                    f"Det går inte att skriva i databasen just nu ({reason}). Ingenting har ändrats; försök igen."
+                ) from None
             raise
 
 
