@@ -190,6 +190,17 @@ class Page(HTMLParser):
     def main(self):
         return self.one("main").text
 
+    def sends(self, button):
+        """What the form with the button would send as it stands: {name: values}."""
+        pressed = next(element for element in self.all("button") if element.text == button)
+        form = next(parent for parent in pressed.parents if parent.name == "form")
+        sent = {}
+        for field in self.elements:
+            ticks = field["type"] in ("radio", "checkbox")
+            if field.name == "input" and form in field.parents and ("checked" in field.attributes or not ticks):
+                sent.setdefault(field["name"], []).append(field["value"] or "")
+        return sent
+
     @property
     def button(self):
         """The one way on: the text and the address of the first button-like link, or the text and action of a form."""
