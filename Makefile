@@ -22,7 +22,7 @@ run: $(VENV)/runtime ## install, prepare instance/ and serve; PORT=, INSTANCE=fo
 	@$(BIN)/flask data init $(if $(filter no,$(DEMO)),--real,--demo)
 	@echo "Öppna $(COURSE_BASE_URL)"
 	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --http 1 --no-ws \
-		--workers $(WORKERS) --blocking-threads 4 --log-level warning wsgi:app
+		--workers $(WORKERS) --blocking-threads 64 --log-level error wsgi:app
 
 test: $(VENV)/tools ## run the whole suite
 	$(BIN)/python -m pytest -n 2 -q $(ARGS)

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.config import LOOPBACK, Settings
 from course.web import admin, board, errors, filters, guard, imports, learner, login, pages, people, quiz, report
+from course.web.arrival import Arrival
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -31,6 +32,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = Arrival(app.wsgi_app, largest=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
