@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -163,7 +163,8 @@ class Client:
             headers |= {"Origin": self.server.url, "Content-Type": "application/x-www-form-urlencoded"}
             body = urlencode(form, doseq=True)
         try:
-            self._connection.request(method, path, body, headers)
+            with suppress(BrokenPipeError):  # it may have answered before it had heard all
+                self._connection.request(method, path, body, headers)
             if cut:
                 self._connection.close()
                 raise Lost("cut")
