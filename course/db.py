@@ -29,7 +29,20 @@ from course.config import BadSettings, Settings
 from course.schema import Installation
 
 log = logging.getLogger(__name__)
-database = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+class RequestSession(Session):
+    """The session of one request."""
+
+    def close(self) -> None:
+        """Let go of the connection; when it broke after the answer was made, the answer stands."""
+        try:
+            super().close()
+        except OperationalError:
+            self.invalidate()
+
+
+database = SQLAlchemy(session_options={"class_": RequestSession, "expire_on_commit": False})
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -49,25 +49,62 @@ def sqlite_template(tmp_path_factory) -> Path:
     return folder / "course.sqlite"
 
 
+class PostgreSQL:
+    """Debian's PostgreSQL on a socket of its own, which a test may stop and start."""
+
+    def __init__(self, programs: Path) -> None:
+        self._as_user: list[str] = []
+        self.folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own are closed to other users
+        if os.geteuid() == 0:
+            self._as_user = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(self.folder, "postgres")
+        self._programs = programs
+        self._run("initdb", "-A", "trust", "-U", "postgres", "-D", self.folder / "data")
+
+    @property
+    def address(self) -> str:
+        """The address without a database name."""
+        return f"host={self.folder} user=postgres"
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+        self._control("-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it as a machine that goes down does: nobody is waited for."""
+        self._control("-m", "immediate", "stop")
+
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database; gives its name."""
+        name = f"test_{time.monotonic_ns()}"
+        with psycopg.connect(f"{self.address} dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _control(self, *words: str | Path) -> None:
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", *words)
+
+    def _run(self, program: str, *words: str | Path) -> None:
+        command = [*self._as_user, self._programs / program, *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """Debian's PostgreSQL on a socket of its own; gives the address without a database name."""
+def postgresql() -> Iterator[PostgreSQL]:
+    """PostgreSQL, running."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     need("PostgreSQL", "apt-get install postgresql", found=bool(programs))
-    bin_, as_user = programs[-1], []
-    folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own folders are closed to other users
-    if os.geteuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    initdb = [*as_user, bin_ / "initdb", "-A", "trust", "-U", "postgres", "-D", data]
-    subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
-    control = [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    yield f"host={folder} user=postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-    shutil.rmtree(folder)
+    server = PostgreSQL(programs[-1])
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(server.folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(postgresql) -> str:
+    """The address of the running PostgreSQL, without a database name."""
+    return postgresql.address
 
 
 @pytest.fixture(scope="session")
@@ -85,12 +122,9 @@ def postgresql_url(server: str, name: str) -> str:
 
 
 @pytest.fixture
-def empty_postgresql(postgresql_server) -> str:
+def empty_postgresql(postgresql) -> str:
     """A database without tables."""
-    name = f"empty_{time.monotonic_ns()}"
-    with psycopg.connect(f"{postgresql_server} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql_url(postgresql_server, name)
+    return postgresql_url(postgresql.address, postgresql.new_database())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -100,13 +134,10 @@ def database_url(request, tmp_path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "course.sqlite")
         yield f"sqlite:///{tmp_path / 'course.sqlite'}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"test_{time.monotonic_ns()}"
-    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgresql_url(server, name)
-    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
+    server = request.getfixturevalue("postgresql")
+    name = server.new_database(request.getfixturevalue("postgresql_template"))
+    yield postgresql_url(server.address, name)
+    with psycopg.connect(f"{server.address} dbname=postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -110,6 +110,17 @@ def test_postgresql_waits_as_long_as_sqlite(empty_postgresql, tmp_path):
         database.engine.dispose()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_breaks_once_the_answer_is_made_breaks_nothing_else(app):
+    with app.app_context():
+        mine = database.session.scalar(text("SELECT pg_backend_pid()"))
+        with database.engine.connect() as other:
+            assert other.scalar(text(f"SELECT pg_terminate_backend({mine}, 5000)"))
+
+    with app.app_context():
+        assert database.session.scalar(text("SELECT 1")) == 1
+
+
 def test_reading_goes_on_while_somebody_writes(app):
     with app.app_context(), transaction() as (session, at):
         session.add(Throttle(key="written", at=at))
