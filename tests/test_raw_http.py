@@ -9,8 +9,13 @@ from threading import Thread
 import pytest
 from browsing import PASSWORD, Page
 from durability import CHOICE, COURSE, MODULE, instance_with, wait_until
-from served import PROJECT, SERVE, TOKEN, Client, Lost, served
+from served import PROJECT, SERVE, TOKEN, Client, Lost, environment, served
 
+from course import create_app
+from course.access.actions import grant_role
+from course.config import load_settings
+from course.db import database, transaction
+from course.organisation.queries import person_by_key
 from course.web.arrival import ARRIVING, AT_WORK
 
 
@@ -18,6 +23,12 @@ from course.web.arrival import ARRIVING, AT_WORK
 def server(tmp_path_factory):
     instance = tmp_path_factory.mktemp("raw") / "instance"
     instance_with(instance, 2)
+    app = create_app(load_settings(environment(instance)))
+    with app.app_context():
+        with transaction() as (db, at):
+            person = person_by_key(db, "larande-1").id
+            grant_role(db, person, "hr", since=at.date(), by=None, at=at)
+        database.engine.dispose()
     server = served(instance)
     yield server
     server.stop()
@@ -53,9 +64,9 @@ def connected(server, sent, buffer=None):
         yield connection
 
 
-def status_of(connection):
+def status_of(connection, patience=0.5):
     """The status of the first answer; None when the server closes without one, told that nothing more will come."""
-    connection.settimeout(0.5)
+    connection.settimeout(patience)
     got = b""
     while b"\r\n" not in got:
         try:
@@ -252,6 +263,29 @@ def test_half_an_answer_is_no_answer(server, client, question, cut):
         assert status_of(connection) == 400
 
     assert stored(server) == before
+
+
+def test_half_a_large_list_is_no_list(server):
+    rows = "".join(f"{n};Ny;Ek;E1;Enhet;tillsvidare;2026-01-01\r\n" for n in range(49_000))
+    table = f"anstallningsnummer;fornamn;efternamn;enhetskod;enhet;anstallningsform;fran\r\n{rows}"
+    with closing(Client(server)) as hr:
+        hr.post("/logga-in", "/logga-in", namn="larande-1", losenord=PASSWORD)
+        given = {"csrf_token": TOKEN.search(hr.get("/personer/import"))[1], "sort": "employees", "per": "2026-02-01"}
+    part = '--b\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
+    body = "".join(part.format(name, "", value) for name, value in given.items())
+    body = (body + part.format("fil", '; filename="lista.csv"', table) + "--b--\r\n").encode()
+    head = (
+        f"POST /personer/import HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {hr.cookie}\r\nContent-Length: {len(body)}\r\n"
+    )
+    head += "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+    assert len(body) > 2_000_000
+
+    with connected(server, head.encode() + body[:-2000]) as connection:
+        assert status_of(connection) == 400
+    assert server.rows("SELECT count(*) FROM import_draft") == [(0,)]
+    with connected(server, head.encode() + body) as connection:
+        assert status_of(connection, patience=30) == 303
+    assert server.rows("SELECT count(*) FROM import_draft") == [(1,)]
 
 
 def test_after_all_that_the_server_is_small(server, client):
