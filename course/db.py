@@ -8,9 +8,11 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from inspect import iscoroutinefunction
+from threading import Thread
 from typing import Any
 
 import sqlean
@@ -27,12 +29,29 @@ from course.config import BadSettings, Settings
 from course.schema import Installation
 
 log = logging.getLogger(__name__)
-database = SQLAlchemy(session_options={"expire_on_commit": False})
+
+
+class RequestSession(Session):
+    """The session of one request."""
+
+    def close(self) -> None:
+        """Let go of the connection; when it broke after the answer was made, the answer stands."""
+        try:
+            super().close()
+        except OperationalError:
+            self.invalidate()
+
+
+database = SQLAlchemy(session_options={"class_": RequestSession, "expire_on_commit": False})
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 FIRST_SOUND_SQLITE = (3, 51, 3)
 """Older engines have the WAL-reset bug (sqlite.org/wal.html#walresetbug): they lose committed rows in WAL mode."""
+LONGEST_WAIT = 10
+"""Seconds for which a writer waits for its turn."""
+_stuck: set[str] = set()
+"""The locks for which somebody in this process has given up waiting, until they are free again."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -43,7 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         options["module"] = sqlean
     else:
         options["pool_pre_ping"] = True
-        options["connect_args"] = {"connect_timeout": 5, "options": "-c timezone=UTC"}
+        options["connect_args"] = {"connect_timeout": 5, "options": f"-c timezone=UTC -c lock_timeout={LONGEST_WAIT}s"}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     database.init_app(app)
     # Closing asynchronous sessions, of which there are none, would start a thread after every request: 4 ms.
@@ -77,7 +96,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event speaks instead of the driver
         for pragma in (
-            "busy_timeout=10000",
+            f"busy_timeout={LONGEST_WAIT}000",
             f"journal_mode={mode}",
             f"synchronous={synchronous}",
             "foreign_keys=ON",
@@ -113,20 +132,51 @@ def transaction() -> Iterator[tuple[Session, datetime]]:
 
 @contextmanager
 def file_lock() -> Iterator[None]:
-    """Queue SQLite's writers in the kernel: BEGIN IMMEDIATE alone polls, and lets some writer starve."""
+    """Queue SQLite's writers in the kernel: BEGIN IMMEDIATE alone polls, and lets some writer starve.
+
+    Raises OperationalError when it is not our turn within LONGEST_WAIT; see DECISIONS.md, "Waiting for one's turn".
+    """
     url = database.engine.url
     if url.get_backend_name() != "sqlite":
         yield
         return
+    lock = _wait_for_turn(f"{url.database}.lock")
     try:
-        descriptor = os.open(f"{url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as fault:  # a full or read-only disk: the database's fault, told as such
-        raise OperationalError("lock", None, fault) from fault
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        os.close(lock)
+
+
+def _wait_for_turn(path: str) -> int:
+    """The open lock file, locked."""
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as fault:  # a full or read-only disk: the database's fault, told as such
+        raise OperationalError("lock", None, fault) from fault
+    with suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    if path in _stuck:
+        os.close(lock)
+        raise OperationalError("lock", None, TimeoutError("the write lock is held for too long"))
+    turn: Future[None] = Future()
+
+    def queue() -> None:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        turn.set_result(None)
+
+    def leave(_turn: Future[None]) -> None:
+        os.close(lock)
+        _stuck.discard(path)
+
+    Thread(target=queue, daemon=True).start()  # flock knows no limit, and asking again and again knows no order
+    try:
+        turn.result(LONGEST_WAIT)
+    except TimeoutError:
+        _stuck.add(path)
+        turn.add_done_callback(leave)
+        raise OperationalError("lock", None, TimeoutError("the write lock is held for too long")) from None
+    return lock
 
 
 _now = bindparam("now", type_=Installation.written_us.type)

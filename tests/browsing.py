@@ -103,9 +103,9 @@ def routes(app):
     return [(rule, verb) for rule in app.url_map.iter_rules() for verb in sorted(rule.methods - {"HEAD", "OPTIONS"})]
 
 
-def address(rule, attempt, item="forsta"):
+def address(rule, attempt, item="forsta", **more):
     """The rule with its variables filled in."""
-    values = {**VALUES, "attempt_id": str(attempt.id), "item_id": item}
+    values = {**VALUES, "attempt_id": str(attempt.id), "item_id": item, **more}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
 
 
@@ -197,6 +197,28 @@ class Page(HTMLParser):
     @property
     def main(self):
         return self.one("main").text
+
+    def sends(self, button):
+        """What the form with the button would send as it stands: {name: values}."""
+        pressed = next(element for element in self.all("button") if element.text == button)
+        return self.fields(next(parent for parent in pressed.parents if parent.name == "form"))
+
+    def fields(self, form):
+        """What the form would send as it stands: {name: values}."""
+        sent = {}
+        for field in self.elements:
+            if form not in field.parents or not field["name"]:
+                continue
+            ticks = field["type"] in ("radio", "checkbox")
+            if field.name == "input" and ("checked" in field.attributes or not ticks):
+                sent.setdefault(field["name"], []).append(field["value"] or "")
+            elif field.name == "textarea":
+                sent.setdefault(field["name"], []).append(field.text)
+            elif field.name == "select":
+                options = [element for element in self.all("option") if field in element.parents]
+                chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+                sent.setdefault(field["name"], []).extend(option["value"] or option.text for option in chosen)
+        return sent
 
     @property
     def button(self):

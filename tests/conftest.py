@@ -6,7 +6,6 @@ Whatever touches the database runs on SQLite and on PostgreSQL: ask for `world`,
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,11 +48,17 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """Debian's PostgreSQL on a socket of its own; gives the address without a database name."""
+def postgresql() -> Iterator[debian_postgresql.PostgreSQL]:
+    """PostgreSQL, running."""
     need("PostgreSQL", "apt-get install postgresql", found=debian_postgresql.installed())
-    with debian_postgresql.running() as folder:
-        yield f"host={folder} user=postgres"
+    with debian_postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(postgresql) -> str:
+    """The address of the running PostgreSQL, without a database name."""
+    return postgresql.address
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +75,9 @@ def postgresql_url(server: str, name: str) -> str:
 
 
 @pytest.fixture
-def empty_postgresql(postgresql_server) -> str:
+def empty_postgresql(postgresql) -> str:
     """A database without tables."""
-    name = f"empty_{time.monotonic_ns()}"
-    with psycopg.connect(f"{postgresql_server} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql_url(postgresql_server, name)
+    return postgresql_url(postgresql.address, postgresql.new_database())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -85,13 +87,10 @@ def database_url(request, tmp_path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "course.sqlite")
         yield f"sqlite:///{tmp_path / 'course.sqlite'}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"test_{time.monotonic_ns()}"
-    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgresql_url(server, name)
-    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
+    server = request.getfixturevalue("postgresql")
+    name = server.new_database(request.getfixturevalue("postgresql_template"))
+    yield postgresql_url(server.address, name)
+    with psycopg.connect(f"{server.address} dbname=postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

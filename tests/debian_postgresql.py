@@ -4,9 +4,12 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 FOLDERS = Path("/usr/lib/postgresql")
 
@@ -16,25 +19,56 @@ def installed() -> bool:
     return any(FOLDERS.glob("*/bin"))
 
 
+class PostgreSQL:
+    """The newest one that is installed, without any databases of ours; a test may stop and start it."""
+
+    def __init__(self) -> None:
+        self._as_user: list[str] = []
+        self.folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own are closed to other users
+        if os.geteuid() == 0:
+            self._as_user = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(self.folder, "postgres")
+        self._programs = max(FOLDERS.glob("*/bin"))
+        self._run("initdb", "-A", "trust", "-U", "postgres", "-D", self.folder / "data")
+
+    @property
+    def address(self) -> str:
+        """The address without a database name."""
+        return f"host={self.folder} user=postgres"
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+        self._control("-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it as a machine that goes down does: nobody is waited for."""
+        self._control("-m", "immediate", "stop")
+
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database; gives its name."""
+        name = f"test_{time.monotonic_ns()}"
+        with psycopg.connect(f"{self.address} dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _control(self, *words: str | Path) -> None:
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", *words)
+
+    def _run(self, program: str, *words: str | Path) -> None:
+        command = [*self._as_user, self._programs / program, *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
 @contextmanager
-def running() -> Iterator[Path]:
-    """The newest one that is installed, without any databases of ours; gives the folder of its socket."""
-    bin_, as_user = max(FOLDERS.glob("*/bin")), []
-    folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own folders are closed to other users
-    if os.geteuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    initdb = [*as_user, bin_ / "initdb", "-A", "trust", "-U", "postgres", "-D", data]
-    subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
-    control = [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+def running() -> Iterator[PostgreSQL]:
+    """A server that runs, and is gone afterwards."""
+    server = PostgreSQL()
+    server.start()
     try:
-        yield folder
+        yield server
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-        shutil.rmtree(folder)
+        server.stop()
+        shutil.rmtree(server.folder)
 
 
 def address(folder: Path, name: str) -> str:

@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
 
-from journeys.conftest import COURSE, Server, Visit, environment, follow, served
+from journeys.conftest import COURSE, Visit, follow
 from playwright.sync_api import Browser, Page, sync_playwright
+from served import Server, environment, served
 
 FOLDER = PROJECT / "course" / "web" / "static"
 PHONE, DESK = {"width": 360, "height": 640}, {"width": 1000, "height": 640}

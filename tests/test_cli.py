@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from browsing import everything
 from conftest import settings_for
 from sqlalchemy import func, select
 from world import World, course_sources
 
-from course import clock, create_app
+from course import clock, create_app, db
 from course.access.queries import identity
 from course.db import database
 from course.organisation.tables import Person
@@ -263,3 +264,18 @@ def test_targets_are_listed_and_a_figure_reported_earlier_is_kept_beside(world):
     assert f"{number}  kurs  1\xa0500 personer under 2026" in runner.invoke(args=["target", "list"]).output
     assert runner.invoke(args=[*arguments, "--source", " "]).exit_code == 1
     assert runner.invoke(args=["target", "reported", "99", *arguments[3:], "--source", "x"]).exit_code == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_command_that_may_not_write_in_time_says_so_in_one_line(app, runner, monkeypatch):
+    monkeypatch.setattr(db, "LONGEST_WAIT", 0.1)
+    before = everything(app)
+
+    with app.app_context(), db.file_lock():
+        result = run(runner, "people", "add", "--key", "1", "--name", "A", "--unit", "E", "--unit-name", "E")
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: Det går inte att skriva i databasen just nu (")
+    assert result.output.endswith("Ingenting har ändrats; försök igen.\n")
+    assert len(result.output.splitlines()) == 1
+    assert everything(app) == before

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlean
@@ -75,6 +76,49 @@ def test_a_lock_that_cannot_be_taken_is_the_databases_fault(tmp_path, sqlite_tem
 
     with create_app(settings_for(tmp_path)).app_context(), pytest.raises(OperationalError), transaction():
         pass
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_lock_that_is_never_let_go_is_given_up_and_then_asked_for_no_more_until_it_is_free(app, monkeypatch):
+    monkeypatch.setattr(db, "LONGEST_WAIT", 0.1)
+
+    def write():
+        with app.app_context(), transaction():
+            pass
+
+    def locks():
+        return sum(path.resolve().suffix == ".lock" for path in Path("/proc/self/fd").iterdir())
+
+    with app.app_context(), db.file_lock():
+        threads = threading.active_count()
+        for _ in range(5):
+            with pytest.raises(OperationalError, match="held for too long"):
+                write()
+        waiting = threading.active_count() - threads
+        open_then = locks()
+
+    while threading.active_count() > threads:
+        time.sleep(0.01)
+    write()
+    assert (waiting, open_then, locks()) == (1, 2, 0)
+
+
+def test_postgresql_waits_as_long_as_sqlite(empty_postgresql, tmp_path):
+    with create_app(settings_for(tmp_path, empty_postgresql)).app_context():
+        with database.engine.connect() as connection:
+            assert connection.scalar(text("SHOW lock_timeout")) == "10s"
+        database.engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_breaks_once_the_answer_is_made_breaks_nothing_else(app):
+    with app.app_context():
+        mine = database.session.scalar(text("SELECT pg_backend_pid()"))
+        with database.engine.connect() as other:
+            assert other.scalar(text(f"SELECT pg_terminate_backend({mine}, 5000)"))
+
+    with app.app_context():
+        assert database.session.scalar(text("SELECT 1")) == 1
 
 
 def test_reading_goes_on_while_somebody_writes(app):

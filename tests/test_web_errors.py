@@ -4,7 +4,9 @@ import io
 import json
 import logging
 import re
+import sys
 from contextlib import ExitStack, contextmanager
+from subprocess import PIPE, Popen
 
 import pytest
 import sqlean
@@ -12,6 +14,7 @@ from browsing import Page, browser, everything, furnished, furnished_site
 from sqlalchemy import create_engine, event
 from world import post, token
 
+from course import db
 from course.db import database
 from course.logs import JsonFormatter
 from course.quiz.actions import answer_item
@@ -128,8 +131,8 @@ def test_a_defect_shows_a_page_that_says_nothing_of_it(app, world, log):
 # --- the database cannot be written to, or is away ---
 
 
-def retried(world, obstacle):
-    """Bo's answer while the obstacle is there, and again when it is gone."""
+def retried(world, obstacle, again="Svara"):
+    """The page that meets Bo's answer while the obstacle is there; what it sends with `again` works when it is gone."""
     _, begun = furnished(world)
     client, url = browser(world, "bo"), f"/forsok/{begun.id}/fraga/andra"
     form = {"csrf_token": token(client), "svar": "ratt"}
@@ -137,29 +140,60 @@ def retried(world, obstacle):
     before = everything(world.app)
     with obstacle(world):
         refused = client.post(url, data=form)
-        page = check(refused, 503, SAVE[0])
-        assert SAVE[1] in page.main
-        assert refused.headers["Retry-After"] == "5"
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
         assert refused.headers["Cache-Control"] == "no-store"
     assert everything(world.app) == before
-    answer = client.post(url, data=form)
+    page = Page(refused)
+    answer = client.post(url, data=page.sends(again))
     assert (answer.status_code, answer.location) == (303, url)
     assert Page(client.get(url)).h1 == "Rätt"
+    return page
+
+
+def check_still_ticked(page):
+    """The page is the question, and says that the answer is there but not saved."""
+    assert page.title == "Fel: Fråga 2 av 2 – Modulen modul"
+    summary = page.one("div", class_="error-summary")
+    assert summary["role"] == "alert"
+    assert "Svaret är inte sparat" in summary.text
+    assert "Ditt svar står kvar här. Vänta en stund och tryck på Svara igen." in summary.text
+    assert [field["value"] for field in page.all("input", name_="svar") if "checked" in field.attributes] == ["ratt"]
+    assert "det du har svarat är sparat" not in page.main
 
 
 @contextmanager
-def connections_with(*pragmas):
-    """While open, new connections to SQLite have the pragmas too."""
+def connections_with(*settings):
+    """While open, new connections have the settings too: PRAGMA on SQLite, SET on PostgreSQL."""
+    verb = "PRAGMA" if database.engine.dialect.name == "sqlite" else "SET"
 
     def prepare(connection, _record):
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+        for setting in settings:
+            connection.execute(f"{verb} {setting}")
+        connection.commit()
 
     event.listen(database.engine, "connect", prepare)
     database.engine.dispose()
     yield
     event.remove(database.engine, "connect", prepare)
     database.engine.dispose()
+
+
+@contextmanager
+def stuck(_world):
+    """Another process holds the write lock and does nothing."""
+    if database.engine.dialect.name == "postgresql":
+        with connections_with("lock_timeout = '100ms'"), database.engine.connect() as other:
+            other.exec_driver_sql("SELECT * FROM installation FOR UPDATE")
+            yield
+        return
+    lock = f"{database.engine.url.database}.lock"
+    hold = f"import fcntl; lock = open({lock!r}); fcntl.flock(lock, fcntl.LOCK_EX); print(flush=True); input()"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "LONGEST_WAIT", 0.1)
+        with Popen([sys.executable, "-c", hold], stdin=PIPE, stdout=PIPE) as holder:
+            holder.stdout.readline()
+            yield
+            holder.kill()
 
 
 @contextmanager
@@ -189,16 +223,23 @@ def used_up(_world):
 
 @sqlite_only
 @pytest.mark.parametrize("obstacle", [locked, read_only])
-def test_when_sqlite_cannot_save_the_page_says_so_and_the_same_form_works_later(world, obstacle):
-    retried(world, obstacle)
+def test_when_sqlite_cannot_save_the_answer_stays_ticked_and_can_be_sent_again(world, obstacle):
+    check_still_ticked(retried(world, obstacle))
 
 
-def test_when_every_connection_is_in_use_the_page_says_so(world):
-    retried(world, used_up)
+def test_when_another_writer_is_stuck_the_answer_stays_ticked_and_can_be_sent_again(world):
+    check_still_ticked(retried(world, stuck))
+
+
+def test_when_every_connection_is_in_use_the_page_keeps_the_answer(world):
+    page = retried(world, used_up, again="Skicka svaret igen")
+
+    check(page.response, 503, SAVE[0])
+    assert "Ditt svar är inte sparat än, men det finns kvar här." in page.main
 
 
 @postgresql_only
-def test_when_postgresql_only_reads_the_page_says_so(world):
+def test_when_postgresql_only_reads_the_answer_stays_ticked_and_can_be_sent_again(world):
     @contextmanager
     def obstacle(_world):
         name = database.engine.url.database
@@ -214,11 +255,33 @@ def test_when_postgresql_only_reads_the_page_says_so(world):
         yield
         default("off")
 
-    retried(world, obstacle)
+    check_still_ticked(retried(world, obstacle))
+
+
+def test_what_is_answered_already_is_shown_as_answered_when_nothing_can_be_saved(world):
+    finished, _ = furnished(world)
+    client, url = browser(world, "anna"), f"/forsok/{finished.id}/fraga/forsta"
+    form = {"csrf_token": token(client), "svar": "fel"}
+
+    with stuck(world):
+        answer = client.post(url, data=form)
+
+    assert (answer.status_code, answer.location) == (303, f"{url}?redan=ja")
+    assert Page(client.get(answer.location)).h1 == "Rätt"
+
+
+def check_kept(client, url):
+    """What is sent while the database is away can be sent again, unless it is nothing that could ever be saved."""
+    page = check(client.post(url, data={"csrf_token": "t", "svar": ["a", '"><b>']}), 503, SAVE[0])
+    assert page.sends("Skicka svaret igen") == {"csrf_token": ["t"], "svar": ["a", '"><b>']}
+    for hopeless in ("\0", "x" * 2000, "x" * 600_000):
+        page = check(client.post(url, data={"svar": hopeless}), 503, SAVE[0])
+        assert SAVE[1] in page.main
+        assert page.all("form") == []
 
 
 def test_when_the_database_is_away_every_page_says_so_and_comes_back(world, tmp_path):
-    furnished(world)
+    finished, _ = furnished(world)
     client = browser(world, "anna")
     page = client.get("/kurs/kurs")
     world.db.rollback()
@@ -228,7 +291,8 @@ def test_when_the_database_is_away_every_page_says_so_and_comes_back(world, tmp_
             check(client.get(url), 503, SAVE[0])
         told = [(client.get(url).status_code, client.get(url).text) for url in ("/healthz", "/readyz")]
         assert told == [(200, "lever\n"), (503, "databasen svarar inte\n")]
-        check(client.post("/logga-ut"), 503, SAVE[0])
+        assert SAVE[1] in check(client.post("/logga-ut"), 503, SAVE[0]).main
+        check_kept(client, f"/forsok/{finished.id}/fraga/forsta")
         assert client.get("/static/app.css").status_code == 200
 
     assert client.get("/kurs/kurs").text.partition("csrf_token")[0] == page.text.partition("csrf_token")[0]

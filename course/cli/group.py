@@ -1,5 +1,6 @@
 """What the commands share: a fitting database, refusals as one line and exit status 1, days as arguments."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -8,11 +9,15 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 from course.config import BadSettings
 from course.errors import BadContent, Invalid, Refusal
 from course.report.as_of import read_day
 from course.revision import check_current
+
+CANNOT_WRITE = re.compile(r"\block|full|read-?only|I/O error")
+"""What databases say when somebody else writes for too long or the disk is full."""
 
 
 @contextmanager
@@ -22,6 +27,13 @@ def refusals_told() -> Iterator[None]:
         yield
     except (BadSettings, BadContent, Refusal) as refusal:
         raise click.ClickException(str(refusal)) from None
+    except OperationalError as fault:
+        reason = str(fault.orig).partition("\n")[0]
+        if not CANNOT_WRITE.search(reason):
+            raise
+        raise click.ClickException(
+            f"Det går inte att skriva i databasen just nu ({reason}). Ingenting har ändrats; försök igen."
+        ) from None
 
 
 class Group(AppGroup):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from course.config import LOOPBACK, Settings
 from course.web import (
@@ -25,6 +26,14 @@ from course.web import (
     targets,
     unit,
 )
+from course.web.arrival import Arrival
+
+
+class Id(IntegerConverter):
+    """A number in an address that a column of PostgreSQL's can hold; a larger one is an address of nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -49,6 +58,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = Arrival(app.wsgi_app, largest=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    app.url_map.converters["int"] = Id
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from course.access.actions import TooMany
 from course.errors import Refusal
+from course.web.guard import LARGEST_KEPT, UNUSABLE
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ PAGES = {
 }
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, NoConnectionLeft)
 """The database is busy, full, read-only or away."""
+SOON = {"Retry-After": "5"}
 
 
 def init_app(app: Flask) -> None:
@@ -69,6 +71,8 @@ def _http(fault: HTTPException) -> ResponseReturnValue:
     response = fault.get_response()  # keeps Allow and Retry-After
     response.set_data(_page(status))
     response.content_type = "text/html; charset=utf-8"
+    if status == 503:
+        response.headers.extend(SOON)
     return response
 
 
@@ -79,9 +83,14 @@ def _foreign_host(_fault: SecurityError) -> ResponseReturnValue:
 
 def _database(fault: DBAPIError | NoConnectionLeft) -> ResponseReturnValue:
     """The database is busy, full or away: nothing was saved, and the page says so."""
+    note_unavailable(fault)
+    return _bare_page(503), 503, SOON
+
+
+def note_unavailable(fault: DBAPIError | NoConnectionLeft) -> None:
+    """Log what the database said, and nothing of what was to be written."""
     reason = str(getattr(fault, "orig", fault)).partition("\n")[0]
     log.error("database: %s", reason, extra={"fields": {"request_id": g.get("request_id")}})
-    return _bare_page(503), 503, {"Retry-After": "5"}
 
 
 def _overflow(_fault: OverflowError) -> ResponseReturnValue:
@@ -102,4 +111,18 @@ def _bare_page(status: int) -> str:
     """
     title, advice = PAGES[status]
     template = current_app.jinja_env.get_template("bare.html")
-    return template.render(title=title, advice=advice, request_id=g.get("request_id", ""))
+    kept = _kept() if status == 503 else []
+    return template.render(title=title, advice=advice, kept=kept, request_id=g.get("request_id", ""))
+
+
+def _kept() -> list[tuple[str, str]]:
+    """The fields of an answer that could not be saved, to be sent again from the page that says so."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or not getattr(view, "kept_at_sign_in", False):
+        return []
+    try:
+        fields = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
+    text = "".join(name + value for name, value in fields)
+    return [] if len(text) > LARGEST_KEPT or UNUSABLE.search(text) else fields

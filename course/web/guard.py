@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.datastructures import MultiDict
@@ -25,6 +25,7 @@ from course.access.queries import actor as find_actor
 from course.config import Settings
 from course.db import database
 from course.errors import NotAllowed, Refusal
+from course.web.arrival import FAULT
 
 log = logging.getLogger("course.request")
 csrf = CSRFProtect()
@@ -120,6 +121,8 @@ def _load_actor(session_id: str) -> Actor | None:
 def _begin() -> None:
     g.began = time.perf_counter()
     g.request_id = uuid4().hex[:16]
+    if fault := request.environ.get(FAULT):
+        abort(fault)
     largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
     if largest:
         request.max_content_length = largest

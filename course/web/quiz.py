@@ -23,6 +23,7 @@ from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt
 from course.quiz.paper import draw, next_item, shown_choices
 from course.quiz.queries import Taken, attempt
+from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 
@@ -79,7 +80,7 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
         again = request.args.get("redan") == "ja"
         return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
     error = _what_is_missing(item) if request.args.get("fel") == "ja" else ""
-    return render_template("quiz/question.html", **_shown(sitting, item), error=error), 422 if error else 200
+    return render_template("quiz/question.html", **_shown(sitting, item), given=(), error=error), 422 if error else 200
 
 
 @bp.post("/forsok/<uuid:attempt_id>/fraga/<item_id>")
@@ -101,9 +102,31 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
 
     Raises Invalid when the form has no answer and none is stored.
     """
-    with transaction() as (db, at):
-        answered = answer(db, attempt_id, item_id, form, by=who.person_id, at=at)
+    try:
+        with transaction() as (db, at):
+            answered = answer(db, attempt_id, item_id, form, by=who.person_id, at=at)
+    except UNAVAILABLE as fault:
+        note_unavailable(fault)
+        return _not_saved(who, attempt_id, item_id, form)
     return _to_feedback(attempt_id, item_id, again=answered.differs)
+
+
+def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
+    """The question with the answer still ticked, to be sent again.
+
+    When nothing can be read either, the page is that of errors.py, which keeps the answer too.
+    """
+    sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
+    item = sitting.item(item_id)
+    if item_id in sitting.taken.answers:
+        return _to_feedback(attempt_id, item_id, again=True)
+    page = render_template(
+        "quiz/question.html",
+        **_shown(sitting, item),
+        given=form.get("svar", ()),
+        unsaved="Det går inte att spara just nu. Ditt svar står kvar här. Vänta en stund och tryck på Svara igen.",
+    )
+    return page, 503, SOON
 
 
 @bp.get("/forsok/<uuid:attempt_id>")

@@ -1,21 +1,13 @@
 """The real server on a free port, with the demonstration in SQLite, and Chromium."""
 
-import os
-import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import sqlean
 from conftest import need
+from served import PROJECT, environment, served
 
 from course import create_app
 from course.access.actions import set_password
@@ -28,65 +20,8 @@ from course.db import database, transaction
 from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import unit_id_by_code
 
-PROJECT = Path(__file__).resolve().parents[2]
 COURSE = "hot-och-vald"
 PASSWORD = "fyra helt olika ord"
-
-
-@dataclass
-class Server:
-    """A running server and its instance folder."""
-
-    instance: Path
-    port: int
-    target: str = "wsgi:app"
-    process: subprocess.Popen = field(default=None, repr=False)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def passwords(self):
-        accounts = self.instance / "demo-accounts.txt"
-        text = accounts.read_text(encoding="utf-8") if accounts.exists() else ""
-        return dict(re.findall(r"logga in som (\w+) med lösenordet (\S+)", text))
-
-    def start(self):
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--http", "1"]
-        command += ["--no-ws", "--workers", "1", "--blocking-threads", "4", "--log-level", "warning"]
-        with (self.instance / "log").open("a") as log:
-            self.process = subprocess.Popen(
-                [*command, "--port", str(self.port), self.target],
-                cwd=PROJECT,
-                env=environment(self.instance, self.url),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{self.url}/healthz").close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        pytest.fail((self.instance / "log").read_text())
-
-    def stop(self):
-        """Kill the whole group, workers too."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def rows(self, query):
-        with closing(sqlean.connect(self.instance / "course.sqlite")) as connection:
-            return connection.execute(query).fetchall()
-
-
-def environment(instance, url="http://127.0.0.1:8000"):
-    path = os.pathsep.join((str(PROJECT), str(Path(__file__).parent)))
-    ours = {"COURSE_INSTANCE": str(instance), "COURSE_BASE_URL": url, "PYTHONPATH": path}
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}, **ours}
 
 
 @pytest.fixture(scope="session")
@@ -96,16 +31,6 @@ def demonstration(tmp_path_factory):
     init = [sys.executable, "-m", "flask", "--app", "wsgi", "data", "init", "--demo"]
     subprocess.run(init, cwd=PROJECT, env=environment(instance), check=True, capture_output=True)
     return instance
-
-
-def served(instance):
-    """A server of the instance folder, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(instance, port)
-    server.start()
-    return server
 
 
 @pytest.fixture

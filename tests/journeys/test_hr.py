@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from served import PROJECT, environment, served
 
 from course import create_app
 from course.access.actions import set_password
@@ -11,7 +12,7 @@ from course.access.password import hash_password
 from course.config import load_settings
 from course.db import database, transaction
 from course.organisation.queries import person_by_key
-from journeys.conftest import COURSE, PASSWORD, PROJECT, Visit, environment, follow, served
+from journeys.conftest import COURSE, PASSWORD, Visit, follow
 
 HEADER = (
     "anstallningsnummer;fornamn;efternamn;epost;enhetskod;enhet;avdelning;befattning;anstallningsform;chef;fran;till"

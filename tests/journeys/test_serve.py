@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import sqlean
 from conftest import settings_for
+from served import PROJECT, environment
 
 from course import create_app
 from course.cli import serve
 from course.config import Settings
-from journeys.conftest import PROJECT, environment
 from journeys.guide import free_port
 from journeys.proxy import Visitor
 
