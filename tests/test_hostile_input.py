@@ -154,6 +154,9 @@ def bodies(fields, right):
 FIELDS = {
     "login.sign_in_post": ("namn", "losenord", "till"),
     "login.code_post": ("namn", "kod", "losenord", "losenord2"),
+    "login.password_post": ("nuvarande", "losenord", "losenord2"),
+    "codes.hand_many": ("enhet", "aven"),
+    "accounts.change": ("roll", "enhet", "fran", "till"),
     "quiz.begin": ("kurs", "modul", "fraga"),
     "quiz.answer_question": ("svar",),
     "people.add": ("nummer", "namn", "epost", "enhet", "befattning", "form", "fran", "till"),
@@ -170,13 +173,14 @@ FIELDS = {
 
 def test_odd_bodies_to_every_form(world):
     _, begun = furnished(world)
-    clients = {person: browser(world, person) for person in ("bo", "hr")}
+    clients = {person: browser(world, person) for person in ("bo", "hr", "admin")}
     right = {person: token(client) for person, client in clients.items()}
     writes = [rule for rule, verb in routes(world.app) if verb == "POST"]
     before = everything(world.app)
 
     for rule in writes:
-        who = "hr" if rule.endpoint.startswith(("people.", "imports.", "targets.")) else "bo"
+        who = "hr" if rule.endpoint.startswith(("people.", "imports.", "targets.", "codes.")) else "bo"
+        who = "admin" if rule.endpoint.startswith("accounts.") else who
         fields = FIELDS.get(rule.endpoint, ("csrf_token",))
         url = address(rule, begun, item="andra")
         for content_type, body in bodies(fields, right[who] if rule.endpoint in FIELDS else "fel"):
@@ -184,7 +188,8 @@ def test_odd_bodies_to_every_form(world):
             what = (rule.rule, content_type, body[:80])
             assert refused(answer, what), what
 
-    assert {rule.endpoint for rule in writes} == {*FIELDS, "login.sign_out", "learner.next_section"}
+    token_alone = {"login.sign_out", "login.sign_out_everywhere", "learner.next_section", "codes.hand"}
+    assert {rule.endpoint for rule in writes} == {*FIELDS, *token_alone}
     assert everything(world.app) == before
 
 

@@ -7,8 +7,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.config import LOOPBACK, Settings
 from course.web import (
+    accounts,
     admin,
     board,
+    codes,
     errors,
     filters,
     guard,
@@ -49,5 +51,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, login, learner, quiz, report, people, imports, targets, unit, board, admin):
+    for module in (pages, login, learner, quiz, report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)
