@@ -5,11 +5,12 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from course.access.handing import Account, Slip, handers, hands_as, reaches, why_not
+from course.access.handing import Account, Slip, handers, hands_as, lacking, reaches, why_not
 from course.access.password import normalise
 from course.access.policy import DUTIES, ROLES
 from course.access.queries import (
@@ -61,7 +62,7 @@ def admit_try(db: Session, name: str, address: str, *, at: datetime) -> list[int
     keys = {"account": own_key, "address": throttle_key("address", address)}
     longest = max(wait(db, kind, keys[kind], at=at) for kind in FREE_TRIES)
     if longest > timedelta(0):
-        raise TooMany(int(longest.total_seconds()) + 1)
+        raise TooMany(ceil(longest.total_seconds()))
     return [
         db.execute(insert(Throttle).values(key=key, at=at).returning(Throttle.id)).scalar_one() for key in keys.values()
     ]
@@ -70,10 +71,6 @@ def admit_try(db: Session, name: str, address: str, *, at: datetime) -> list[int
 def forget_try(db: Session, tries: list[int]) -> None:
     """Take back a try that turned out to be right."""
     db.execute(delete(Throttle).where(Throttle.id.in_(tries)))
-
-
-def _person_key(person_id: int) -> str:
-    return throttle_key("person", str(person_id))
 
 
 def open_session(db: Session, person_id: int, *, at: datetime) -> str:
@@ -98,10 +95,6 @@ def close_sessions(db: Session, person_id: int, *, by: int | None, at: datetime)
     """Sign the person out everywhere. Raises NotFound."""
     _close_all(db, _person(db, person_id).id, at)
     record(db, "access.sign_out_everywhere", str(person_id), {}, by=by, at=at)
-
-
-def _close_all(db: Session, person_id: int, at: datetime) -> None:
-    db.execute(update(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None)).values(revoked_at=at))
 
 
 def set_password(db: Session, person_id: int, password_hash: str, *, by: int | None, at: datetime) -> None:
@@ -157,12 +150,8 @@ def hand_codes(db: Session, units: Collection[int], *, again: bool, by: int, at:
 
     Units below are not asked; whom `by` may not hand a code is passed over. Raises Conflict for nobody or too many.
     """
-    hands = giver(db, by, at=at)
-    missing = [
-        (each, role)
-        for each in accounts_in(db, units, at=at)
-        if (each.waits or (again and not each.has_password)) and (role := hands_as(hands, each))
-    ]
+    found = lacking(giver(db, by, at=at), accounts_in(db, units, at=at))
+    missing = [(each, role) for each, role in found if again or each.waits]
     if not missing:
         raise Conflict("Alla som du kan ge en kod har redan ett lösenord eller en kod som gäller.")
     if len(missing) > MOST_SLIPS:
@@ -170,34 +159,6 @@ def hand_codes(db: Session, units: Collection[int], *, again: bool, by: int, at:
             f"Det blir {len(missing)} lappar, och {MOST_SLIPS} är det mesta på en gång. Välj en del i taget."
         )
     return [_slip(db, each, role, by, at) for each, role in missing]
-
-
-def _slip(db: Session, whose: Account, role: str, by: int, at: datetime) -> Slip:
-    code = set_code(db, whose.person, role=role, by=by, at=at)
-    name = "" if whose.protected else whose.name
-    return Slip(name, whose.key, code, at + CODE_LIFE, has_password=whose.has_password)
-
-
-def _person(db: Session, person_id: int) -> Person:
-    person = db.get(Person, person_id)
-    if person is None:
-        raise NotFound("Personen finns inte.")
-    return person
-
-
-def _names(db: Session, person: Person) -> set[str]:
-    """What the person signs in with: the key, and the e-mail unless another account has it. Raises Conflict."""
-    key = normalise(person.key)
-    taken = {name for name in (key, normalise(person.email or "")) if holder(db, name) not in (None, person.id)}
-    if key in taken:
-        raise Conflict(f"En annan person loggar redan in med ”{person.key}”.")
-    return {key, normalise(person.email or "")} - {""} - taken
-
-
-def _forget_ways_in(db: Session, person_id: int, *providers: str) -> None:
-    """Take away the person's passwords or codes, and the wrong tries with them: a new one must not have to wait."""
-    db.execute(delete(Identity).where(Identity.person_id == person_id, Identity.provider.in_(providers)))
-    db.execute(delete(Throttle).where(Throttle.key == _person_key(person_id)))
 
 
 def use_code(db: Session, name: str, code: str, *, at: datetime) -> int | None:
@@ -311,3 +272,39 @@ def end_role(
     if role == "admin" and not has_administrator(db, max(day_of(at), last_day + timedelta(days=1))):
         raise Conflict("Då finns ingen administratör kvar som kan logga in. Ge först någon annan rollen och en kod.")
     record(db, "access.end_role", str(person_id), {"role": role, "last_day": str(last_day)}, by=by, at=at)
+
+
+def _person_key(person_id: int) -> str:
+    return throttle_key("person", str(person_id))
+
+
+def _close_all(db: Session, person_id: int, at: datetime) -> None:
+    db.execute(update(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None)).values(revoked_at=at))
+
+
+def _slip(db: Session, whose: Account, role: str, by: int, at: datetime) -> Slip:
+    code = set_code(db, whose.person, role=role, by=by, at=at)
+    name = "" if whose.protected else whose.name
+    return Slip(name, whose.number, code, at + CODE_LIFE, has_password=whose.has_password)
+
+
+def _person(db: Session, person_id: int) -> Person:
+    person = db.get(Person, person_id)
+    if person is None:
+        raise NotFound("Personen finns inte.")
+    return person
+
+
+def _names(db: Session, person: Person) -> set[str]:
+    """What the person signs in with: the key, and the e-mail unless another account has it. Raises Conflict."""
+    key = normalise(person.key)
+    taken = {name for name in (key, normalise(person.email or "")) if holder(db, name) not in (None, person.id)}
+    if key in taken:
+        raise Conflict(f"En annan person loggar redan in med ”{person.key}”.")
+    return {key, normalise(person.email or "")} - {""} - taken
+
+
+def _forget_ways_in(db: Session, person_id: int, *providers: str) -> None:
+    """Take away the person's passwords or codes, and the wrong tries with them: a new one must not have to wait."""
+    db.execute(delete(Identity).where(Identity.person_id == person_id, Identity.provider.in_(providers)))
+    db.execute(delete(Throttle).where(Throttle.key == _person_key(person_id)))

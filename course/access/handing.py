@@ -1,6 +1,6 @@
 """Who may hand somebody a one-time code on paper. Whoever holds a code can sign in as its person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +35,11 @@ class Account:
         return "Skyddad person" if self.protected else self.name
 
     @property
+    def number(self) -> str:
+        """What the person can be told to sign in with; '' when it is an e-mail address, which may tell a name."""
+        return "" if "@" in self.key else self.key
+
+    @property
     def waits(self) -> bool:
         """Whether the person has no way in at all."""
         return not self.has_password and self.code_until is None
@@ -54,7 +59,8 @@ class Slip:
     """What a person is given on paper. A protected person's has no name, and says nothing of why."""
 
     name: str
-    key: str
+    number: str
+    """Empty for who signs in with an e-mail address."""
     code: str
     until: datetime
     has_password: bool
@@ -80,6 +86,11 @@ def hands_as(giver: Giver, account: Account) -> str | None:
         if role in giver.roles and (role != "manager" or giver.units & account.units)
     ]
     return fitting[0] if fitting else None
+
+
+def lacking(giver: Giver, accounts: Iterable[Account]) -> list[tuple[Account, str]]:
+    """Those without a password to whom the giver may hand a code, and in which role."""
+    return [(each, role) for each in accounts if not each.has_password and (role := hands_as(giver, each)) is not None]
 
 
 def why_not(giver: Giver, account: Account) -> str:

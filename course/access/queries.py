@@ -220,7 +220,7 @@ def held(db: Session, person_id: int, day: date) -> list[Held]:
 
 
 def with_duties(db: Session, day: date) -> list[tuple[Person, list[str]]]:
-    """Everybody who holds one of DUTIES on the day or will, with those roles."""
+    """Everybody who holds one of DUTIES on the day or will, with those roles; protected persons last."""
     rows = (
         select(Person, Grant.role)
         .join(Grant, Grant.person_id == Person.id)
@@ -228,9 +228,11 @@ def with_duties(db: Session, day: date) -> list[tuple[Person, list[str]]]:
         .distinct()
     )
     found: dict[int, tuple[Person, list[str]]] = {}
-    for person, role in sorted(db.execute(rows), key=lambda row: (sort_key(row[0].name), row[0].id, row[1])):
+    for person, role in sorted(db.execute(rows), key=lambda row: row[1]):
         found.setdefault(person.id, (person, []))[1].append(role)
-    return list(found.values())
+    return sorted(
+        found.values(), key=lambda each: (each[0].protected, sort_key(each[0].name) * (not each[0].protected))
+    )
 
 
 def giver(db: Session, person_id: int, *, at: datetime) -> Giver:

@@ -90,6 +90,8 @@ def _grant(db: Session, person_id: int, form: Form, at: datetime) -> None:
     code = form.get("enhet", "").strip()
     unit = unit_id_by_code(db, code, since, at) if code else None
     role = form.get("roll", "")
+    if not role:
+        raise Invalid("Välj en roll.", "roll")
     grant_role(db, person_id, role, since=since, until=until, unit=unit, by=actor().person_id, at=at)
 
 

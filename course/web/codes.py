@@ -6,8 +6,8 @@ from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from course import clock
-from course.access.actions import hand_code, hand_codes
-from course.access.handing import Giver, Slip, hands_as, reaches
+from course.access.actions import MOST_SLIPS, hand_code, hand_codes
+from course.access.handing import Giver, Slip, hands_as, lacking, reaches
 from course.access.queries import accounts_in, giver
 from course.audit.actions import record
 from course.config import Settings
@@ -18,6 +18,8 @@ from course.organisation.queries import unit_spans
 from course.web.guard import actor, allowed
 
 bp = Blueprint("codes", __name__)
+MOST_SHOWN = 300
+"""People in a list that somebody can find their way in."""
 
 
 @bp.get("/engangskoder")
@@ -67,13 +69,17 @@ def _page(unit: str, **told: str) -> str:
     chosen = _chosen(choices, unit) if unit else None
     below = units_below(spans, [chosen.unit], clock.day_of(now)) if chosen else ()
     people = [each for each in accounts_in(db, below, at=now) if reaches(hands, each)]
-    if chosen and people:
+    too_many = len(people) > MOST_SHOWN
+    if chosen and people and not too_many:
         with transaction() as (writing, at):
             record(writing, "codes.show", "", {"unit": chosen.unit}, by=actor().person_id, at=at)
     return render_template(
         "codes/choose.html",
         choices=choices,
         chosen=chosen,
+        too_many=too_many,
+        lacking=[each for each, _ in lacking(hands, people)],
+        most=MOST_SLIPS,
         people=[(each, hands_as(hands, each)) for each in people],
         hands=hands,
         **told,
