@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from course.access.handing import Account, Slip, handers, hands_as, lacking, reaches, why_not
 from course.access.password import normalise
-from course.access.policy import DUTIES, ROLES
+from course.access.policy import DUTIES, ROLE_NAMES, ROLES
 from course.access.queries import (
     FREE_TRIES,
     WINDOW,
@@ -199,16 +199,8 @@ def grant_role(
         raise Invalid("En sekreterare behöver en nämnd, och ingen annan roll gäller en enhet.", "enhet")
     if since > until:
         raise Invalid("Rollen slutar innan den börjar.", "till")
-    overlapping = select(Grant.id).where(
-        Grant.person_id == person_id,
-        Grant.role == role,
-        Grant.unit_id.is_(None) if unit is None else Grant.unit_id == unit,
-        Grant.superseded_at.is_(None),
-        Grant.valid_from <= until,
-        Grant.valid_to >= since,
-    )
-    if db.execute(overlapping).first():
-        raise Conflict(f"Personen har redan rollen ”{role}” under de dagarna.")
+    if _is_held(db, person_id, role, unit, since=since, until=until):
+        raise Conflict(f"Personen har redan rollen ”{ROLE_NAMES[role]}” under de dagarna.")
     duties = roles_of(db, person_id, day_of(at)) & DUTIES
     if handers(duties) != handers(duties | {role}):
         _forget_ways_in(db, person_id, "password", "code")
@@ -252,7 +244,7 @@ def end_role(
         )
     ).all()
     if not live:
-        raise NotFound(f"Personen har inte rollen ”{role}”.")
+        raise NotFound(f"Personen har inte rollen ”{ROLE_NAMES[role]}”.")
     for grant in live:
         grant.superseded_at, grant.superseded_by = at, by
         db.flush()
@@ -308,3 +300,15 @@ def _forget_ways_in(db: Session, person_id: int, *providers: str) -> None:
     """Take away the person's passwords or codes, and the wrong tries with them: a new one must not have to wait."""
     db.execute(delete(Identity).where(Identity.person_id == person_id, Identity.provider.in_(providers)))
     db.execute(delete(Throttle).where(Throttle.key == _person_key(person_id)))
+
+
+def _is_held(db: Session, person_id: int, role: str, unit: int | None, *, since: date, until: date) -> bool:
+    overlapping = select(Grant.id).where(
+        Grant.person_id == person_id,
+        Grant.role == role,
+        Grant.unit_id.is_(None) if unit is None else Grant.unit_id == unit,
+        Grant.superseded_at.is_(None),
+        Grant.valid_from <= until,
+        Grant.valid_to >= since,
+    )
+    return db.execute(overlapping).first() is not None

@@ -251,57 +251,29 @@ def account(db: Session, person_id: int, *, at: datetime) -> Account | None:
 
 def accounts_in(db: Session, units: Collection[int], *, at: datetime) -> list[Account]:
     """The accounts of those who belong to the units today, by name; units below are not asked."""
-    day = day_of(at)
-    belonging = (
-        select(Membership.person_id)
+    belonging = _members(day_of(at)).where(MembershipState.unit_id.in_(units)).with_only_columns(Membership.person_id)
+    return sorted(_accounts(db, belonging, at), key=lambda each: (sort_key(each.shown), each.person))
+
+
+def _members(day: date) -> Select[int, int]:
+    """(person, unit) of every membership that holds on the day."""
+    return (
+        select(Membership.person_id, MembershipState.unit_id)
         .join(MembershipState, MembershipState.membership_id == Membership.id)
         .where(
-            MembershipState.unit_id.in_(units),
             MembershipState.superseded_at.is_(None),
             MembershipState.valid_from <= day,
             MembershipState.valid_to >= day,
         )
     )
-    return sorted(_accounts(db, belonging, at), key=lambda each: (sort_key(each.shown), each.person))
 
 
 def _accounts(db: Session, persons: Select[int] | list[int], at: datetime) -> list[Account]:
     day = day_of(at)
-    employed = (
-        select(Membership.person_id, MembershipState.unit_id)
-        .join(MembershipState, MembershipState.membership_id == Membership.id)
-        .where(
-            Membership.person_id.in_(persons),
-            MembershipState.audience == "employee",
-            MembershipState.superseded_at.is_(None),
-            MembershipState.valid_from <= day,
-            MembershipState.valid_to >= day,
-        )
-    )
     units: dict[int, set[int]] = {}
-    for person, unit in db.execute(employed):
+    employed = MembershipState.audience == "employee"
+    for person, unit in db.execute(_members(day).where(Membership.person_id.in_(persons), employed)):
         units.setdefault(person, set()).add(unit)
-    own = Identity.person_id == Person.id
-    rows = select(
-        Person,
-        exists().where(own, Identity.provider == "password").label("has_password"),
-        select(func.max(Identity.ends_at))
-        .where(own, Identity.provider == "code", Identity.ends_at > at)
-        .scalar_subquery()
-        .label("code_until"),
-        select(func.aggregate_strings(Grant.role, _comma))
-        .where(
-            Grant.person_id == Person.id,
-            Grant.role.in_(DUTIES),
-            Grant.superseded_at.is_(None),
-            Grant.valid_to >= day,
-        )
-        .scalar_subquery()
-        .label("duties"),
-        exists()
-        .where(UnitState.manager_id == Person.id, UnitState.superseded_at.is_(None), UnitState.valid_to >= day)
-        .label("manages"),
-    ).where(Person.id.in_(persons))
     return [
         Account(
             person=row.Person.id,
@@ -313,5 +285,24 @@ def _accounts(db: Session, persons: Select[int] | list[int], at: datetime) -> li
             duties=frozenset(filter(None, (row.duties or "").split(","))) | ({"manager"} if row.manages else set()),
             units=frozenset(units.get(row.Person.id, ())),
         )
-        for row in db.execute(rows)
+        for row in db.execute(_ways_in(day, at).where(Person.id.in_(persons)))
     ]
+
+
+def _ways_in(day: date, at: datetime) -> Select[Any]:
+    """Everybody, with how they get in at the instant and the duties they have on the day or later."""
+    own = Identity.person_id == Person.id
+    code_until = select(func.max(Identity.ends_at)).where(own, Identity.provider == "code", Identity.ends_at > at)
+    duties = select(func.aggregate_strings(Grant.role, _comma)).where(
+        Grant.person_id == Person.id, Grant.role.in_(DUTIES), Grant.superseded_at.is_(None), Grant.valid_to >= day
+    )
+    manages = exists().where(
+        UnitState.manager_id == Person.id, UnitState.superseded_at.is_(None), UnitState.valid_to >= day
+    )
+    return select(
+        Person,
+        exists().where(own, Identity.provider == "password").label("has_password"),
+        code_until.scalar_subquery().label("code_until"),
+        duties.scalar_subquery().label("duties"),
+        manages.label("manages"),
+    )

@@ -131,7 +131,7 @@ def code_post() -> ResponseReturnValue:
 @allowed("account.own")
 def password() -> str:
     """The form for another password."""
-    return render_template("login/password.html")
+    return render_template("login/password.html", name=own_name(database.session, actor().person_id))
 
 
 @bp.post("/min-sida/losenord")
@@ -139,18 +139,19 @@ def password() -> str:
 def password_post() -> ResponseReturnValue:
     """Set another password: every session ends but this browser's, which begins anew."""
     person_id, old, password = actor().person_id, _field("nuvarande"), _field("losenord")
+    name = own_name(database.session, person_id)
     try:
         _need(old, "nuvarande", "Fyll i lösenordet som du har nu.")
         person = person_by_id(database.session, person_id)
         _check_chosen(password, person.key, person.name, person.email or "")
-        _, tries = _try(own_name(database.session, person_id), old, Invalid(WRONG_PRESENT, "nuvarande"))
+        _, tries = _try(name, old, Invalid(WRONG_PRESENT, "nuvarande"))
         hashed = hash_password(password)
         with transaction() as (db, at):
             set_password(db, person_id, hashed, by=person_id, at=at)
             forget_try(db, tries)
             new = open_session(db, person_id, at=at)
     except (TooMany, Invalid) as refusal:
-        return _again("login/password.html", refusal, "nuvarande")
+        return _again("login/password.html", refusal, "nuvarande", name=name)
     _take_session(new)
     return redirect(url_for("learner.own_record", klart="losenord"), 303)
 

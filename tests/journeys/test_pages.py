@@ -43,6 +43,8 @@ def test_pages_for_everybody(visit):
     faults = look_at(nobody, ["/logga-in", "/kod", "/stod", "/finns-inte"])
     for url in ("/logga-in", "/kod"):
         nobody.page.goto(url)
+        nobody.page.click("summary")
+        faults += inspect(nobody, f"{url} and whom to ask")
         follow(nobody.page, "main button")
         faults += inspect(nobody, f"{url} without anything")
 
@@ -95,8 +97,25 @@ def test_pages_for_learners_at_the_end(visit, quiz, learner, is_right):
     ("person", "urls"),
     [
         ("hanna", ["/", "/rapport/tackning", "/rapport/tackning?per=2027-01-01", "/rapport/tackning?per=x"]),
-        ("adam", ["/", "/drift"]),
+        ("adam", ["/", "/drift", "/konton", "/konton?sok=anna", "/min-sida/losenord"]),
+        ("mona", ["/min-enhet", "/engangskoder", "/min-sida"]),
     ],
 )
 def test_pages_for_other_duties(visit, person, urls):
     assert look_at(visit().sign_in(person), urls) == []
+
+
+def test_pages_about_one_account(visit):
+    adam, mona = visit().sign_in("adam"), visit().sign_in("mona")
+    adam.page.goto("/konton?sok=sara")
+    follow(adam.page, ".tasks a")
+    for details in adam.page.locator("main details").all():
+        details.evaluate("element => element.open = true")
+    faults = inspect(adam, "an account")
+    follow(adam.page, "form[action$=ge-roll] button")
+    faults += inspect(adam, "an account, with something to correct")
+    mona.page.goto("/engangskoder")
+    follow(mona.page, "main table button")
+    faults += inspect(mona, "a slip")
+
+    assert faults == []
