@@ -50,6 +50,14 @@ def period(since: date, until: date) -> str:
     return f"från {day(since)} till {day(until)}"
 
 
+def waiting(seconds: int) -> str:
+    """How long to wait: "1 sekund", "45 sekunder", and from a minute on whole minutes, rounded up: "2 minuter"."""
+    if seconds < 60:
+        return f"{seconds}{NBSP}{'sekund' if seconds == 1 else 'sekunder'}"
+    minutes = -(-seconds // 60)
+    return f"{minutes}{NBSP}{'minut' if minutes == 1 else 'minuter'}"
+
+
 def sort_key(name: str) -> str:
     """A key that sorts names as Swedes do: å, ä and ö last, whatever the database's own order is."""
     return name.casefold().translate(str.maketrans("åäö", "\U000f0001\U000f0002\U000f0003"))

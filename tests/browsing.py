@@ -35,6 +35,7 @@ VALUES = {
     "section_id": "borjan",
     "person_id": "1",
     "verb": "raknas",
+    "act": "ge-roll",
     "draft_id": "finns-inte",
     "target_id": "1",
     "chapter_id": "hr",

@@ -181,6 +181,38 @@ def test_roles_are_given_once_and_ended(app, runner):
     assert run(runner, "access", "grant", "anna", "hr").exit_code == 0
 
 
+def test_a_role_with_duties_needs_a_new_password_and_a_secretary_a_board(app, runner):
+    with app.app_context():
+        world = World(app)
+        world.person("anna", "A")
+        world.unit("NAMND")
+    assert run(runner, *"access password anna --password".split(), "fyra helt olika ord").exit_code == 0
+
+    refused = run(runner, "access", "grant", "anna", "secretary")
+    assert (refused.exit_code, "behöver en nämnd" in refused.output) == (1, True)
+    assert "engångskod" not in run(runner, *"access grant anna learner".split()).output
+    told = run(runner, *"access grant anna secretary --unit NAMND".split()).output
+
+    assert told == (
+        "Namn anna (anna) har nu rollen secretary.\n"
+        "Personen har inget lösenord. Ge en engångskod: flask access code anna\n"
+    )
+    with app.app_context():
+        assert identity(database.session, "password", "anna") is None
+
+
+def test_the_last_administrator_keeps_the_role_at_the_command_line_too(app, runner):
+    run(runner, *"access admin --key ada".split())
+    run(runner, *"access password ada --password".split(), "fyra helt olika ord")
+
+    refused = run(runner, *"access grant ada admin --end".split())
+
+    assert (refused.exit_code, "Då finns ingen administratör kvar" in refused.output) == (1, True)
+    run(runner, *"access admin --key bea".split())
+    run(runner, *"access password bea --password".split(), "fyra helt olika ord")
+    assert run(runner, *"access grant ada admin --end".split()).exit_code == 0
+
+
 def test_a_completion_is_listed_revoked_and_restored(app, runner, content):
     run(runner, "content", "publish")
     with app.app_context():

@@ -22,6 +22,15 @@ def test_numbers_days_and_instants_are_written_as_swedes_do():
     assert swedish.instant(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == "2\u00a0juli 2026 kl.\u00a000.30"
 
 
+def test_a_wait_is_told_in_seconds_then_in_whole_minutes_never_too_short():
+    told = [swedish.waiting(seconds).replace("\u00a0", " ") for seconds in (1, 15, 59, 60, 61, 120, 121, 900)]
+
+    assert told == [
+        *("1 sekund", "15 sekunder", "59 sekunder", "1 minut"),
+        *("2 minuter", "2 minuter", "3 minuter", "15 minuter"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("share", "written"),
     [

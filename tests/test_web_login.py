@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from browsing import PASSWORD, Page, browser, everything, furnished, give_password, rows
+from browsing import PASSWORD, Browser, Page, browser, everything, furnished, give_password, rows
+from conftest import settings_for
 from world import post, token
 
+from course import create_app
 from course.access.actions import set_code, set_password
 from course.access.password import hash_password
-from course.db import transaction
+from course.db import database, transaction
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MORNING = "2050-11-23T08:00:00Z"
@@ -118,6 +120,68 @@ def test_the_wait_is_told_in_words(world):
         answer = sign_in(browser(world), "anna", "fel")
 
     assert complaint(answer)[1] == "Det har blivit många försök. Vänta 15 sekunder och försök igen."
+
+
+@sqlite_only
+def test_a_longer_wait_is_told_in_minutes_also_for_codes(world):
+    world.person("anna", "A")
+    with time_machine.travel(MORNING, tick=False) as clock:
+        for tries in (10, 1, 1, 1):
+            for _ in range(tries):
+                assert choose(browser(world), "anna", "FEEL-FEEL-FEEL-FEEL").status_code == 422
+            wait = choose(browser(world), "anna", "FEEL-FEEL-FEEL-FEEL")
+            clock.shift(int(wait.headers["Retry-After"]) + 0.01)
+
+    assert wait.headers["Retry-After"] == "120"
+    assert complaint(wait)[1] == "Det har blivit många försök. Vänta 2 minuter och försök igen."
+
+
+def test_the_number_and_the_e_mail_of_one_person_are_one_account(world):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    give_password(world, "anna", "bo")
+    names = ["anna", "anna@example.org", " ANNA", "Anna@Example.org", "anna"] * 2
+
+    assert [sign_in(browser(world), name, "fel").status_code for name in names] == [422] * 10
+
+    assert [sign_in(browser(world), name).status_code for name in ("anna", "anna@example.org")] == [429] * 2
+    assert choose(browser(world), "anna@example.org", "FEEL-FEEL-FEEL-FEEL").status_code == 429
+    assert sign_in(browser(world), "bo@example.org").status_code == 303
+
+
+def test_tries_are_counted_by_all_workers_together_and_after_a_restart(world, tmp_path):
+    world.person("anna", "A")
+    give_password(world, "anna")
+    url = world.app.extensions["settings"].database_url
+
+    def worker():
+        other = create_app(settings_for(tmp_path, url))
+        other.test_client_class = Browser
+        return other
+
+    workers = [worker(), worker()]
+    for number in range(10):
+        assert sign_in(workers[number % 2].test_client(), "anna", "fel").status_code == 422
+    workers.append(worker())
+
+    assert [sign_in(each.test_client(), "anna").status_code for each in workers] == [429] * 3
+    for each in workers:
+        with each.app_context():
+            database.engine.dispose()
+
+
+def test_who_gets_a_new_code_need_not_wait_for_the_tries_before(world):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    give_password(world, "anna", "bo")
+    for name in ("anna", "bo"):
+        for _ in range(10):
+            sign_in(browser(world), name, "fel")
+
+    code = new_code(world, "anna")
+
+    assert choose(browser(world), "anna", code).status_code == 303
+    assert sign_in(browser(world), "bo").status_code == 429
 
 
 @sqlite_only

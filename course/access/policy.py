@@ -17,11 +17,24 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "unit.read": frozenset({"manager"}),
     "board.read": frozenset({"secretary"}),
     "system.read": frozenset({"admin"}),
+    "account.manage": frozenset({"admin"}),
+    "code.hand": frozenset({"manager", "hr", "admin"}),
+    "code.hand_many": frozenset({"manager", "hr"}),
 }
 """{permission: the roles that have it}. Every route names one; what is not here nobody may do."""
 
 ROLES = ("learner", "secretary", "hr", "admin")
-SHORT_SESSION_ROLES = frozenset({"secretary", "hr", "admin"})
+"""What can be granted; being a manager follows from a unit alone."""
+ROLE_NAMES = {
+    "learner": "Går kursen",
+    "manager": "Chef",
+    "secretary": "Nämndsekreterare",
+    "hr": "HR",
+    "admin": "Administratör",
+}
+"""What each role is called in Swedish."""
+DUTIES = frozenset({"secretary", "hr", "admin"})
+"""Granted roles that see other people, or decide who does: their sessions rest for a short while only."""
 
 
 @dataclass(frozen=True)

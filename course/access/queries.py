@@ -1,17 +1,25 @@
 """Reading accounts and sessions."""
 
 import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, literal_column, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from course.access.policy import PERSON, Actor
+from course.access.handing import BARRED, Account, Giver
+from course.access.policy import DUTIES, PERSON, Actor
 from course.access.tables import Grant, Identity, SignIn, Throttle
+from course.audit.queries import entries
+from course.audit.tables import AuditEntry
 from course.clock import day_of
 from course.content.tables import Release
+from course.organisation.population import units_below
+from course.organisation.queries import managed_units, unit_spans
 from course.organisation.tables import Membership, MembershipState, Person, UnitState
+from course.swedish import sort_key
 
 WINDOW = timedelta(minutes=15)
 FIRST_DELAY = timedelta(seconds=15)
@@ -99,6 +107,23 @@ def identity(db: Session, provider: str, subject: str) -> Identity | None:
     return db.get(Identity, (provider, subject))
 
 
+def holder(db: Session, subject: str) -> int | None:
+    """The person who signs in with that name (normalised), be it with a password or a code."""
+    return db.scalars(select(Identity.person_id).where(Identity.subject == subject).limit(1)).first()
+
+
+def own_name(db: Session, person_id: int) -> str:
+    """A name (normalised) with which the person signs in; '' without a password."""
+    rows = select(Identity.subject).where(Identity.person_id == person_id, Identity.provider == "password")
+    return db.scalars(rows.order_by(Identity.subject).limit(1)).first() or ""
+
+
+def sessions(db: Session, person_id: int, *, at: datetime) -> Sequence[SignIn]:
+    """The person's sessions that have not ended, the newest first."""
+    rows = select(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None), SignIn.ends_at > at)
+    return db.scalars(rows.order_by(SignIn.made_at.desc())).all()
+
+
 def roles_of(db: Session, person_id: int, day: date) -> frozenset[str]:
     """The roles that the person was given and holds on the day."""
     rows = select(Grant.role).where(
@@ -172,3 +197,131 @@ def wait(db: Session, kind: str, key: str, *, at: datetime) -> timedelta:
 def throttle_key(kind: str, name: str) -> str:
     """What is stored of the account or address that is tried."""
     return hashlib.sha256(f"{kind}:{name}".encode()).hexdigest()
+
+
+def code_and_password_log(db: Session, person_id: int) -> Sequence[AuditEntry]:
+    """When codes were made for the person and in which role, and when the password was chosen; the newest ten first."""
+    return entries(db, str(person_id), ("access.code", "access.password"))[:10]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds from–to, for one unit or for everything."""
+
+    role: str
+    unit: int | None
+    since: date
+    until: date
+    grant: int | None
+    """None: it follows from the personnel list."""
+
+
+def held(db: Session, person_id: int, day: date) -> list[Held]:
+    """The roles that the person holds on the day or will hold: granted ones, then those that follow from the list."""
+    grants = select(Grant.role, Grant.unit_id, Grant.valid_from, Grant.valid_to, Grant.id).where(
+        Grant.person_id == person_id, Grant.superseded_at.is_(None), Grant.valid_to >= day
+    )
+    member = (
+        select(MembershipState.unit_id, MembershipState.valid_from, MembershipState.valid_to)
+        .join(Membership, Membership.id == MembershipState.membership_id)
+        .where(
+            Membership.person_id == person_id, MembershipState.superseded_at.is_(None), MembershipState.valid_to >= day
+        )
+    )
+    managed = select(UnitState.unit_id, UnitState.valid_from, UnitState.valid_to).where(
+        UnitState.manager_id == person_id, UnitState.superseded_at.is_(None), UnitState.valid_to >= day
+    )
+    return [
+        *(Held(*row) for row in db.execute(grants.order_by(Grant.valid_from, Grant.id))),
+        *(Held("learner", *row, None) for row in db.execute(member.order_by(MembershipState.valid_from))),
+        *(Held("manager", *row, None) for row in db.execute(managed.order_by(UnitState.valid_from))),
+    ]
+
+
+def with_duties(db: Session, day: date) -> list[tuple[Person, list[str]]]:
+    """Everybody who holds one of DUTIES on the day or will, with those roles; protected persons last."""
+    rows = (
+        select(Person, Grant.role)
+        .join(Grant, Grant.person_id == Person.id)
+        .where(Grant.role.in_(DUTIES), Grant.superseded_at.is_(None), Grant.valid_to >= day)
+        .distinct()
+    )
+    found: dict[int, tuple[Person, list[str]]] = {}
+    for person, role in sorted(db.execute(rows), key=lambda row: row[1]):
+        found.setdefault(person.id, (person, []))[1].append(role)
+    return sorted(
+        found.values(), key=lambda each: (each[0].protected, sort_key(each[0].name) * (not each[0].protected))
+    )
+
+
+def giver(db: Session, person_id: int, *, at: datetime) -> Giver:
+    """What lets the person hand out codes, as it is now."""
+    day = day_of(at)
+    roots = managed_units(db, person_id, day)
+    roles = roles_of(db, person_id, day) | ({"manager"} if roots else set())
+    below = units_below(unit_spans(db, at), roots, day) if roots else ()
+    return Giver(person_id, frozenset(roles & BARRED.keys()), frozenset(below))
+
+
+def account(db: Session, person_id: int, *, at: datetime) -> Account | None:
+    """How the person gets in, as it is now; None when there is nobody."""
+    return next(iter(_accounts(db, [person_id], at)), None)
+
+
+def accounts_in(db: Session, units: Collection[int], *, at: datetime) -> list[Account]:
+    """The accounts of those who belong to the units today, by name; units below are not asked."""
+    belonging = _members(day_of(at)).where(MembershipState.unit_id.in_(units)).with_only_columns(Membership.person_id)
+    return sorted(_accounts(db, belonging, at), key=lambda each: (sort_key(each.shown), each.person))
+
+
+def _members(day: date) -> Select[int, int]:
+    """(person, unit) of every membership that holds on the day."""
+    return (
+        select(Membership.person_id, MembershipState.unit_id)
+        .join(MembershipState, MembershipState.membership_id == Membership.id)
+        .where(
+            MembershipState.superseded_at.is_(None),
+            MembershipState.valid_from <= day,
+            MembershipState.valid_to >= day,
+        )
+    )
+
+
+def _accounts(db: Session, persons: Select[int] | list[int], at: datetime) -> list[Account]:
+    day = day_of(at)
+    units: dict[int, set[int]] = {}
+    employed = MembershipState.audience == "employee"
+    for person, unit in db.execute(_members(day).where(Membership.person_id.in_(persons), employed)):
+        units.setdefault(person, set()).add(unit)
+    return [
+        Account(
+            person=row.Person.id,
+            key=row.Person.key,
+            name=row.Person.name,
+            protected=row.Person.protected,
+            has_password=row.has_password,
+            code_until=row.code_until,
+            duties=frozenset(filter(None, (row.duties or "").split(","))) | ({"manager"} if row.manages else set()),
+            units=frozenset(units.get(row.Person.id, ())),
+        )
+        for row in db.execute(_ways_in(day, at).where(Person.id.in_(persons)))
+    ]
+
+
+def _ways_in(day: date, at: datetime) -> Select[Any]:
+    """Everybody, with how they get in at the instant and the duties they have on the day or later."""
+    own = Identity.person_id == Person.id
+    code_until = select(func.max(Identity.ends_at)).where(own, Identity.provider == "code", Identity.ends_at > at)
+    duties = select(func.aggregate_strings(Grant.role, _comma)).where(
+        Grant.person_id == Person.id, Grant.role.in_(DUTIES), Grant.superseded_at.is_(None), Grant.valid_to >= day
+    )
+    manages = exists().where(
+        UnitState.manager_id == Person.id, UnitState.superseded_at.is_(None), UnitState.valid_to >= day
+    )
+    return select(
+        Person,
+        exists().where(own, Identity.provider == "password").label("has_password"),
+        code_until.scalar_subquery().label("code_until"),
+        duties.scalar_subquery().label("duties"),
+        manages.label("manages"),
+    )

@@ -1,5 +1,7 @@
 """Reading the audit log."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,3 +27,9 @@ def first_broken(db: Session) -> int | None:
             return entry.id
         previous = entry.hash
     return None
+
+
+def entries(db: Session, subject: str, actions: Collection[str]) -> Sequence[AuditEntry]:
+    """What was done to the subject, of those actions, the newest first."""
+    rows = select(AuditEntry).where(AuditEntry.subject == subject, AuditEntry.action.in_(actions))
+    return db.scalars(rows.order_by(AuditEntry.id.desc())).all()

@@ -8,12 +8,12 @@ from course import clock
 from course.access.actions import CODE_LIFE, end_role, grant_role, set_code, set_password
 from course.access.password import check_new, hash_password
 from course.access.policy import ROLES
-from course.access.queries import roles_of
+from course.access.queries import account, roles_of
 from course.cli.group import DAY, Group
 from course.db import app_settings, database, transaction
 from course.errors import NotFound
 from course.organisation.actions import add_person
-from course.organisation.queries import person_by_key
+from course.organisation.queries import person_by_key, unit_id_by_code
 
 group = Group("access", help="Konton och roller.")
 
@@ -75,8 +75,9 @@ def code(key: str) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 @click.option("--from", "since", type=DAY, help="Första dagen; i dag om inget sägs.")
 @click.option("--to", "until", type=DAY, default=clock.FOREVER, help="Sista dagen.")
+@click.option("--unit", "code", help="Nämndens kod, för en sekreterare.")
 @click.option("--end", is_flag=True, help="Avsluta rollen efter dagen i --to, eller efter i går.")
-def grant(key: str, role: str, since: date | None, until: date, end: bool) -> None:
+def grant(key: str, role: str, since: date | None, until: date, code: str | None, end: bool) -> None:
     """Ge en person en roll, eller avsluta den."""
     with transaction() as (db, at):
         person = person_by_key(db, key)
@@ -85,5 +86,10 @@ def grant(key: str, role: str, since: date | None, until: date, end: bool) -> No
             last_day = until if until != clock.FOREVER else date.fromordinal(today.toordinal() - 1)
             end_role(db, person.id, role, last_day=last_day, by=None, at=at)
         else:
-            grant_role(db, person.id, role, since=since or today, until=until, by=None, at=at)
+            first = since or today
+            unit = unit_id_by_code(db, code, first, at) if code else None
+            grant_role(db, person.id, role, since=first, until=until, unit=unit, by=None, at=at)
+        found = account(db, person.id, at=at)
     click.echo(f"{person.name} ({key}) {'har inte längre' if end else 'har nu'} rollen {role}.")
+    if not end and found and found.waits:
+        click.echo(f"Personen har inget lösenord. Ge en engångskod: flask access code {key}")

@@ -99,7 +99,7 @@ def _promise(db: Session, release: Published, ids: Ids, today: date, *, at: date
 def _accounts(db: Session, ids: Ids, hashes: Mapping[str, str], since: date, *, at: datetime) -> None:
     """Give the accounts their passwords and roles; the secretary's is for the nämnd."""
     for key, _, _, _, role in names.ACCOUNTS:
-        set_password(db, ids.people[key], hashes[key], by=None, at=at)
         if role:
             unit = ids.units[names.BOARD] if role == "secretary" else None
             grant_role(db, ids.people[key], role, since=min(since, day_of(at)), unit=unit, by=None, at=at)
+        set_password(db, ids.people[key], hashes[key], by=None, at=at)

@@ -81,12 +81,13 @@ def stays(spans: Iterable[UnitSpan], roots: Iterable[int]) -> list[Stay]:
 
 def narrowed(population: Population, roots: Iterable[int], spans: Sequence[UnitSpan], day: date) -> Population | None:
     """The part of a population that stands in the roots or below them on the day; None when there is none."""
-    own = _units_on(spans, roots, day)
-    inside = own & _units_on(spans, population.units, day) if population.units else own
+    own = units_below(spans, roots, day)
+    inside = own & units_below(spans, population.units, day) if population.units else own
     return replace(population, units=tuple(sorted(inside))) if inside else None
 
 
-def _units_on(spans: Iterable[UnitSpan], roots: Iterable[int], day: date) -> set[int]:
+def units_below(spans: Iterable[UnitSpan], roots: Iterable[int], day: date) -> set[int]:
+    """The roots and every unit that stands below one on the day."""
     return {stay.unit for stay in stays(spans, roots) if stay.since <= day <= stay.until}
 
 

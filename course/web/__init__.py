@@ -8,8 +8,10 @@ from werkzeug.routing import IntegerConverter, Map
 
 from course.config import LOOPBACK, Settings
 from course.web import (
+    accounts,
     admin,
     board,
+    codes,
     errors,
     filters,
     guard,
@@ -65,5 +67,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     for module in (pages, health, start, login, learner, quiz, handbook):
         app.register_blueprint(module.bp)
-    for module in (report, people, imports, targets, unit, board, admin):
+    for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)

@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from course import clock
-from course.access.policy import ANYBODY, PERMISSIONS, SHORT_SESSION_ROLES, Actor, may
+from course.access.policy import ANYBODY, DUTIES, PERMISSIONS, Actor, may
 from course.access.queries import actor as find_actor
 from course.config import Settings
 from course.db import database
@@ -109,7 +109,7 @@ def _load_actor(session_id: str) -> Actor | None:
     found = find_actor(database.session, session_id, at=at) if isinstance(session_id, str) else None
     if found is None:
         return None
-    idle = IDLE if SHORT_SESSION_ROLES.isdisjoint(found.roles) else IDLE_SHORT
+    idle = IDLE if DUTIES.isdisjoint(found.roles) else IDLE_SHORT
     now = int(at.timestamp())
     if now - seen > idle.total_seconds():
         return None

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from course import clock
 from course.access.policy import Actor
+from course.access.queries import code_and_password_log, hash_id, sessions
 from course.content.model import Module, Section
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
@@ -189,6 +190,10 @@ def own_record() -> str:
         rows=rows,
         courses={one.course.id: one.course for one in releases.values()},
         taken=[(one, _graded(mine)) for one, mine in taken if mine],
+        sessions=sessions(db, who.person_id, at=clock.now()),
+        own_session=hash_id(who.session),
+        log=code_and_password_log(db, who.person_id),
+        just_changed=request.args.get("klart") == "losenord",
     )
 
 

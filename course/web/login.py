@@ -1,4 +1,4 @@
-"""Signing in with a password, choosing one with a one-time code, and signing out."""
+"""Signing in with a password, choosing one with a one-time code, changing it, and signing out."""
 
 import re
 from datetime import datetime
@@ -15,6 +15,7 @@ from course.access.actions import (
     TooMany,
     admit_try,
     close_session,
+    close_sessions,
     forget_try,
     open_session,
     set_password,
@@ -23,17 +24,21 @@ from course.access.actions import (
 from course.access.password import check_new, hash_password, normalise, verify
 from course.access.policy import Actor, may
 from course.access.queries import actor as find_actor
-from course.access.queries import identity
+from course.access.queries import identity, own_name
 from course.db import database, transaction
 from course.errors import Invalid, NotAllowed, Refusal
+from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
 from course.web.guard import LONGEST_WAY_BACK, actor, allowed
 from course.web.quiz import store_answer
 
 bp = Blueprint("login", __name__)
 WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
+NO_NAME = "Fyll i ditt anställningsnummer eller din e-post."
 WRONG_CODE = "Koden stämmer inte eller har slutat gälla. Kontrollera den, eller be om en ny."
+WRONG_PRESENT = "Det är inte lösenordet som du har nu. Kontrollera det och försök igen."
 LONGEST_NAME = 254
+PASSWORDS = ("nuvarande", "losenord", "losenord2")
 OWN_PAGE = re.compile(r"/(?!/)[^\\]*")
 """An address on this host: one slash first, and no backslash, which browsers take for a slash."""
 
@@ -69,16 +74,20 @@ def _prove(name: str, password: str) -> tuple[int, list[int]]:
 
     Raises Invalid or TooMany. An unknown name takes as long as a wrong password and says the same.
     """
-    _need(name, "namn", "Fyll i ditt anställningsnummer eller din e-post.")
+    _need(name, "namn", NO_NAME)
     _need(password, "losenord", "Fyll i ditt lösenord.")
-    account = normalise(name)
+    return _try(normalise(name), password, Invalid(WRONG, "namn"))
+
+
+def _try(account: str, password: str, wrong: Invalid) -> tuple[int, list[int]]:
+    """Count a try and compare the password with that of the account (normalised); raises `wrong` or TooMany."""
     with transaction() as (db, at):
         tries = admit_try(db, account, request.remote_addr or "", at=at)
     found = identity(database.session, "password", account)
     person_id, stored = (found.person_id, found.secret_hash) if found else (0, None)
     database.session.rollback()  # hashing takes long; hold nothing meanwhile
     if not verify(stored, password):
-        raise Invalid(WRONG, "namn")
+        raise wrong
     return person_id, tries
 
 
@@ -95,11 +104,9 @@ def code_post() -> ResponseReturnValue:
     """Use up the code, set the password that was chosen, and sign in: all or nothing."""
     name, given, password = _field("namn"), _field("kod"), _field("losenord")
     try:
-        _need(name, "namn", "Fyll i ditt anställningsnummer.")
+        _need(name, "namn", NO_NAME)
         _need(given, "kod", "Fyll i engångskoden.")
-        check_new(password, name)
-        if password != _field("losenord2"):
-            raise Invalid("De två lösenorden är inte lika. Skriv samma två gånger.", "losenord2")
+        _check_chosen(password, name)
         with transaction() as (db, at):
             tries = admit_try(db, normalise(name), request.remote_addr or "", at=at)
         hashed = hash_password(password)
@@ -120,15 +127,65 @@ def code_post() -> ResponseReturnValue:
     return redirect(url_for("start.start"), 303)
 
 
+@bp.get("/min-sida/losenord")
+@allowed("account.own")
+def password() -> str:
+    """The form for another password."""
+    return render_template("login/password.html", name=own_name(database.session, actor().person_id))
+
+
+@bp.post("/min-sida/losenord")
+@allowed("account.own")
+def password_post() -> ResponseReturnValue:
+    """Set another password: every session ends but this browser's, which begins anew."""
+    person_id, old, password = actor().person_id, _field("nuvarande"), _field("losenord")
+    name = own_name(database.session, person_id)
+    try:
+        _need(old, "nuvarande", "Fyll i lösenordet som du har nu.")
+        person = person_by_id(database.session, person_id)
+        _check_chosen(password, person.key, person.name, person.email or "")
+        _, tries = _try(name, old, Invalid(WRONG_PRESENT, "nuvarande"))
+        hashed = hash_password(password)
+        with transaction() as (db, at):
+            set_password(db, person_id, hashed, by=person_id, at=at)
+            forget_try(db, tries)
+            new = open_session(db, person_id, at=at)
+    except (TooMany, Invalid) as refusal:
+        return _again("login/password.html", refusal, "nuvarande", name=name)
+    _take_session(new)
+    return redirect(url_for("learner.own_record", klart="losenord"), 303)
+
+
+@bp.post("/min-sida/logga-ut-overallt")
+@allowed("account.own")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of the one who asks, this one too."""
+    person_id = actor().person_id
+    with transaction() as (db, at):
+        close_sessions(db, person_id, by=person_id, at=at)
+    return _leave()
+
+
 @bp.post("/logga-ut")
 @allowed("account.own")
 def sign_out() -> ResponseReturnValue:
     """End the session, also for every copy of its cookie."""
     with transaction() as (db, at):
         close_session(db, actor().session, at=at)
+    return _leave()
+
+
+def _leave() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("login.sign_in"), 303)
+
+
+def _check_chosen(password: str, *names: str) -> None:
+    """Raise Invalid unless the password that was sent may be chosen and was sent twice."""
+    check_new(password, *names)
+    if password != _field("losenord2"):
+        raise Invalid("De två lösenorden är inte lika. Skriv samma två gånger.", "losenord2")
 
 
 def _need(text: str, field: str, message: str) -> None:
@@ -159,12 +216,13 @@ def _send_kept(who: Actor, kept: dict[str, Any] | None) -> ResponseReturnValue |
 def _field(name: str) -> str:
     values = request.form.getlist(name)
     text = values[0] if len(values) == 1 else ""
-    return text[: LONGEST_NAME * 2] if name in ("losenord", "losenord2") else text.strip()[:LONGEST_NAME]
+    return text[: LONGEST_NAME * 2] if name in PASSWORDS else text.strip()[:LONGEST_NAME]
 
 
-def _again(template: str, refusal: TooMany | Invalid, **values: Any) -> ResponseReturnValue:
+def _again(template: str, refusal: TooMany | Invalid, first: str = "namn", **values: Any) -> ResponseReturnValue:
     headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
-    field = getattr(refusal, "field", "") or "namn"
+    field = getattr(refusal, "field", "") or first
+    field = "losenord" if field == "password" else field
     return render_template(template, error=str(refusal), field=field, **values), refusal.status, headers
 
 

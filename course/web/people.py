@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock
+from course.access.handing import hands_as, why_not
+from course.access.queries import account, giver
 from course.audit.actions import record
 from course.content.queries import current
 from course.db import database, newest_instant, transaction
@@ -107,8 +109,12 @@ def _page(person_id: int, **told: str) -> str:
     day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
     known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
     courses = current(db, actor().newest_release).values()
+    found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
     return render_template(
         "people/show.html",
+        account=found,
+        may_hand=found and hands_as(hands, found),
+        why_not=found and why_not(hands, found),
         person=person_by_id(db, person_id),
         tables=[(each.course, explanation.build(db, each, day, known_at, person_id)) for each in courses],
         employments=explanation.EMPLOYMENT,

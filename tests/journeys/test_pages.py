@@ -48,6 +48,8 @@ def test_pages_for_everybody(visit):
     faults = look_at(nobody, ["/logga-in", "/kod", "/stod", "/finns-inte"])
     for url in ("/logga-in", "/kod"):
         nobody.page.goto(url)
+        nobody.page.click("summary")
+        faults += inspect(nobody, f"{url} and whom to ask")
         follow(nobody.page, "main button")
         faults += inspect(nobody, f"{url} without anything")
 
@@ -102,7 +104,7 @@ STATES = {
         *("/personer?sok=an", "/personer?sok=finns-inte", "/personer/1?per=2026-03-01", "/personer/999999"),
         *("/personer/import/finns-inte", "/mal/andra?kurs=hot-och-vald&fran=2023-01-01"),
     ],
-    "adam": [],
+    "adam": ["/konton?sok=anna", "/konton?sok=finns-inte"],
     "mona": ["/rapport/tackning"],
     "sara": ["/min-enhet"],
 }
@@ -145,3 +147,19 @@ def test_every_page_that_each_role_can_reach(visit, person):
 
     assert faults == []
     assert len(urls) > 8
+
+
+def test_pages_about_one_account(visit):
+    adam, mona = visit().sign_in("adam"), visit().sign_in("mona")
+    adam.page.goto("/konton?sok=sara")
+    follow(adam.page, ".tasks a")
+    for details in adam.page.locator("main details").all():
+        details.evaluate("element => element.open = true")
+    faults = inspect(adam, "an account")
+    follow(adam.page, "form[action$=ge-roll] button")
+    faults += inspect(adam, "an account, with something to correct")
+    mona.page.goto("/engangskoder")
+    follow(mona.page, "main table button")
+    faults += inspect(mona, "a slip")
+
+    assert faults == []

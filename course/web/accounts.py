@@ -1,0 +1,117 @@
+"""The administrator sees who may do what, gives and ends roles, and signs people out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from course import clock
+from course.access.actions import close_sessions, end_role, grant_role
+from course.access.handing import hands_as
+from course.access.policy import ROLE_NAMES, ROLES
+from course.access.queries import account, code_and_password_log, giver, held, sessions, with_duties
+from course.audit.actions import record
+from course.db import database, transaction
+from course.errors import Invalid, Refusal
+from course.organisation.queries import matching, person_by_id, unit_id_by_code, unit_spans
+from course.report.as_of import read_day
+from course.web.guard import actor, allowed
+
+bp = Blueprint("accounts", __name__)
+Form = Mapping[str, str]
+
+
+@bp.get("/konton")
+@allowed("account.manage")
+def accounts() -> str:
+    """Look for a person, which is logged, and see everybody with a duty."""
+    wanted = request.args.get("sok", "").strip()
+    found = matching(database.session, wanted) if wanted else []
+    on_duty = with_duties(database.session, clock.day_of(clock.now()))
+    if found:
+        with transaction() as (db, at):
+            record(db, "accounts.search", "", {"found": [each.id for each in found]}, by=actor().person_id, at=at)
+    return render_template("accounts/search.html", wanted=wanted, found=found, on_duty=on_duty, names=ROLE_NAMES)
+
+
+@bp.get("/konton/<int:person_id>")
+@allowed("account.manage")
+def show(person_id: int) -> str:
+    """What the person may do and why, how the person gets in, and the forms to change it; opening it is logged."""
+    with transaction() as (db, at):
+        person_by_id(db, person_id)
+        record(db, "accounts.show", str(person_id), {}, by=actor().person_id, at=at)
+    return _page(person_id)
+
+
+@bp.post("/konton/<int:person_id>/<act>")
+@allowed("account.manage")
+def change(person_id: int, act: str) -> ResponseReturnValue:
+    """Do one of ACTS to the account."""
+    try:
+        if act not in ACTS:
+            raise Invalid("Den ändringen finns inte.")
+        with transaction() as (db, at):
+            person_by_id(db, person_id)
+            ACTS[act](db, person_id, request.form, at)
+    except Refusal as refusal:
+        return _page(person_id, error=str(refusal), field=act), refusal.status
+    return redirect(url_for(".show", person_id=person_id), 303)
+
+
+def _page(person_id: int, **told: str) -> str:
+    db, now = database.session, clock.now()
+    today = clock.day_of(now)
+    person_by_id(db, person_id)
+    found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
+    return render_template(
+        "accounts/show.html",
+        account=found,
+        may_hand=found and hands_as(hands, found),
+        own=person_id == actor().person_id,
+        held=held(db, person_id, today),
+        names=ROLE_NAMES,
+        roles=ROLES,
+        units={span.unit: span.name for span in unit_spans(db, now)},
+        sessions=sessions(db, person_id, at=now),
+        log=code_and_password_log(db, person_id),
+        today=today,
+        yesterday=today - timedelta(days=1),
+        form=request.form,
+        **told,
+    )
+
+
+def _grant(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    since = read_day(form.get("fran", ""), "från")
+    until = read_day(form["till"], "till") if form.get("till") else clock.FOREVER
+    code = form.get("enhet", "").strip()
+    unit = unit_id_by_code(db, code, since, at) if code else None
+    role = form.get("roll", "")
+    if not role:
+        raise Invalid("Välj en roll.", "roll")
+    grant_role(db, person_id, role, since=since, until=until, unit=unit, by=actor().person_id, at=at)
+
+
+def _end(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    last_day = read_day(form.get("sista", ""), "sista dagen")
+    granted = {str(each.grant): each for each in held(db, person_id, clock.day_of(at)) if each.grant}
+    chosen = granted.get(form.get("roll", ""))
+    if chosen is None:
+        raise Invalid("Välj vilken roll som ska avslutas.", "roll")
+    by = actor().person_id
+    end_role(db, person_id, chosen.role, last_day=last_day, grant_id=chosen.grant, by=by, at=at)
+
+
+def _sign_out(db: Session, person_id: int, _form: Form, at: datetime) -> None:
+    close_sessions(db, person_id, by=actor().person_id, at=at)
+
+
+ACTS: Mapping[str, Callable[[Session, int, Form, datetime], None]] = {
+    "ge-roll": _grant,
+    "avsluta-roll": _end,
+    "logga-ut": _sign_out,
+}
+"""{the last part of the address: what it does}."""
