@@ -21,7 +21,7 @@ def today(**told):
         "drafts": 0,
         "employees": 10,
         "without_account": 0,
-        "units_without_manager": 0,
+        "units_without_manager": (),
         "courses": (FINE,),
     }
     return Today(**{**well, **told})
@@ -37,9 +37,9 @@ def test_when_all_is_well_nothing_is_asked():
         ({"newest_list": None}, "Ingen personallista är inläst än.", "imports"),
         ({"newest_list": date(2026, 4, 26)}, "Personallistan är från 26\xa0april 2026.", "imports"),
         ({"drafts": 1}, "En lista väntar på att du bekräftar den", "imports"),
-        ({"without_account": 1500, "employees": 2100}, "1\xa0500 av 2\xa0100 anställda har inte valt", "people"),
-        ({"units_without_manager": 1}, "1 enhet med anställda saknar chef", "imports"),
-        ({"units_without_manager": 2}, "2 enheter med anställda saknar chef", "imports"),
+        ({"without_account": 1500, "employees": 2100}, "1\xa0500 av 2\xa0100 anställda har inte valt", "codes"),
+        ({"units_without_manager": ("A",)}, "A saknar chef", "imports"),
+        ({"units_without_manager": tuple("ABCDE")}, "A, B, C och 2 till saknar chef", "imports"),
         ({"courses": (Course("K", FINE.best_before, None),)}, "Inget mål är beslutat i dag för K.", "targets"),
         ({"courses": (Course("K", FINE.best_before, date(2026, 7, 1)),)}, "slutar 1\xa0juli 2026", "coverage"),
         ({"courses": (Course("K", date(2026, 5, 31), FINE.target_ends),)}, "granskats senast 31\xa0maj 2026", ""),
@@ -86,7 +86,7 @@ def test_hrs_first_page_says_the_figure_the_newest_list_and_what_to_do(world):
     todo = page.texts("li")
     assert any("Personallistan är från" in text for text in todo)
     assert any("2 av 2 anställda har inte valt något lösenord" in text for text in todo)
-    assert any("1 enhet med anställda saknar chef" in text for text in todo)
+    assert any("Enhet E1 saknar chef" in text for text in todo)
     assert not any("Namn" in text for text in todo)
 
 

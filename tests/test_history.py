@@ -168,6 +168,7 @@ def difference(world, day, known_at, earlier):
         {figure.key: figure.value for figure in group.figures} for group in table.groups if group.key == "changes"
     )
     before, after = lines.pop("before"), lines.pop("after")
+    lines["revoked"] = -lines["revoked"]  # shown as what is taken away
     assert after - before == sum(lines.values())
     return before, after, {cause: number for cause, number in lines.items() if number}
 

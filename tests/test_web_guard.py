@@ -81,6 +81,7 @@ MATRIX = {
     ("imports.send", "POST"): (303, 403, 403, 422, 403, 403),
     ("imports.preview", "GET"): (303, 403, 403, 404, 403, 403),
     ("imports.apply", "POST"): (303, 403, 403, 404, 403, 403),
+    ("imports.discard", "POST"): (303, 403, 403, 404, 403, 403),
     ("imports.undo", "POST"): (303, 403, 403, 404, 403, 403),
     ("accounts.accounts", "GET"): (303, 403, 403, 403, 200, 403),
     ("accounts.show", "GET"): (303, 403, 403, 403, 200, 403),

@@ -151,7 +151,7 @@ def imports() -> None:
         counts = ", ".join(f"{row.counts.get(name, 0)} {verb}" for name, verb in VERBS.items())
         what = f"ångrar {row.undoes}" if row.undoes else counts
         gone = " (ångrad)" if row.undone else ""
-        who = row.by or "kommandoraden"
+        who = row.by or "administratören"
         click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {what}{gone}")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from course.errors import NotFound
 from course.organisation.population import UnitSpan
-from course.organisation.tables import MembershipState, Person, SamePerson, Unit, UnitState
+from course.organisation.tables import MembershipState, Person, SamePerson, UnitState
 from course.schema import holds, known
 from course.swedish import sort_key
 
@@ -57,23 +57,22 @@ def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> in
     return found
 
 
-def units_without_manager(db: Session, day: date) -> int:
-    """How many units have employees on the day and nobody who leads them, as known now."""
+def units_without_manager(db: Session, day: date) -> tuple[str, ...]:
+    """The names of the units that have employees on the day and nobody who leads them, as known now."""
     staffed = select(MembershipState.unit_id).where(
         MembershipState.audience == "employee",
         MembershipState.superseded_at.is_(None),
         MembershipState.valid_from <= day,
         MembershipState.valid_to >= day,
     )
-    led = select(UnitState.unit_id).where(
-        UnitState.manager_id.is_not(None),
+    names = select(UnitState.name).where(
+        UnitState.manager_id.is_(None),
         UnitState.superseded_at.is_(None),
         UnitState.valid_from <= day,
         UnitState.valid_to >= day,
+        UnitState.unit_id.in_(staffed),
     )
-    return db.execute(
-        select(func.count()).select_from(Unit).where(Unit.id.in_(staffed), Unit.id.not_in(led))
-    ).scalar_one()
+    return tuple(sorted(db.scalars(names), key=sort_key))
 
 
 def managed_units(db: Session, person_id: int, day: date) -> list[int]:

@@ -9,6 +9,8 @@ from course import swedish
 LIST_GROWS_OLD = timedelta(days=35)
 """Personnel lists come once a month; a few days late is no news."""
 SOON = timedelta(days=30)
+NAMED = 3
+"""Units that are named; the rest are counted."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Today:
     employees: int
     without_account: int
     """Employees who cannot sign in yet."""
-    units_without_manager: int
+    units_without_manager: tuple[str, ...]
+    """The names of units with employees that nobody leads."""
     courses: tuple[Course, ...]
 
 
@@ -63,16 +66,14 @@ def _of_people(today: Today) -> Iterable[Notice]:
     if today.without_account:
         yield Notice(
             f"{swedish.number(today.without_account)} av {swedish.number(today.employees)} anställda har inte valt"
-            " något lösenord än och kan inte logga in.",
-            "people",
+            " något lösenord än. Ge dem engångskoder.",
+            "codes",
         )
     if today.units_without_manager:
-        units = "enhet" if today.units_without_manager == 1 else "enheter"
-        yield Notice(
-            f"{swedish.number(today.units_without_manager)} {units} med anställda saknar chef. Ingen kan se vilka som"
-            " är klara där.",
-            "imports",
-        )
+        named = ", ".join(today.units_without_manager[:NAMED])
+        more = len(today.units_without_manager) - NAMED
+        rest = f" och {swedish.number(more)} till" if more > 0 else ""
+        yield Notice(f"{named}{rest} saknar chef i personallistan. Ingen kan se vilka som är klara där.", "imports")
 
 
 def _of_course(course: Course, day: date) -> Iterable[Notice]:

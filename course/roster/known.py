@@ -61,11 +61,12 @@ class KnownUnit:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored: all people and units, and the memberships of the source."""
+    """What is stored: all people and units, the memberships of the source, and who has one that was added by hand."""
 
     people: Mapping[str, KnownPerson]
     memberships: Sequence[KnownMembership]
     units: Mapping[int, KnownUnit]
+    by_hand: frozenset[str] = frozenset()
 
 
 Wanted = tuple[KnownMembership | None, Row | None, list[Held[Terms]]]

@@ -78,7 +78,7 @@ def plan(rows: Sequence[Row], known: Known, *, as_of: date, source: str, audienc
         memberships=tuple(filter(None, (_change(*each) for each in wanted))),
         **events_of(stories, rows, known, renamed),
         reorganised=reorganised,
-        remarks=(*remarks, *odd),
+        remarks=(*remarks, *_twice(wanted, known), *odd),
         brakes=brakes_of(stories, known, names, as_of),
     )
 
@@ -169,6 +169,18 @@ def _people(rows: Sequence[Row], known: Known) -> tuple[tuple[PersonChange, ...]
         if person is None or (person.name, person.email) != (row.name, email):
             changes.append(PersonChange(key, row.name, email, person))
     return tuple(changes), tuple(remarks)
+
+
+def _twice(
+    wanted: Iterable[tuple[KnownMembership | None, Row | None, list[Held[Terms]]]], known: Known
+) -> Iterable[str]:
+    """Who begins in the list and has an employment already that was added by hand, which no list ends."""
+    for membership, row, _ in wanted:
+        if membership is None and row is not None and row.key in known.by_hand:
+            yield (
+                f"{_label(known, row.key)} har redan en anställning som är tillagd för hand. Är det samma, avsluta den"
+                " på personens sida."
+            )
 
 
 def _label(known: Known, key: str) -> str:

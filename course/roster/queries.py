@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from course.errors import NotFound
 from course.organisation.tables import (
@@ -42,10 +42,10 @@ class ImportRow:
 
 
 def known_of(db: Session, source: str, as_of: date) -> Known:
-    """Everything a list of the source is compared with; five statements whatever the number of people."""
+    """Everything a list of the source is compared with; six statements whatever the number of people."""
     people = _people(db)
     keys = {person.id: person.key for person in people.values()}
-    return Known(people, _memberships(db, source, keys), _units(db, source, keys, as_of))
+    return Known(people, _memberships(db, source, keys), _units(db, source, keys, as_of), _by_hand(db, as_of))
 
 
 def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
@@ -76,10 +76,11 @@ def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
     ]
 
 
-def drafts_waiting(db: Session, by: int, since: datetime) -> int:
-    """How many lists the person has sent after the instant and not decided on."""
-    waiting = select(func.count()).select_from(ImportDraft).where(ImportDraft.by == by, ImportDraft.at > since)
-    return db.execute(waiting).scalar_one()
+def drafts_waiting(db: Session, by: int, since: datetime) -> list[ImportDraft]:
+    """The lists that the person has sent after the instant and not decided on, newest first."""
+    waiting = select(ImportDraft).options(defer(ImportDraft.content))
+    waiting = waiting.where(ImportDraft.by == by, ImportDraft.at > since).order_by(ImportDraft.at.desc())
+    return list(db.scalars(waiting))
 
 
 def newest_as_of(db: Session, source: str) -> date | None:
@@ -151,6 +152,17 @@ def _memberships(db: Session, source: str, keys: dict[int, str]) -> list[KnownMe
     for membership, person, number, since, until, unit, title, employment, counts in db.execute(rows):
         states[membership, keys[person]].append(Held(since, until, Terms(unit, title, employment, counts), number))
     return [KnownMembership(number, key, tuple(held)) for (number, key), held in states.items()]
+
+
+def _by_hand(db: Session, as_of: date) -> frozenset[str]:
+    """The keys of those who have an employment from `as_of` on that was added by hand."""
+    rows = (
+        select(Person.key)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(MembershipState, MembershipState.membership_id == Membership.id)
+        .where(Membership.source == "hand", MembershipState.superseded_at.is_(None), MembershipState.valid_to >= as_of)
+    )
+    return frozenset(db.scalars(rows))
 
 
 def _units(db: Session, source: str, keys: dict[int, str], as_of: date) -> dict[int, KnownUnit]:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from course import clock
+from course import clock, swedish
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, Refusal
 from course.organisation.roster_file import read_employees, read_officials
@@ -16,7 +16,7 @@ from course.report.as_of import read_day
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
 from course.roster.plan import Plan, plan
 from course.roster.queries import draft as find_draft
-from course.roster.queries import known_of, last_imports
+from course.roster.queries import drafts_waiting, known_of, last_imports
 from course.web.guard import actor, allowed, takes_files
 
 bp = Blueprint("imports", __name__)
@@ -95,6 +95,23 @@ def apply(draft_id: str) -> ResponseReturnValue:
         if not found.is_empty:
             apply_plan(db, found, _origin(waiting), by=actor().person_id, at=at)
         drop_draft(db, draft_id)
+    counts = {name: swedish.number(number) for name, number in found.counts.items()}
+    flash(
+        f"Klart. {counts['joined']} började, {counts['left']} slutade, {counts['moved']} bytte enhet och"
+        f" {counts['changed']} ändrades."
+    )
+    return redirect(url_for(".form"), 303)
+
+
+@bp.post("/personer/import/<draft_id>/slang")
+@allowed("people.manage")
+def discard(draft_id: str) -> ResponseReturnValue:
+    """Forget a list that waits."""
+    with transaction() as (db, _at):
+        waiting = find_draft(db, draft_id)
+        name = waiting.file_name
+        drop_draft(db, draft_id)
+    flash(f"{name} är borttagen. Inget är ändrat.")
     return redirect(url_for(".form"), 303)
 
 
@@ -107,6 +124,7 @@ def undo() -> ResponseReturnValue:
             undo_import(db, request.form.get("kalla", ""), by=actor().person_id, at=at)
     except Conflict as refusal:
         return _form(error=str(refusal), field="angra"), 409
+    flash("Importen är ångrad. Alla siffror är som före den.")
     return redirect(url_for(".form"), 303)
 
 
@@ -130,9 +148,15 @@ def _form(**told: object) -> str:
     newest: dict[str, int] = {}
     for row in rows:
         newest.setdefault(row.source, row.id)
-    today = clock.day_of(clock.now())
+    now = clock.now()
     return render_template(
-        "imports/form.html", rows=rows, undoable=set(newest.values()), kinds=KINDS, today=today, **told
+        "imports/form.html",
+        rows=rows,
+        undoable=set(newest.values()),
+        kinds=KINDS,
+        today=clock.day_of(now),
+        waiting=drafts_waiting(database.session, actor().person_id, now - DRAFT_LIFE),
+        **told,
     )
 
 

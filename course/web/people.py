@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -76,6 +76,7 @@ def add() -> ResponseReturnValue:
         told = {"error": str(refusal), "field": getattr(refusal, "field", "") or "nummer"}
         page = render_template("people/new.html", employments=explanation.EMPLOYMENT, form=form, today=_today(), **told)
         return page, refusal.status
+    flash("Personen är tillagd.")
     return redirect(url_for(".show", person_id=person.id), 303)
 
 
@@ -101,6 +102,7 @@ def change(person_id: int, verb: str) -> ResponseReturnValue:
             CHANGES[verb](db, person_id, request.form, at)
     except Refusal as refusal:
         return _page(person_id, error=str(refusal), field=verb), refusal.status
+    flash("Ändringen är sparad.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 

@@ -58,7 +58,7 @@ def _overview() -> Overview:
             Today(
                 day=today,
                 newest_list=max((row.as_of for row in lists), default=None),
-                drafts=drafts_waiting(db, actor().person_id, now - DRAFT_LIFE),
+                drafts=len(drafts_waiting(db, actor().person_id, now - DRAFT_LIFE)),
                 employees=employees,
                 without_account=without,
                 units_without_manager=units_without_manager(db, today),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,7 @@ def save() -> ResponseReturnValue:
             set_target(db, _decision(db, request.form, at), by=actor().person_id, at=at)
     except Refusal as refusal:
         return _form(request.form, error=str(refusal), field=getattr(refusal, "field", "") or "kurs"), refusal.status
+    flash("Målet är sparat.")
     return redirect(url_for(".targets"), 303)
 
 
@@ -76,6 +77,7 @@ def withdraw(target_id: int) -> ResponseReturnValue:
             withdraw_target(db, target_id, read_day(request.form.get("fran", ""), "från"), by=actor().person_id, at=at)
     except Refusal as refusal:
         return _list(error=str(refusal), field="mal"), refusal.status
+    flash("Målet är borttaget.")
     return redirect(url_for(".targets"), 303)
 
 
@@ -89,7 +91,7 @@ def report(target_id: int) -> ResponseReturnValue:
             report_figure(
                 db,
                 target_id,
-                number=_number(given, "antal", "antal"),
+                number=_number(given, "antal", "Antal"),
                 day=read_day(given.get("dag", ""), "dag"),
                 source=_text(given, "kalla"),
                 reference=_text(given, "referens"),
@@ -98,6 +100,7 @@ def report(target_id: int) -> ResponseReturnValue:
             )
     except Refusal as refusal:
         return _list(error=str(refusal), field=f"rapporterat-{target_id}", given=given), refusal.status
+    flash("Siffran är sparad.")
     return redirect(url_for(".targets"), 303)
 
 
@@ -153,7 +156,7 @@ def _decision(db: Session, given: Form, at: datetime) -> Decision:
     groups = read_groups(given.get("grupper", "").splitlines())
     return Decision(
         course=given.get("kurs", ""),
-        goal=_number(given, "mal", "mål"),
+        goal=_number(given, "mal", "Antal personer"),
         period_from=since,
         period_to=until,
         population=population_of(
@@ -168,7 +171,7 @@ def _decision(db: Session, given: Form, at: datetime) -> Decision:
             (each.name, population_of(db, each.codes, each.titles, (), day=since, known_at=at, field="grupper"))
             for each in groups
         ),
-        grace_days=_number(given, "dagar", "dagar") if given.get("dagar", "").strip() else 0,
+        grace_days=_number(given, "dagar", "Dagar som nya har på sig") if given.get("dagar", "").strip() else 0,
         decided_on=read_day(decided, "beslutat") if decided else None,
         reference=_text(given, "referens"),
         source=_text(given, "kalla"),

@@ -80,7 +80,7 @@ def build(
     coverage = summarise(whole)
     names = {span.unit: span.name for span in spans}
     lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
-    groups = [_promise(promise), _status(coverage), _identity(coverage), _bridge(coverage), _routes(coverage)]
+    groups = [_status(coverage), _identity(coverage), _bridge(coverage), _routes(coverage), _promise(promise)]
     if promise and (reported := reported_figures(db, promise.id, known_at)):
         groups.append(_reported(reported))
     groups += [
@@ -223,12 +223,13 @@ def _bridge(coverage: Coverage) -> Group:
 
 
 def _changes(change: Change, earlier: datetime) -> Group:
+    causes = change.by_cause.items()
     return Group(
         "changes",
         f"Så har det kända ändrats sedan {swedish.instant(earlier)}",
         (
             Figure("before", "Nått, enligt det som var känt då", change.before),
-            *(Figure(cause, CAUSES[cause], number) for cause, number in change.by_cause.items()),
+            *(Figure(cause, CAUSES[cause], abs(number) if cause == "revoked" else number) for cause, number in causes),
             Figure("after", "Nått, enligt det som är känt nu (=)", change.after),
         ),
     )
