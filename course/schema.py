@@ -3,7 +3,7 @@
 Two kinds of rows (DECISIONS.md, "Facts and dated facts"):
 
 - a *fact* is written once: its table says `info=FACT`;
-- a *dated fact* says what held from–to: its table derives from Dated and says `info=dated(...)`.
+- a *dated fact* says what held from–to: its table derives from Dated and has `dated_args(...)`.
 
 The triggers are made from that `info`, by `create_all` and again after every migration.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     Connection,
@@ -30,7 +31,7 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 FACT: dict[str, Any] = {"rows": "fact"}
 GUARD = "retention_guard"
@@ -137,6 +138,23 @@ def known(state: type[Dated], at: datetime) -> ColumnElement[bool]:
 def holds(state: type[Dated], day: date, at: datetime) -> ColumnElement[bool]:
     """Whether the state holds on `day`, as known at the instant `at`."""
     return and_(state.valid_from <= day, state.valid_to >= day, known(state, at))
+
+
+def holds_now(state: type[Dated], day: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Whether the state holds on `day`, as known now."""
+    return and_(state.superseded_at.is_(None), state.valid_from <= day, state.valid_to >= day)
+
+
+def remains(state: type[Dated], day: date) -> ColumnElement[bool]:
+    """Whether the state holds on `day` or some day after it, as known now."""
+    return and_(state.superseded_at.is_(None), state.valid_to >= day)
+
+
+def supersede(db: Session, states: Iterable[Dated], *, by: int | None, at: datetime) -> None:
+    """Say that the states are no longer what is known; stored at once, since what replaces them may not overlap."""
+    for state in states:
+        state.superseded_at, state.superseded_by = at, by
+    db.flush()
 
 
 def make_triggers(connection: Connection, metadata: MetaData = Base.metadata) -> None:

@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from browsing import PASSWORD, PASSWORD_HASH, Page
-from served import TOKEN, Answer, Away, Client, Lost, Server, environment, served
+from served import TOKEN, Answer, Away, Client, Lost, Server, environment, served, wait_until
 from sqlalchemy import func, select, text
 
 from course import create_app
@@ -203,15 +203,6 @@ def learning(server: Server, keys: list[str], cut: float = 0.2) -> Iterator[list
         enough.set()
         for learner in learners:
             learner.join(90)
-
-
-def wait_until(what, seconds: float = 60) -> None:
-    """Wait for what the function says; raises AssertionError when it never does."""
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain")
-        time.sleep(0.05)
 
 
 def triggers(server: Server) -> list[tuple[str, str]]:

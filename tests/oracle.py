@@ -12,7 +12,6 @@ from course.learning.tables import Completion, Revocation
 from course.organisation.tables import Exemption, Membership, MembershipState, SamePerson, UnitState
 from course.quiz.tables import Attempt
 
-BUCKETS = ("covered", "exempt", "expired", "under_way", "not_started")
 STRENGTH = ("paper", "workshop", "platform", "mixed", "quiz")
 
 

@@ -1,4 +1,4 @@
-"""The real server, as `make run` starts it, and a client that knows cookies and forms and nothing else."""
+"""The real server, as `flask serve` starts it, and a client that knows cookies and forms and nothing else."""
 
 import http.client
 import os
@@ -16,9 +16,8 @@ from urllib.parse import urlencode
 import sqlean
 
 from course.cli import serve
-from course.config import Settings
+from course.config import PROJECT, Settings
 
-PROJECT = Path(__file__).resolve().parents[1]
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -55,18 +54,22 @@ class Server:
         text = accounts.read_text(encoding="utf-8") if accounts.exists() else ""
         return dict(re.findall(r"logga in som (\w+) med lösenordet (\S+)", text))
 
-    def start(self):
-        """Start it; gives the seconds until it answered."""
-        began = time.monotonic()
+    def launch(self, command=None):
+        """Begin to start it, by a command other than its own too."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                serve.server(self.settings, self.target),
+                command or serve.server(self.settings, self.target),
                 cwd=PROJECT,
                 env={**environment(self.instance, self.url), **self.more},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+    def start(self):
+        """Start it; gives the seconds until it answered."""
+        began = time.monotonic()
+        self.launch()
         while time.monotonic() - began < 20:
             try:
                 urllib.request.urlopen(f"{self.url}/healthz").close()
@@ -78,7 +81,8 @@ class Server:
 
     def stop(self):
         """Kill the whole group, workers too."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def rows(self, query):
@@ -99,12 +103,25 @@ def environment(instance, url="http://127.0.0.1:8000"):
 
 def served(instance, **more):
     """A server of the instance folder, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(instance, port, **more)
+    server = Server(instance, free_port(), **more)
     server.start()
     return server
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_until(true, seconds=60):
+    """Wait until what the function says is true; raises AssertionError when it never is."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain")
+        time.sleep(0.05)
 
 
 def _pids_of_session(session):

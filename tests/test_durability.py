@@ -8,6 +8,7 @@ import subprocess
 from contextlib import closing
 
 import pytest
+from browsing import PASSWORD
 from conftest import need, postgresql_url
 from durability import (
     fill_the_disk,
@@ -17,10 +18,9 @@ from durability import (
     learning,
     small_disk,
     told,
-    wait_until,
     write_at_once,
 )
-from served import Client, served
+from served import Client, served, wait_until
 
 
 def check(found, *statuses):
@@ -68,13 +68,13 @@ def test_when_postgresql_goes_away_and_comes_back_everybody_goes_on_by_themselve
     keys = instance_with(tmp_path / "instance", 4, COURSE_DATABASE_URL=url)
     server = served(tmp_path / "instance", workers=2, more={"COURSE_DATABASE_URL": url})
     try:
-        with learning(server, keys) as learners:
+        with learning(server, keys) as learners, closing(Client(server)) as client:
+            client.post("/logga-in", "/logga-in", namn=keys[0], losenord=PASSWORD)
             wait_until(lambda: all(learner.acknowledged for learner in learners))
             postgresql.stop()
             try:
                 wait_until(lambda: all(learner.statuses[503] for learner in learners))
-                with closing(Client(server)) as client:
-                    page = client.ask("GET", "/healthz")
+                page = client.ask("GET", "/kurs/")
             finally:
                 postgresql.start()
             heard = [len(learner.acknowledged) for learner in learners]

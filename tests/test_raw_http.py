@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 from browsing import PASSWORD, Page
-from durability import CHOICE, COURSE, MODULE, instance_with, wait_until
-from served import TOKEN, Client, Lost, environment, served
+from durability import CHOICE, COURSE, MODULE, instance_with
+from served import TOKEN, Client, Lost, environment, served, wait_until
 
 from course import create_app
 from course.access.actions import grant_role

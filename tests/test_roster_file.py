@@ -24,7 +24,6 @@ OFFICIAL = "Eva Ek;Eva.Ek@kommun.se;Socialnämnden;;Ledamot;2027-01-01;2030-12-3
 
 ONE, TWELVE = "900101-1239", "19900101-1239"
 """Invented personal identity numbers whose check digit is right."""
-COORDINATION = "900161-1234"
 
 
 def with_check_digit(nine):

@@ -12,8 +12,6 @@ from course.learning.queries import completion_rows
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 START = "/kurs/kurs"
-LOGGED = ("people.show", "accounts.show")
-"""Pages of which it is logged who opens them."""
 FIRST, LAST = "/kurs/kurs/modul/borjan", "/kurs/kurs/modul/slutet"
 
 

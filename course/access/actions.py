@@ -31,7 +31,9 @@ from course.access.tables import Grant, Identity, SignIn, Throttle
 from course.audit.actions import record
 from course.clock import FOREVER, day_of
 from course.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
+from course.schema import supersede
 from course.swedish import waiting
 
 LONGEST_SESSION = timedelta(hours=12)
@@ -93,13 +95,13 @@ def close_session(db: Session, session: str, *, at: datetime) -> None:
 
 def close_sessions(db: Session, person_id: int, *, by: int | None, at: datetime) -> None:
     """Sign the person out everywhere. Raises NotFound."""
-    _close_all(db, _person(db, person_id).id, at)
+    _close_all(db, person_by_id(db, person_id).id, at)
     record(db, "access.sign_out_everywhere", str(person_id), {}, by=by, at=at)
 
 
 def set_password(db: Session, person_id: int, password_hash: str, *, by: int | None, at: datetime) -> None:
     """Give the person a password (already hashed) for key and e-mail; ends every session and one-time code."""
-    names = _names(db, _person(db, person_id))
+    names = _names(db, person_by_id(db, person_id))
     _forget_ways_in(db, person_id, "password", "code")
     for name in names:
         db.execute(
@@ -117,7 +119,7 @@ def set_code(db: Session, person_id: int, *, role: str = "", by: int | None, at:
     `role` is the one in which it is handed out, '' at the command line. A password that there is stays until the code
     is used.
     """
-    names = _names(db, _person(db, person_id))
+    names = _names(db, person_by_id(db, person_id))
     code = "-".join("".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(4))
     _forget_ways_in(db, person_id, "code")
     for name in names:
@@ -245,9 +247,8 @@ def end_role(
     ).all()
     if not live:
         raise NotFound(f"Personen har inte rollen ”{ROLE_NAMES[role]}”.")
+    supersede(db, live, by=by, at=at)
     for grant in live:
-        grant.superseded_at, grant.superseded_by = at, by
-        db.flush()
         if grant.valid_from <= last_day:
             db.add(
                 Grant(
@@ -278,13 +279,6 @@ def _slip(db: Session, whose: Account, role: str, by: int, at: datetime) -> Slip
     code = set_code(db, whose.person, role=role, by=by, at=at)
     name = "" if whose.protected else whose.name
     return Slip(name, whose.number, code, at + CODE_LIFE, has_password=whose.has_password)
-
-
-def _person(db: Session, person_id: int) -> Person:
-    person = db.get(Person, person_id)
-    if person is None:
-        raise NotFound("Personen finns inte.")
-    return person
 
 
 def _names(db: Session, person: Person) -> set[str]:

@@ -19,6 +19,7 @@ from course.content.tables import Release
 from course.organisation.population import units_below
 from course.organisation.queries import managed_units, unit_spans
 from course.organisation.tables import Membership, MembershipState, Person, UnitState
+from course.schema import holds_now, remains
 from course.swedish import sort_key
 
 WINDOW = timedelta(minutes=15)
@@ -30,37 +31,18 @@ _comma: Any = literal_column("','")  # as a value it would be put into the state
 _today = bindparam("today", type_=MembershipState.valid_from.type)
 _roles = (
     select(func.aggregate_strings(Grant.role, _comma))
-    .where(
-        Grant.person_id == SignIn.person_id,
-        Grant.superseded_at.is_(None),
-        Grant.valid_from <= _today,
-        Grant.valid_to >= _today,
-    )
+    .where(Grant.person_id == SignIn.person_id, holds_now(Grant, _today))
     .correlate(SignIn)
     .scalar_subquery()
 )
 _audiences = (
     select(func.aggregate_strings(MembershipState.audience, _comma))
     .join(Membership, Membership.id == MembershipState.membership_id)
-    .where(
-        Membership.person_id == SignIn.person_id,
-        MembershipState.superseded_at.is_(None),
-        MembershipState.valid_from <= _today,
-        MembershipState.valid_to >= _today,
-    )
+    .where(Membership.person_id == SignIn.person_id, holds_now(MembershipState, _today))
     .correlate(SignIn)
     .scalar_subquery()
 )
-_manages = (
-    exists()
-    .where(
-        UnitState.manager_id == SignIn.person_id,
-        UnitState.superseded_at.is_(None),
-        UnitState.valid_from <= _today,
-        UnitState.valid_to >= _today,
-    )
-    .correlate(SignIn)
-)
+_manages = exists().where(UnitState.manager_id == SignIn.person_id, holds_now(UnitState, _today)).correlate(SignIn)
 _actor = (
     select(
         SignIn.person_id,
@@ -126,21 +108,13 @@ def sessions(db: Session, person_id: int, *, at: datetime) -> Sequence[SignIn]:
 
 def roles_of(db: Session, person_id: int, day: date) -> frozenset[str]:
     """The roles that the person was given and holds on the day."""
-    rows = select(Grant.role).where(
-        Grant.person_id == person_id, Grant.superseded_at.is_(None), Grant.valid_from <= day, Grant.valid_to >= day
-    )
+    rows = select(Grant.role).where(Grant.person_id == person_id, holds_now(Grant, day))
     return frozenset(db.scalars(rows))
 
 
 def units_of_role(db: Session, person_id: int, role: str, day: date) -> list[int]:
     """The units for which the person holds the role on the day."""
-    rows = select(Grant.unit_id).where(
-        Grant.person_id == person_id,
-        Grant.role == role,
-        Grant.superseded_at.is_(None),
-        Grant.valid_from <= day,
-        Grant.valid_to >= day,
-    )
+    rows = select(Grant.unit_id).where(Grant.person_id == person_id, Grant.role == role, holds_now(Grant, day))
     return [unit for unit in db.scalars(rows) if unit is not None]
 
 
@@ -149,13 +123,7 @@ def has_administrator(db: Session, day: date) -> bool:
     found = (
         select(Grant.id)
         .join(Identity, Identity.person_id == Grant.person_id)
-        .where(
-            Grant.role == "admin",
-            Grant.superseded_at.is_(None),
-            Grant.valid_from <= day,
-            Grant.valid_to >= day,
-            Identity.provider == "password",
-        )
+        .where(Grant.role == "admin", holds_now(Grant, day), Identity.provider == "password")
     )
     return db.execute(found.limit(1)).first() is not None
 
@@ -166,12 +134,7 @@ def employees_by_account(db: Session, day: date) -> tuple[int, int]:
         select(Membership.person_id, func.max(case((Identity.person_id.is_(None), 0), else_=1)).label("has"))
         .join(MembershipState, MembershipState.membership_id == Membership.id)
         .outerjoin(Identity, and_(Identity.person_id == Membership.person_id, Identity.provider == "password"))
-        .where(
-            MembershipState.audience == "employee",
-            MembershipState.superseded_at.is_(None),
-            MembershipState.valid_from <= day,
-            MembershipState.valid_to >= day,
-        )
+        .where(MembershipState.audience == "employee", holds_now(MembershipState, day))
         .group_by(Membership.person_id)
         .subquery()
     )
@@ -219,17 +182,15 @@ class Held:
 def held(db: Session, person_id: int, day: date) -> list[Held]:
     """The roles that the person holds on the day or will hold: granted ones, then those that follow from the list."""
     grants = select(Grant.role, Grant.unit_id, Grant.valid_from, Grant.valid_to, Grant.id).where(
-        Grant.person_id == person_id, Grant.superseded_at.is_(None), Grant.valid_to >= day
+        Grant.person_id == person_id, remains(Grant, day)
     )
     member = (
         select(MembershipState.unit_id, MembershipState.valid_from, MembershipState.valid_to)
         .join(Membership, Membership.id == MembershipState.membership_id)
-        .where(
-            Membership.person_id == person_id, MembershipState.superseded_at.is_(None), MembershipState.valid_to >= day
-        )
+        .where(Membership.person_id == person_id, remains(MembershipState, day))
     )
     managed = select(UnitState.unit_id, UnitState.valid_from, UnitState.valid_to).where(
-        UnitState.manager_id == person_id, UnitState.superseded_at.is_(None), UnitState.valid_to >= day
+        UnitState.manager_id == person_id, remains(UnitState, day)
     )
     return [
         *(Held(*row) for row in db.execute(grants.order_by(Grant.valid_from, Grant.id))),
@@ -243,7 +204,7 @@ def with_duties(db: Session, day: date) -> list[tuple[Person, list[str]]]:
     rows = (
         select(Person, Grant.role)
         .join(Grant, Grant.person_id == Person.id)
-        .where(Grant.role.in_(DUTIES), Grant.superseded_at.is_(None), Grant.valid_to >= day)
+        .where(Grant.role.in_(DUTIES), remains(Grant, day))
         .distinct()
     )
     found: dict[int, tuple[Person, list[str]]] = {}
@@ -279,11 +240,7 @@ def _members(day: date) -> Select[int, int]:
     return (
         select(Membership.person_id, MembershipState.unit_id)
         .join(MembershipState, MembershipState.membership_id == Membership.id)
-        .where(
-            MembershipState.superseded_at.is_(None),
-            MembershipState.valid_from <= day,
-            MembershipState.valid_to >= day,
-        )
+        .where(holds_now(MembershipState, day))
     )
 
 
@@ -313,11 +270,9 @@ def _ways_in(day: date, at: datetime) -> Select[Any]:
     own = Identity.person_id == Person.id
     code_until = select(func.max(Identity.ends_at)).where(own, Identity.provider == "code", Identity.ends_at > at)
     duties = select(func.aggregate_strings(Grant.role, _comma)).where(
-        Grant.person_id == Person.id, Grant.role.in_(DUTIES), Grant.superseded_at.is_(None), Grant.valid_to >= day
+        Grant.person_id == Person.id, Grant.role.in_(DUTIES), remains(Grant, day)
     )
-    manages = exists().where(
-        UnitState.manager_id == Person.id, UnitState.superseded_at.is_(None), UnitState.valid_to >= day
-    )
+    manages = exists().where(UnitState.manager_id == Person.id, remains(UnitState, day))
     return select(
         Person,
         exists().where(own, Identity.provider == "password").label("has_password"),

@@ -1,7 +1,6 @@
 """Adding and correcting people and units by hand."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +11,7 @@ from course.audit.actions import record
 from course.clock import FOREVER
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import COUNTED
-from course.organisation.queries import human_of
+from course.organisation.queries import human_of, person_by_id
 from course.organisation.tables import (
     EMPLOYMENTS,
     Exemption,
@@ -23,7 +22,7 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
-from course.schema import Dated
+from course.schema import remains, supersede
 
 ALWAYS = date(1900, 1, 1)
 """The first day of what has always held."""
@@ -66,7 +65,7 @@ def correct_person(
     at: datetime,
 ) -> None:
     """Correct what is given; '' as e-mail takes it away. Raises as add_person does."""
-    person = _person(db, person_id)
+    person = person_by_id(db, person_id)
     with db.no_autoflush:
         person.key = person.key if key is None else key.strip()
         person.name = person.name if name is None else name.strip()
@@ -97,13 +96,6 @@ def _check_person(db: Session, person: Person) -> None:
             raise Conflict(f"E-postadressen {person.email} används redan av en annan person.")
 
 
-def _person(db: Session, person_id: int) -> Person:
-    person = db.get(Person, person_id)
-    if person is None:
-        raise NotFound("Personen finns inte.")
-    return person
-
-
 def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datetime) -> None:
     """Say that two people are one human, for whom `main_id` stands; those that the first stood for come along.
 
@@ -111,16 +103,15 @@ def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datet
     """
     if person_id == main_id:
         raise Invalid("Det är samma person. Ange två olika anställningsnummer.")
-    main = human_of(db, _person(db, main_id).id)
-    if human_of(db, _person(db, person_id).id) == main:
+    main = human_of(db, person_by_id(db, main_id).id)
+    if human_of(db, person_by_id(db, person_id).id) == main:
         raise Conflict("De två är redan kopplade.")
     if human_of(db, person_id) != person_id:
         raise Conflict("Personen är redan kopplad till någon annan. Ta bort den kopplingen först.")
     followers = db.scalars(
         select(SamePerson).where(SamePerson.main_id == person_id, SamePerson.superseded_at.is_(None))
     ).all()
-    _supersede(followers, by=by, at=at)
-    db.flush()
+    supersede(db, followers, by=by, at=at)
     for each in (person_id, *(follower.person_id for follower in followers)):
         db.add(
             SamePerson(
@@ -138,8 +129,7 @@ def unlink(db: Session, person_id: int, *, by: int | None, at: datetime) -> None
     ).all()
     if not links:
         raise NotFound("Personen är inte kopplad till någon.")
-    _supersede(links, by=by, at=at)
-    db.flush()
+    supersede(db, links, by=by, at=at)
     record(db, "person.unlink", str(person_id), {"main": links[0].main_id}, by=by, at=at)
 
 
@@ -147,7 +137,7 @@ def exempt(db: Session, person_id: int, *, since: date, until: date, by: int | N
     """Exempt a person from–to; gives the exemption's id. Raises Invalid, or Conflict when some days are exempt."""
     if since > until:
         raise Invalid("Undantaget slutar innan det börjar.", "till")
-    person = _person(db, person_id)
+    person = person_by_id(db, person_id)
     overlapping = _exemptions(person_id).where(Exemption.valid_from <= until, Exemption.valid_to >= since)
     if db.scalars(overlapping).first():
         raise Conflict("Personen är redan undantagen under några av de dagarna.")
@@ -163,8 +153,7 @@ def end_exemption(db: Session, person_id: int, *, last_day: date | None, by: int
     live = db.scalars(_exemptions(person_id).where(Exemption.valid_to > (last_day or date.min))).all()
     if not live:
         raise NotFound("Personen har inget undantag att avsluta.")
-    _supersede(live, by=by, at=at)
-    db.flush()
+    supersede(db, live, by=by, at=at)
     for old in live:
         if last_day and old.valid_from <= last_day:
             db.add(
@@ -219,16 +208,14 @@ def _rewrite(
         .join(Membership)
         .where(
             Membership.person_id == person_id,
-            MembershipState.superseded_at.is_(None),
-            MembershipState.valid_to >= since,
+            remains(MembershipState, since),
             *([MembershipState.unit_id == unit] if unit is not None else []),
         )
     )
     live = db.scalars(states).all()
     if not live:
         raise NotFound("Personen har ingen anställning den dagen.")
-    _supersede(live, by=by, at=at)
-    db.flush()
+    supersede(db, live, by=by, at=at)
     kept = ("membership_id", "unit_id", "audience", "title", "employment", "counts")
     for old in live:
         row = {name: getattr(old, name) for name in kept}
@@ -240,11 +227,6 @@ def _rewrite(
             db.add(MembershipState(**row | new, valid_from=first, valid_to=last, recorded_at=at, recorded_by=by))
     db.flush()
     return len({old.membership_id for old in live})
-
-
-def _supersede(rows: Iterable[Dated], *, by: int | None, at: datetime) -> None:
-    for row in rows:
-        row.superseded_at, row.superseded_by = at, by
 
 
 def add_unit(
@@ -262,9 +244,7 @@ def add_unit(
     """Add a unit from a day on; gives its id. Raises Invalid, or Conflict when the code is taken on such a day."""
     if not code.strip() or not name.strip():
         raise Invalid("En enhet behöver både kod och namn.")
-    taken = select(UnitState.id).where(
-        UnitState.code == code.strip(), UnitState.superseded_at.is_(None), UnitState.valid_to >= since
-    )
+    taken = select(UnitState.id).where(UnitState.code == code.strip(), remains(UnitState, since))
     if db.execute(taken).first():
         raise Conflict(f"Enhetskoden ”{code.strip()}” används redan.")
     unit = Unit(source=source)
@@ -292,15 +272,10 @@ def set_unit_manager(
     db: Session, unit_id: int, person_id: int | None, *, since: date, by: int | None, at: datetime
 ) -> None:
     """Say who manages the unit from a day on; None is nobody. Raises NotFound for a unit that has no such day."""
-    live = db.scalars(
-        select(UnitState).where(
-            UnitState.unit_id == unit_id, UnitState.superseded_at.is_(None), UnitState.valid_to >= since
-        )
-    ).all()
+    live = db.scalars(select(UnitState).where(UnitState.unit_id == unit_id, remains(UnitState, since))).all()
     if not live:
         raise NotFound("Enheten finns inte den dagen.")
-    _supersede(live, by=by, at=at)
-    db.flush()
+    supersede(db, live, by=by, at=at)
     for old in live:
         row = {name: getattr(old, name) for name in ("unit_id", "code", "name", "kind", "parent_id")}
         parts = [(max(old.valid_from, since), old.valid_to, person_id)]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from course.errors import NotFound
 from course.organisation.population import UnitSpan
 from course.organisation.tables import MembershipState, Person, SamePerson, UnitState
-from course.schema import holds, known
+from course.schema import holds, holds_now, known
 from course.swedish import sort_key
 
 
@@ -60,29 +60,17 @@ def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> in
 def units_without_manager(db: Session, day: date) -> tuple[str, ...]:
     """The names of the units that have employees on the day and nobody who leads them, as known now."""
     staffed = select(MembershipState.unit_id).where(
-        MembershipState.audience == "employee",
-        MembershipState.superseded_at.is_(None),
-        MembershipState.valid_from <= day,
-        MembershipState.valid_to >= day,
+        MembershipState.audience == "employee", holds_now(MembershipState, day)
     )
     names = select(UnitState.name).where(
-        UnitState.manager_id.is_(None),
-        UnitState.superseded_at.is_(None),
-        UnitState.valid_from <= day,
-        UnitState.valid_to >= day,
-        UnitState.unit_id.in_(staffed),
+        UnitState.manager_id.is_(None), holds_now(UnitState, day), UnitState.unit_id.in_(staffed)
     )
     return tuple(sorted(db.scalars(names), key=sort_key))
 
 
 def managed_units(db: Session, person_id: int, day: date) -> list[int]:
     """The units that the person manages on the day, as known now."""
-    rows = select(UnitState.unit_id).where(
-        UnitState.manager_id == person_id,
-        UnitState.superseded_at.is_(None),
-        UnitState.valid_from <= day,
-        UnitState.valid_to >= day,
-    )
+    rows = select(UnitState.unit_id).where(UnitState.manager_id == person_id, holds_now(UnitState, day))
     return sorted(db.scalars(rows))
 
 

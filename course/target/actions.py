@@ -1,16 +1,16 @@
 """Recording targets, and figures that were reported earlier."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
 from course.content.queries import current, newest_release_id
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import Population
+from course.schema import supersede
 from course.target.tables import ReportedFigure, Target, TargetState
 
 EVERYBODY = Population()
@@ -52,7 +52,7 @@ def set_target(db: Session, decision: Decision, *, by: int | None, at: datetime)
     ).all()
     if any((state.valid_from, state.valid_to) != (decision.period_from, decision.period_to) for state in live):
         raise Conflict("Perioden delar dagar med ett mål som redan finns. Ange samma period för att ändra det.")
-    _supersede(db, live, by=by, at=at)
+    supersede(db, live, by=by, at=at)
     db.add(
         TargetState(
             target_id=target.id,
@@ -87,7 +87,7 @@ def withdraw_target(db: Session, target_id: int, period_from: date, *, by: int |
     ).all()
     if not live:
         raise NotFound("Målet finns inte.")
-    _supersede(db, live, by=by, at=at)
+    supersede(db, live, by=by, at=at)
     record(db, "target.withdraw", str(target_id), {"from": str(period_from)}, by=by, at=at)
 
 
@@ -141,12 +141,3 @@ def _target(db: Session, course: str) -> Target:
         db.add(target)
         db.flush()
     return target
-
-
-def _supersede(db: Session, states: Sequence[TargetState], *, by: int | None, at: datetime) -> None:
-    db.execute(
-        update(TargetState)
-        .where(TargetState.id.in_([state.id for state in states]))
-        .values(superseded_at=at, superseded_by=by)
-        .execution_options(synchronize_session=False)
-    )

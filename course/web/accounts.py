@@ -15,24 +15,20 @@ from course.access.queries import account, code_and_password_log, giver, held, s
 from course.audit.actions import record
 from course.db import database, transaction
 from course.errors import Invalid, Refusal
-from course.organisation.queries import matching, person_by_id, unit_id_by_code, unit_spans
+from course.organisation.queries import person_by_id, unit_id_by_code, unit_spans
 from course.report.as_of import read_day
 from course.web.guard import actor, allowed
+from course.web.people import Form, look_for
 
 bp = Blueprint("accounts", __name__)
-Form = Mapping[str, str]
 
 
 @bp.get("/konton")
 @allowed("account.manage")
 def accounts() -> str:
     """Look for a person, which is logged, and see everybody with a duty."""
-    wanted = request.args.get("sok", "").strip()
-    found = matching(database.session, wanted) if wanted else []
+    wanted, found = look_for("accounts.search")
     on_duty = with_duties(database.session, clock.day_of(clock.now()))
-    if found:
-        with transaction() as (db, at):
-            record(db, "accounts.search", "", {"found": [each.id for each in found]}, by=actor().person_id, at=at)
     return render_template("accounts/search.html", wanted=wanted, found=found, on_duty=on_duty, names=ROLE_NAMES)
 
 

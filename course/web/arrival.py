@@ -1,7 +1,7 @@
 """A request is let in when all of it has come: whoever sends slowly holds up nobody else.
 
 The server gives every request a thread as soon as its first lines have come, and waits for the rest of it without a
-limit. So it is given many threads (see the Makefile), of which few may work at once and not all may wait for a body.
+limit. So it is given many threads (cli/serve.py), of which few may work at once and not all may wait for a body.
 """
 
 from collections.abc import Iterable

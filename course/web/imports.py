@@ -17,6 +17,7 @@ from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, k
 from course.roster.plan import Plan, plan
 from course.roster.queries import draft as find_draft
 from course.roster.queries import drafts_waiting, known_of, last_imports
+from course.sheet.lines import LARGEST_FILE
 from course.web.guard import actor, allowed, takes_files
 
 bp = Blueprint("imports", __name__)
@@ -24,7 +25,6 @@ bp = Blueprint("imports", __name__)
 READERS = {"employees": read_employees, "officials": read_officials}
 KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
 SOURCES = {"employees": "hr", "officials": "namnd"}
-LARGEST_FILE = 20_000_000
 DRAFT_LIFE = timedelta(days=1)
 
 

@@ -27,7 +27,7 @@ from course.organisation.actions import (
     unlink,
 )
 from course.organisation.queries import matching, person_by_id, person_by_key, unit_id_by_code
-from course.organisation.tables import EMPLOYMENTS
+from course.organisation.tables import EMPLOYMENTS, Person
 from course.report.as_of import read_day, read_known
 from course.report.catalogue import person as explanation
 from course.web.guard import actor, allowed
@@ -40,13 +40,18 @@ Form = Mapping[str, str]
 @allowed("people.manage")
 def search() -> str:
     """Look for a person; what was found is logged, since it shows people."""
+    wanted, found = look_for("people.search")
+    return render_template("people/search.html", wanted=wanted, found=found)
+
+
+def look_for(action: str) -> tuple[str, list[Person]]:
+    """What the address asks for and the people it matches, which are logged as the action."""
     wanted = request.args.get("sok", "").strip()
     found = matching(database.session, wanted) if wanted else []
     if found:
         with transaction() as (db, at):
-            ids = [person.id for person in found]
-            record(db, "people.search", "", {"found": ids}, by=actor().person_id, at=at)
-    return render_template("people/search.html", wanted=wanted, found=found)
+            record(db, action, "", {"found": [person.id for person in found]}, by=actor().person_id, at=at)
+    return wanted, found
 
 
 @bp.get("/personer/ny")

@@ -6,14 +6,15 @@ import sys
 import time
 
 import pytest
+from browsing import PASSWORD
 from conftest import need
-from served import PROJECT, environment, served
+from served import environment, served
 
 from course import create_app
 from course.access.actions import set_password
 from course.access.password import hash_password
 from course.clock import day_of
-from course.config import load_settings
+from course.config import PROJECT, load_settings
 from course.content.load import load_course
 from course.content.source import read_folder
 from course.db import database, transaction
@@ -21,7 +22,6 @@ from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import unit_id_by_code
 
 COURSE = "hot-och-vald"
-PASSWORD = "fyra helt olika ord"
 
 
 @pytest.fixture(scope="session")

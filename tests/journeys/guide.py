@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import sqlean
 
-PROJECT = Path(__file__).resolve().parents[2]
+from course.config import PROJECT
+
 TEXT = (PROJECT / "INSTALL.md").read_text(encoding="utf-8")
 FILE = re.compile(r"(Write|Add to) `(/[^`]+)`.*?^```[\w ]+\n(.*?)^```", re.DOTALL | re.MULTILINE)
 STEPS = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -36,13 +36,6 @@ def chapter(number):
 def files(text=TEXT):
     """[(path, what it holds)] of the files that the text tells to write, or to add to."""
     return [(path, held) for _, path, held in FILE.findall(text)]
-
-
-def free_port():
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def steps(number):

@@ -34,14 +34,11 @@ class Visitor:
     """Somebody at an address of their own, who keeps cookies."""
 
     port: int
-    certificate: Path | None = None
-    """Without one, what is visited is the server itself, without TLS."""
+    certificate: Path
     address: str = "127.0.0.1"
     cookies: dict = field(default_factory=dict)
 
     def connect(self):
-        if self.certificate is None:
-            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         trusted = ssl.create_default_context(cafile=self.certificate)
         connection = http.client.HTTPSConnection(HOST, context=trusted, source_address=(self.address, 0), timeout=20)
         connection._create_connection = lambda _, timeout, source: socket.create_connection(

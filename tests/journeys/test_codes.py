@@ -1,8 +1,9 @@
 """From a slip of paper to a signed-in person, without a script and by keyboard alone; and what the printer gets."""
 
 import pytest
+from browsing import PASSWORD
 
-from journeys.conftest import PASSWORD, follow
+from journeys.conftest import follow
 
 pytestmark = pytest.mark.browser
 PHONE = {"java_script_enabled": False, "viewport": {"width": 360, "height": 740}}

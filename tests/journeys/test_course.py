@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from browsing import PASSWORD
 
-from journeys.conftest import PASSWORD, follow
+from journeys.conftest import follow
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 640}

@@ -4,15 +4,16 @@ import subprocess
 import sys
 
 import pytest
-from served import PROJECT, environment, served
+from browsing import PASSWORD
+from served import environment, served
 
 from course import create_app
 from course.access.actions import set_password
 from course.access.password import hash_password
-from course.config import load_settings
+from course.config import PROJECT, load_settings
 from course.db import database, transaction
 from course.organisation.queries import person_by_key
-from journeys.conftest import COURSE, PASSWORD, Visit, follow
+from journeys.conftest import COURSE, Visit, follow
 
 HEADER = (
     "anstallningsnummer;fornamn;efternamn;epost;enhetskod;enhet;avdelning;befattning;anstallningsform;chef;fran;till"

@@ -11,17 +11,19 @@ from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import pytest
+from browsing import PASSWORD
+from served import free_port, wait_until
 
 from course.access.queries import throttle_key
 from course.cli.serve import LONGEST_STOP, THREADS
-from course.web.imports import LARGEST_FILE
+from course.config import PROJECT
+from course.sheet.lines import LARGEST_FILE
 from journeys import units
 from journeys.conftest import follow
-from journeys.guide import PROJECT, TEXT, Machine, chapter, files, free_port, steps
+from journeys.guide import TEXT, Machine, chapter, files, steps
 from journeys.proxy import HOST, Visitor, certify, need_programs, stop_nginx
-from journeys.test_serve import somebody_waits_for, soon
+from journeys.test_serve import somebody_waits_for
 
-PASSWORD = "fyra helt olika ord"
 PEOPLE = """\
 anstallningsnummer;fornamn;efternamn;enhetskod;enhet;anstallningsform;fran
 1001;Karin;Ek;IFO1;IFO grupp 1;tillsvidare;2020-01-01
@@ -231,9 +233,9 @@ def test_what_is_under_way_through_the_proxy_is_finished_when_the_service_is_sto
     with (machine.root / "var/lib/course/course.sqlite.lock").open("r+") as lock, ThreadPoolExecutor() as others:
         fcntl.flock(lock, fcntl.LOCK_EX)
         answer = others.submit(person.ask, "POST", "/kod", body, Content_Type=kind)
-        soon(lambda: somebody_waits_for(lock))
+        wait_until(lambda: somebody_waits_for(lock))
         stopping = others.submit(units.stop, machine.root, "course")
-        soon(lambda: visitor().get("/healthz").status == 502)
+        wait_until(lambda: visitor().get("/healthz").status == 502)
         fcntl.flock(lock, fcntl.LOCK_UN)
         stopping.result(timeout=60)
         found = answer.result(timeout=60)

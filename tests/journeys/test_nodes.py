@@ -6,13 +6,14 @@ import shutil
 
 import psycopg
 import pytest
+from browsing import PASSWORD
 from conftest import need
+from served import free_port
 
 from journeys import units
-from journeys.guide import Machine, chapter, free_port, steps
+from journeys.guide import Machine, chapter, steps
 from journeys.proxy import Visitor, certify, need_programs, stop_nginx
 
-PASSWORD = "fyra helt olika ord"
 UPSTREAM = re.compile(r"^upstream course_app {.*?^}\n", re.DOTALL | re.MULTILINE)
 
 

@@ -2,85 +2,48 @@
 
 import fcntl
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import sqlean
 from conftest import settings_for
-from served import PROJECT, environment
+from served import Client, Lost, Server, free_port, wait_until
 
 from course import create_app
 from course.cli import serve
-from course.config import Settings
-from journeys.guide import free_port
-from journeys.proxy import Visitor
-
-
-class Server:
-    """The server of an instance folder, started by a command."""
-
-    def __init__(self, instance, port, command):
-        self.instance, self.port = instance, port
-        with (instance / "log").open("a") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=PROJECT,
-                env=environment(instance, f"http://127.0.0.1:{port}"),
-                stdout=log,
-                stderr=log,
-                process_group=0,
-            )
-
-    def is_ready(self):
-        try:
-            return Visitor(self.port).get("/readyz").text == "redo\n"
-        except OSError:
-            return False
-
-    def workers(self):
-        pid = self.process.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-    def rows(self, query):
-        with closing(sqlean.connect(self.instance / "course.sqlite")) as connection:
-            return connection.execute(query).fetchall()
-
-    def kill(self):
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+from course.config import PROJECT, Settings
 
 
 @pytest.fixture
-def served(demonstration, tmp_path):
+def two_workers(demonstration, tmp_path):
     """A server with two workers, as an administrator starts it."""
-    instance, port = shutil.copytree(demonstration, tmp_path / "instance"), free_port()
-    (instance / "config.toml").write_text(f'listen = "127.0.0.1:{port}"\nworkers = 2\n')
-    server = Server(instance, port, [sys.executable, "-m", "flask", "--app", "wsgi", "serve"])
+    server = Server(shutil.copytree(demonstration, tmp_path / "instance"), free_port())
+    (server.instance / "config.toml").write_text(f'listen = "127.0.0.1:{server.port}"\nworkers = 2\n')
+    server.launch([sys.executable, "-m", "flask", "--app", "wsgi", "serve"])
     try:
-        soon(server.is_ready)
-        soon(lambda: len(server.workers()) == 2)
+        wait_until(lambda: is_ready(server) and len(workers(server)) == 2)
         yield server
     finally:
-        server.kill()
+        server.stop()
 
 
-def soon(true):
-    """Wait until it is true; pytest's own patience ends a test that hangs."""
-    for _ in range(600):
-        if true():
-            return
-        time.sleep(0.05)
-    pytest.fail("it never came true")
+def is_ready(server):
+    try:
+        with closing(Client(server)) as client:
+            return client.get("/readyz") == "redo\n"
+    except Lost:
+        return False
+
+
+def workers(server):
+    """The ids of its processes but the first."""
+    pid = server.process.pid
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def somebody_waits_for(file):
@@ -89,57 +52,56 @@ def somebody_waits_for(file):
     return any("->" in line and f":{inode} " in line for line in Path("/proc/locks").read_text().splitlines())
 
 
-def test_an_answer_that_is_being_stored_when_the_server_is_stopped_is_acknowledged_and_stored(served, quiz):
-    anna = Visitor(served.port)
-    accounts = (served.instance / "demo-accounts.txt").read_text(encoding="utf-8")
-    password = re.search(r"logga in som anna med lösenordet (\S+)", accounts)[1]
-    anna.post("/logga-in", "/logga-in", namn="anna", losenord=password)
-    url = anna.post("/forsok", kurs="hot-och-vald", modul=quiz.module).headers["Location"]
+def test_an_answer_that_is_being_stored_when_the_server_is_stopped_is_acknowledged_and_stored(two_workers, quiz):
+    server = two_workers
+    anna = Client(server)
+    anna.post("/logga-in", "/logga-in", namn="anna", losenord=server.passwords["anna"])
+    _, url = anna.post("/forsok", "/stod", kurs="hot-och-vald", modul=quiz.module)
     item = quiz.items[url.rpartition("/")[2]]
     right = next(choice.id for choice in item.choices if choice.right)
-    with (served.instance / "course.sqlite.lock").open("r+") as lock, ThreadPoolExecutor() as others:
+    with closing(anna), (server.instance / "course.sqlite.lock").open("r+") as lock, ThreadPoolExecutor() as others:
         fcntl.flock(lock, fcntl.LOCK_EX)
         answer = others.submit(anna.post, url, url, svar=right)
-        soon(lambda: somebody_waits_for(lock))
-        served.process.send_signal(signal.SIGTERM)
-        soon(lambda: len(served.workers()) == 1)  # the one with nothing to do has stopped
+        wait_until(lambda: somebody_waits_for(lock))
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: len(workers(server)) == 1)  # the one with nothing to do has stopped
         assert not answer.done()
         fcntl.flock(lock, fcntl.LOCK_UN)
 
         found = answer.result(timeout=30)
 
-    assert (found.status, found.headers["Location"]) == (303, url)
-    assert served.process.wait(timeout=30) == 0
+    assert found == (303, url)
+    assert server.process.wait(timeout=30) == 0
     attempt = url.split("/")[2].replace("-", "")
-    assert served.rows(f"SELECT item, answer FROM response WHERE attempt_id = '{attempt}'") == [
+    assert server.rows(f"SELECT item, answer FROM response WHERE attempt_id = '{attempt}'") == [
         (item.id, f'["{right}"]')
     ]
 
 
 def test_a_server_that_is_stopped_while_it_starts_stops_at_once(demonstration, tmp_path):
-    instance, port = shutil.copytree(demonstration, tmp_path / "instance"), free_port()
-    settings = Settings(instance, listen=f"127.0.0.1:{port}", workers=1)
-    server = Server(instance, port, serve.server(settings, "loading:app"))
+    server = Server(shutil.copytree(demonstration, tmp_path / "instance"), free_port(), "loading:app")
+    server.launch()
     try:
-        soon((instance / "loading").exists)
+        wait_until((server.instance / "loading").exists)
 
         server.process.terminate()
 
         assert server.process.wait(timeout=serve.LONGEST_STOP - 5) == 0
     finally:
-        server.kill()
+        server.stop()
 
 
-def test_a_worker_that_dies_is_replaced(served):
-    first, second = served.workers()
+def test_a_worker_that_dies_is_replaced(two_workers):
+    server = two_workers
+    first, second = workers(server)
 
     os.kill(first, signal.SIGKILL)
 
-    soon(lambda: len(served.workers()) == 2 and first not in served.workers())
+    wait_until(lambda: len(workers(server)) == 2 and first not in workers(server))
     os.kill(second, signal.SIGKILL)
-    soon(lambda: len(served.workers()) == 2 and second not in served.workers())
-    soon(served.is_ready)
-    assert served.process.poll() is None
+    wait_until(lambda: len(workers(server)) == 2 and second not in workers(server))
+    wait_until(lambda: is_ready(server))
+    assert server.process.poll() is None
 
 
 def test_the_server_refuses_to_start_on_another_schema_and_says_what_to_do(tmp_path):
