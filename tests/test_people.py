@@ -51,7 +51,7 @@ def test_a_list_is_only_shown_until_it_is_applied(world, file):
     again = run(world, "import", path, "--as-of", "2026-02-01", "--apply")
     assert "Listan stämmer redan." in again.output
     listed = run(world, "imports").output
-    assert "kommandoraden  hr  lista.csv  2 började, 0 slutade, 0 bytte enhet, 0 ändrades" in listed
+    assert "administratören  hr  lista.csv  2 började, 0 slutade, 0 bytte enhet, 0 ändrades" in listed
 
 
 def test_a_file_with_problems_changes_nothing_and_ends_with_status_1(world, file):
@@ -233,7 +233,7 @@ def test_hr_sends_a_list_sees_the_plan_and_then_makes_the_changes(site):
     preview = send(client, listed(row("1"), row("2")))
     page = Page(client.get(preview.location))
 
-    assert page.h1 == "Så här ändras personlistan"
+    assert page.h1 == "Så här ändras personallistan"
     assert "Börjar 2" in page.main
     assert held(site, "1") == []
     digest = (

@@ -128,7 +128,7 @@ def test_the_sentence_says_the_result_and_stands_in_the_title(staffed):
     page = Page(staffed.get(URL, query_string={"per": DAY}))
 
     assert page.title == "Täckning: 3 av målet 1 500 har gått kursen under 2026."
-    assert page.texts("p", class_="lead") == ["3 av målet 1 500 har gått kursen under 2026."]
+    assert page.texts("p", class_="headline") == ["3 av målet 1 500 har gått kursen under 2026."]
     assert "2 av 5 anställda i målgruppen är klara (40,0 %)." in page.main.replace("\xa0", " ")
 
 

@@ -15,7 +15,7 @@ COVERAGE = "/rapport/tackning"
 def reached(hr):
     """The number that HR's page begins with."""
     hr.page.goto(COVERAGE)
-    return int(re.sub(r"\s", "", re.match(r"([\d\s]+) av målet", hr.page.inner_text(".lead"))[1]))
+    return int(re.sub(r"\s", "", re.match(r"([\d\s]+) av målet", hr.page.inner_text(".headline"))[1]))
 
 
 def figures_of(hr):

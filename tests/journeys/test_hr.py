@@ -68,9 +68,10 @@ def test_hr_reads_a_list_sets_a_target_and_sees_the_figure_and_the_manager_the_n
 
     page.set_input_files("#fil", write_list(tmp_path / "rätt.csv", *LINES))
     follow(page, "main button")
-    assert hr.heading == "Så här ändras personlistan"
+    assert hr.heading == "Så här ändras personallistan"
     assert "Börjar\n3" in page.inner_text("main dl")
     follow(page, "#gor")
+    assert page.inner_text(".receipt") == "Klart. 3 började, 0 slutade, 0 bytte enhet och 0 ändrades."
     assert "rätt.csv" in page.inner_text("table")
 
     page.goto("/mal/andra")
@@ -91,7 +92,9 @@ def test_hr_reads_a_list_sets_a_target_and_sees_the_figure_and_the_manager_the_n
     assert rows == ["Bo Öberg", "Maj Chef", "Åsa Ek"]
 
     page.goto("/personer/import")
-    follow(page, "#angra")
+    page.locator("#angra").evaluate("element => element.parentElement.open = true")
+    follow(page, "form[action$=angra-import] button")
+    assert page.inner_text(".receipt") == "Importen är ångrad. Alla siffror är som före den."
     assert "Ångrade import 1" in page.inner_text("table")
     page.goto(f"/rapport/tackning?kurs={COURSE}")
     assert "0 av 1 anställda i målgruppen" in page.inner_text("main").replace("\xa0", " ")
