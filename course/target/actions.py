@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
+from course.clock import day_of
 from course.content.queries import current, newest_release_id
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import Population
@@ -96,7 +97,8 @@ def report_figure(
 ) -> int:
     """Keep a total that was reported earlier without rows of people; it is shown beside the figures, never added.
 
-    Gives its id. Raises NotFound without such a target, Invalid for a negative number or without a source.
+    Gives its id. Raises NotFound without such a target, Invalid for a negative number, without a source or for a day to
+    come, Conflict when it is stored already.
     """
     if db.get(Target, target_id) is None:
         raise NotFound(f"Målet {target_id} finns inte.")
@@ -104,12 +106,14 @@ def report_figure(
         raise Invalid("Antalet ska vara mellan 0 och 1 000 000.", "antal")
     if not source.strip():
         raise Invalid("Ange var siffran står, till exempel en rapport och sidan.", "kalla")
+    if day > day_of(at):
+        raise Invalid("Dagen har inte varit än. Ange dagen som siffran gällde.", "dag")
+    told = {"number": number, "day": day, "source": source.strip(), "reference": reference.strip()}
+    if db.execute(select(ReportedFigure.id).filter_by(target_id=target_id, **told)).first():
+        raise Conflict("Siffran är redan sparad.")
     figure = ReportedFigure(
         target_id=target_id,
-        number=number,
-        day=day,
-        source=source.strip(),
-        reference=reference.strip(),
+        **told,
         recorded_at=at,
         recorded_by=by,
     )
