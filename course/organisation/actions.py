@@ -1,11 +1,11 @@
 """Adding and correcting people and units by hand."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
@@ -65,14 +65,19 @@ def correct_person(
     by: int | None,
     at: datetime,
 ) -> None:
-    """Correct what is given; '' as e-mail takes it away. Raises as add_person does."""
+    """Correct what is given; '' as e-mail takes it away. Protection holds for all numbers of the human.
+
+    Raises as add_person does.
+    """
     person = _person(db, person_id)
     with db.no_autoflush:
         person.key = person.key if key is None else key.strip()
         person.name = person.name if name is None else name.strip()
         person.email = person.email if email is None else _email(email)
-        person.protected = person.protected if protected is None else protected
         _check_person(db, person)
+    if protected is not None:
+        for each in _numbers_of(db, person_id):
+            each.protected = protected
     db.flush()
     given = {"key": key, "name": name, "email": email, "protected": protected}
     record(db, "person.correct", str(person_id), {"what": [k for k, v in given.items() if v is not None]}, by=by, at=at)
@@ -104,9 +109,17 @@ def _person(db: Session, person_id: int) -> Person:
     return person
 
 
+def _numbers_of(db: Session, person_id: int) -> Sequence[Person]:
+    """All the rows that are the same human, the person itself among them."""
+    main = human_of(db, person_id)
+    linked = select(SamePerson.person_id).where(SamePerson.main_id == main, SamePerson.superseded_at.is_(None))
+    return db.scalars(select(Person).where(or_(Person.id == main, Person.id.in_(linked)))).all()
+
+
 def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datetime) -> None:
     """Say that two people are one human, for whom `main_id` stands; those that the first stood for come along.
 
+    When one of them is protected all are: the figures show the name of the one that stands for the others.
     Raises Invalid for one and the same, Conflict when they are linked already or the first belongs to somebody else.
     """
     if person_id == main_id:
@@ -127,6 +140,10 @@ def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datet
                 person_id=each, main_id=main, valid_from=ALWAYS, valid_to=FOREVER, recorded_at=at, recorded_by=by
             )
         )
+    db.flush()
+    numbers = _numbers_of(db, main)
+    for number in numbers:
+        number.protected = any(other.protected for other in numbers)
     db.flush()
     record(db, "person.link", str(person_id), {"main": main}, by=by, at=at)
 
