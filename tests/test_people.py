@@ -7,7 +7,7 @@ import pytest
 from browsing import Page, browser, everything
 from sqlalchemy import select, update
 from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
-from world import noon, token
+from world import noon, post, token
 
 from course.audit.tables import AuditEntry
 from course.errors import Conflict, Invalid, NotFound
@@ -421,3 +421,28 @@ def test_a_protected_human_is_protected_under_every_number(world):
         link(db, numbers[2], numbers[1], by=None, at=at)
         correct_person(db, numbers[2], protected=True, by=None, at=at)
     assert protected() == [True, True, True]
+
+
+def test_a_refused_change_shows_the_person_and_is_logged_as_opening_the_page(site):
+    client = browser(site, "hr")
+
+    answer = post(client, f"/personer/{site.people['anna']}/finns-inte")
+
+    assert (answer.status_code, "Namn anna" in Page(answer).main) == (422, True)
+    site.db.rollback()
+    newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
+
+
+def test_an_employment_that_is_sent_twice_is_added_once(site):
+    client, url = browser(site, "hr"), f"/personer/{site.people['anna']}/anstall"
+    form = {"fran": "2026-02-01", "enhet": "A", "befattning": "Extra", "form": "hourly"}
+
+    assert [post(client, url, **form).status_code for _ in range(2)] == [303, 409]
+    assert post(client, url, **form | {"fran": "2026-03-01"}).status_code == 303
+
+
+@pytest.mark.parametrize("long", [{"key": "1" * 255}, {"name": "Å" * 255}])
+def test_a_number_or_a_name_that_is_no_such_thing_is_refused(world, long):
+    with pytest.raises(Invalid, match="högst 254 tecken"), world.write() as (db, at):
+        add_person(db, **{"key": "1", "name": "Namn", "email": None} | long, by=None, at=at)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation.population import Population
 from course.target.actions import Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups
 from course.target.queries import population_of, promise_on, promises, reported_figures
@@ -47,6 +48,7 @@ def test_two_groups_of_one_name_are_refused():
         {"course": "okänd"},
         {"grace_days": -1},
         {"grace_days": 400},
+        {"groups": tuple((f"G{number}", Population()) for number in range(101))},
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_is_written(world, wrong):

@@ -27,6 +27,7 @@ from course.schema import Dated
 
 ALWAYS = date(1900, 1, 1)
 """The first day of what has always held."""
+LONGEST_NAME = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -91,6 +92,8 @@ def _check_person(db: Session, person: Person) -> None:
     """Raise when the person cannot be stored so. Two may share an e-mail only when they are one human."""
     if not person.key or not person.name:
         raise Invalid("En person behöver både anställningsnummer och namn.")
+    if len(person.key) > LONGEST_NAME or len(person.name) > LONGEST_NAME:
+        raise Invalid(f"Nummer och namn får vara högst {LONGEST_NAME} tecken.")
     if person.email and not EMAIL.fullmatch(person.email):
         raise Invalid(f"”{person.email}” är ingen e-postadress.")
     others = select(Person.id).where(Person.id != (person.id or 0))
@@ -332,24 +335,28 @@ def set_unit_manager(
 def add_membership(
     db: Session, person: int, terms: Terms, *, source: str = "hand", by: int | None, at: datetime
 ) -> int:
-    """Add an employment or a mandate; gives the membership's id. Raises Invalid."""
+    """Add an employment or a mandate; gives the membership's id.
+
+    Raises Invalid, or Conflict when the very same is there already.
+    """
     if terms.employment not in EMPLOYMENTS:
         raise Invalid(f"Okänd anställningsform ”{terms.employment}”. Välj bland {', '.join(EMPLOYMENTS)}.")
     if terms.since > terms.until:
         raise Invalid("Anställningen slutar innan den börjar.")
+    what = {"unit_id": terms.unit, "audience": terms.audience, "title": terms.title, "employment": terms.employment}
+    when = {"valid_from": terms.since, "valid_to": terms.until}
+    same = select(MembershipState.id).filter_by(**what, **when, superseded_at=None)
+    if db.execute(same.join(Membership).where(Membership.person_id == person)).first():
+        raise Conflict("Personen har redan den anställningen.")
     membership = Membership(person_id=person, source=source)
     db.add(membership)
     db.flush()
     db.add(
         MembershipState(
             membership_id=membership.id,
-            unit_id=terms.unit,
-            audience=terms.audience,
-            title=terms.title,
-            employment=terms.employment,
+            **what,
+            **when,
             counts=terms.employment in COUNTED if terms.counts is None else terms.counts,
-            valid_from=terms.since,
-            valid_to=terms.until,
             recorded_at=at,
             recorded_by=by,
         )

@@ -16,6 +16,8 @@ from course.target.tables import ReportedFigure, Target, TargetState
 
 EVERYBODY = Population()
 LARGEST_GOAL = 1_000_000
+MOST_GROUPS = 100
+"""The figures hold apart fewer than 1 000 populations (report/sets.py, POPULATIONS)."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ def _check(decision: Decision) -> None:
         raise Invalid("Målet ska vara mellan 1 och 1 000 000 personer.", "mal")
     if decision.period_from > decision.period_to:
         raise Invalid("Målets period slutar innan den börjar.", "till")
+    if len(decision.groups) > MOST_GROUPS:
+        raise Invalid(f"Ett mål får ha högst {MOST_GROUPS} grupper bredvid sig.", "grupper")
     if not 0 <= decision.grace_days <= 366:
         raise Invalid("Dagarna från anställningens början ska vara mellan 0 och 366.", "dagar")
 
