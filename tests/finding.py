@@ -94,10 +94,11 @@ def _people(world):
     _, begun = furnished(world)
     world.person("ny", "A")
     world.person("sekreterare")
+    world.target()
     with world.write() as (db, at):
         person, unit = world.people["sekreterare"], world.units["A"]
         grant_role(db, person, "secretary", since=at.date(), unit=unit, by=None, at=at)
-    keys = ("bo", "anna", "ny", "hr", "sekreterare", "admin", None)
+    keys = ("bo", "anna", "ny", "hr", "sekreterare", "chef", "admin", None)
     return {"attempt": begun, "clients": {key: browser(world, key) for key in keys}}
 
 

@@ -8,7 +8,9 @@ from test_roster import read_in, row
 from world import course_sources
 
 from course import clock
+from course.clock import day_of
 from course.report.attention import Course, Notice, Today, notices
+from course.roster.actions import Origin, add_import
 
 DAY = date(2026, 6, 1)
 FINE = Course("Kursen", date(2026, 12, 31), date(2026, 12, 31))
@@ -88,6 +90,24 @@ def test_hrs_first_page_says_the_figure_the_newest_list_and_what_to_do(world):
     assert any("2 av 2 anställda har inte valt något lösenord" in text for text in todo)
     assert any("Enhet E1 saknar chef" in text for text in todo)
     assert not any("Namn" in text for text in todo)
+
+
+def test_an_undone_list_is_not_the_newest_and_many_other_lists_do_not_hide_it(world):
+    world.person("hr")
+    world.role("hr", "hr")
+    with world.write(None) as (db, at):
+        today = day_of(at)
+        for number, source in enumerate(("hr", *["namnd"] * 25, "hr")):
+            kind = "employees" if source == "hr" else "officials"
+            newest = add_import(
+                db, Origin(kind, source, f"{number}.csv", "0" * 64), today, {}, undoes=None, by=None, at=at
+            )
+        add_import(db, Origin("employees", "hr", "26.csv", "0" * 64), today, {}, undoes=newest, by=None, at=at)
+
+    page = Page(browser(world, "hr").get("/"))
+
+    assert "Senast inläst: 25.csv" in page.main
+    assert "Ingen personallista är inläst än" not in page.main
 
 
 def test_who_has_no_part_in_hr_sees_none_of_it(world):

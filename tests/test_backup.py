@@ -7,6 +7,7 @@ import shutil
 import stat
 import threading
 import time
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 
@@ -255,6 +256,26 @@ def repacked(file, **changes):
         for name, content in members.items():
             target.writestr(name, content)
     return made
+
+
+def test_a_manifest_that_would_fill_the_memory_is_not_read(file):
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made, made.open("manifest.json", "w") as manifest:
+        for _ in range(256):
+            manifest.write(b" " * 1_000_000)
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid, match="ingen hel säkerhetskopia"):
+            archive.whole(file)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("lie", [{"written_at": "i går"}, {"rows": {"person": "många"}}])
+def test_a_manifest_with_values_of_another_sort_is_refused(file, lie):
+    with pytest.raises(Invalid, match="ingen hel säkerhetskopia"):
+        archive.whole(repacked(file, **lie))
 
 
 def test_a_newer_schema_and_another_hash_are_refused(filled, file, empty_place):

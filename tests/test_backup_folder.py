@@ -42,7 +42,15 @@ def test_only_backups_are_taken_away(tmp_path):
     for day in days:
         for name in (f"{day}T013000Z.zip", f"{day}T120000Z-schema-0002.zip"):
             (tmp_path / name).touch()
-    others = ("course.sqlite", "2020-01-01.zip", "2020-01-01T013000Z.zip.part", "2020-01-01T013000Z.txt", "minne.zip")
+    (tmp_path / "2020-01-01T013000Z-mapp.zip").mkdir()
+    others = (
+        "2020-02-30T013000Z.zip",
+        "course.sqlite",
+        "2020-01-01.zip",
+        "2020-01-01T013000Z.zip.part",
+        "2020-01-01T013000Z.txt",
+        "minne.zip",
+    )
     for other in others:
         (tmp_path / other).touch()
 

@@ -115,7 +115,7 @@ class Sender:
         environ = {"REMOTE_ADDR": f"10.1.{self.sent // 250}.{self.sent % 250}", **more.pop("environ", {})}
         answer = self.client.open(url, method=method, environ_overrides=environ, **more)
         if calm(answer, what) >= 400 or method == "GET":
-            self.watch.check_unchanged(what, *["audit_entry"] * (method == "GET"))  # looking at people is logged
+            self.watch.check_unchanged(what, "audit_entry")  # looking at people is logged, also below a refusal
         else:
             self.begin()
         return answer

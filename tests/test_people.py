@@ -6,14 +6,15 @@ from datetime import date
 import pytest
 from browsing import Page, browser, everything
 from sqlalchemy import select, update
-from test_roster import HEAD, OFFICIALS, held, names, planned, row
-from world import noon, token
+from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
+from world import noon, post, token
 
 from course.audit.tables import AuditEntry
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.actions import add_person, correct_person, end_exemption, exempt, link, unlink
 from course.organisation.tables import Exemption, ImportDraft, Person
 from course.report.catalogue.coverage import build
+from course.roster.actions import Origin, apply_plan
 from course.schema import Installation
 
 LATER = noon("2030-01-01")
@@ -268,16 +269,52 @@ def test_a_list_that_cannot_be_read_is_told_row_by_row(site):
     assert everything(site.app) == before
 
 
+def chosen(client, source):
+    """The form with which the page lets one undo the newest import of a source."""
+    page = Page(client.get("/personer/import"))
+    fields = [page.all("input", name=name) for name in ("kalla", "import")]
+    sources, numbers = ([each["value"] for each in found if each["type"] == "hidden"] for found in fields)
+    return {"csrf_token": token(client), "kalla": source, "import": dict(zip(sources, numbers, strict=True))[source]}
+
+
+def test_only_the_import_that_was_seen_is_undone_and_only_once(site):
+    hr, colleague = browser(site, "hr"), browser(site, "hr")
+    read_in(site, [row("1")], "2026-01-05")
+    seen = chosen(hr, "hr")
+    read_in(site, [row("1"), row("2")], "2026-01-06")
+
+    late = hr.post("/personer/angra-import", data=seen)
+    assert (late.status_code, "har kommit efter import" in Page(late).main) == (409, True)
+    assert held(site, "2") == [("E1", "2020-01-01", "")]
+
+    newest = chosen(colleague, "hr")
+    assert colleague.post("/personer/angra-import", data=newest).status_code == 303
+    again = colleague.post("/personer/angra-import", data=newest)
+    assert (again.status_code, "Bara den senaste kan ångras" in Page(again).main) == (404, True)
+    assert (held(site, "1"), held(site, "2")) == ([("E1", "2020-01-01", "")], [])
+
+
+def test_who_read_a_list_in_is_not_named_when_protected(site):
+    with site.write("2026-01-05") as (db, at):
+        correct_person(db, site.people["hr"], protected=True, by=None, at=at)
+        found = planned(site, [row("1")], "2026-01-05")
+        apply_plan(db, found, Origin("employees", "hr", "l.csv", "0" * 64), by=site.people["hr"], at=at)
+    client = browser(site, "hr")
+
+    first = Page(client.get("/")).main.removeprefix("Välkommen, Namn hr")
+    for told in (Page(client.get("/personer/import")).main, first, run(site, "imports").output):
+        assert "Skyddad person" in told
+        assert "Namn hr" not in told
+
+
 def test_hr_takes_the_newest_import_back(site):
     client = browser(site, "hr")
     with site.write("2026-01-05") as (db, at):
-        from course.roster.actions import Origin, apply_plan
-
         found = planned(site, [row("1")], "2026-01-05")
         apply_plan(db, found, Origin("employees", "hr", "l.csv", "0" * 64), by=None, at=at)
     assert names(found.joined) == ["1"]
 
-    answer = client.post("/personer/angra-import", data={"csrf_token": token(client), "kalla": "hr"})
+    answer = client.post("/personer/angra-import", data=chosen(client, "hr"))
 
     assert answer.status_code == 303
     assert held(site, "1") == []
@@ -360,3 +397,52 @@ def test_hr_adds_a_person_by_hand(site):
     again = client.post("/personer/ny", data={"csrf_token": token(client), **form})
     assert again.status_code == 409
     assert "Det finns redan en person med anställningsnumret ”99”." in Page(again).main
+
+
+def test_a_protected_human_is_protected_under_every_number(world):
+    for key in ("1", "2", "3"):
+        world.person(key)
+    numbers = [world.people[key] for key in ("1", "2", "3")]
+
+    def protected():
+        world.db.rollback()
+        return [world.db.get_one(Person, number, populate_existing=True).protected for number in numbers]
+
+    with world.write() as (db, at):
+        correct_person(db, numbers[0], protected=True, by=None, at=at)
+        link(db, numbers[0], numbers[1], by=None, at=at)
+    assert protected() == [True, True, False]
+
+    with world.write() as (db, at):
+        correct_person(db, numbers[1], protected=False, by=None, at=at)
+    assert protected() == [False, False, False]
+
+    with world.write() as (db, at):
+        link(db, numbers[2], numbers[1], by=None, at=at)
+        correct_person(db, numbers[2], protected=True, by=None, at=at)
+    assert protected() == [True, True, True]
+
+
+def test_a_refused_change_shows_the_person_and_is_logged_as_opening_the_page(site):
+    client = browser(site, "hr")
+
+    answer = post(client, f"/personer/{site.people['anna']}/finns-inte")
+
+    assert (answer.status_code, "Namn anna" in Page(answer).main) == (422, True)
+    site.db.rollback()
+    newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
+
+
+def test_an_employment_that_is_sent_twice_is_added_once(site):
+    client, url = browser(site, "hr"), f"/personer/{site.people['anna']}/anstall"
+    form = {"fran": "2026-02-01", "enhet": "A", "befattning": "Extra", "form": "hourly"}
+
+    assert [post(client, url, **form).status_code for _ in range(2)] == [303, 409]
+    assert post(client, url, **form | {"fran": "2026-03-01"}).status_code == 303
+
+
+@pytest.mark.parametrize("long", [{"key": "1" * 255}, {"name": "Å" * 255}])
+def test_a_number_or_a_name_that_is_no_such_thing_is_refused(world, long):
+    with pytest.raises(Invalid, match="högst 254 tecken"), world.write() as (db, at):
+        add_person(db, **{"key": "1", "name": "Namn", "email": None} | long, by=None, at=at)

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select, update
 from world import a_day, noon
 
+from course.access.actions import grant_role
 from course.clock import FOREVER
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.actions import correct_person, end_membership, link
-from course.organisation.queries import unit_spans
+from course.organisation.queries import unit_id_by_code, unit_spans
 from course.organisation.roster_file import read_employees, read_officials
 from course.organisation.tables import Import, Membership, MembershipState, Person, UnitState
 from course.report.catalogue.coverage import build
@@ -391,6 +392,35 @@ def test_an_import_that_somebody_has_built_on_is_not_undone(measured):
 
     assert str(refusal.value).splitlines()[1:] == ["1: namn eller e-post", "2: anställningen"]
     assert tables(measured) == before
+
+
+@pytest.mark.parametrize("aimed", ["population", "group", "role"])
+def test_an_import_whose_new_unit_a_target_or_a_role_is_about_is_not_undone(measured, aimed):
+    read_in(measured, [row("1", "N1"), row("2", "E2"), row("3", "B1", division="Bistånd"), row("4")], "2026-02-10")
+    with measured.write("2026-02-11") as (db, at):
+        unit = unit_id_by_code(db, "N1", date(2026, 2, 11), at)
+        measured.units = {"N1": unit}
+        if aimed == "role":
+            grant_role(db, measured.people["3"], "secretary", since=date(2026, 1, 1), unit=unit, by=None, at=at)
+    if aimed != "role":
+        measured.target(
+            day="2026-02-11", **({"units": ["N1"]} if aimed == "population" else {"groups": [("G", ["N1"])]})
+        )
+
+    with pytest.raises(Conflict, match="N1: enheten står i"), measured.write("2026-02-12") as (db, at):
+        undo_import(db, "hr", by=None, at=at)
+
+
+def test_a_target_about_a_unit_that_was_there_before_keeps_no_import_from_being_undone(measured):
+    with measured.write("2026-02-09") as (db, at):
+        measured.units = {"E1": unit_id_by_code(db, "E1", date(2026, 2, 9), at)}
+    read_in(measured, [row("1", "E2"), row("2", "E2")], "2026-02-10")
+    measured.target(day="2026-02-11", units=["E1"])
+
+    with measured.write("2026-02-12") as (db, at):
+        undo_import(db, "hr", by=None, at=at)
+
+    assert held(measured, "1") == [("E1", "2020-01-01", "")]
 
 
 def test_officials_stand_in_their_board_and_its_bodies_and_are_counted_once(world):

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation.population import Population
 from course.target.actions import Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups
-from course.target.queries import population_of, promise_on, promises
+from course.target.queries import population_of, promise_on, promises, reported_figures
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
@@ -47,6 +48,7 @@ def test_two_groups_of_one_name_are_refused():
         {"course": "okänd"},
         {"grace_days": -1},
         {"grace_days": 400},
+        {"groups": tuple((f"G{number}", Population()) for number in range(101))},
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_is_written(world, wrong):
@@ -100,11 +102,29 @@ def test_every_unknown_code_is_named(world):
         population_of(world.db, ("X", "A", "Y"), (), (), day=YEAR[0], known_at=world.app_now())
 
 
-@pytest.mark.parametrize("wrong", [{"number": -1}, {"number": 10_000_000}, {"source": " "}])
-def test_a_reported_figure_needs_a_number_and_a_source(world, wrong):
+@pytest.mark.parametrize("wrong", [{"number": -1}, {"number": 10_000_000}, {"source": " "}, {"day": date(2026, 3, 2)}])
+def test_a_reported_figure_needs_a_number_a_source_and_a_day_that_has_been(world, wrong):
     world.publish()
     number = decide(world)
     given = {"number": 1, "day": YEAR[0], "source": "Rapport", "reference": ""} | wrong
 
     with pytest.raises(Invalid), world.write("2026-03-01") as (db, at):
         report_figure(db, number, **given, by=None, at=at)
+
+
+def test_a_form_that_is_sent_twice_stores_a_reported_figure_once(world):
+    world.publish()
+    number = decide(world)
+    given = {"number": 1, "day": YEAR[0], "source": "Rapport", "reference": ""}
+
+    def tell(**other):
+        with world.write("2026-03-01") as (db, at):
+            report_figure(db, number, **given | other, by=None, at=at)
+
+    tell()
+    with pytest.raises(Conflict, match="redan sparad"):
+        tell()
+    tell(source="En annan rapport")
+    world.db.rollback()
+    sources = [figure.source for figure in reported_figures(world.db, number, world.app_now())]
+    assert sources == ["Rapport", "En annan rapport"]

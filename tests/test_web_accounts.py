@@ -201,6 +201,12 @@ def test_nobody_else_gives_or_ends_a_role_or_signs_somebody_out(town, key):
     assert there.get("/min-sida").status_code == 200
 
 
+def test_a_refused_change_is_logged_as_opening_the_page(town):
+    assert change(town, "anna", "finns-inte").status_code == 422
+    entry = newest_entry(town)
+    assert (entry.action, entry.subject) == ("accounts.show", str(town.people["anna"]))
+
+
 def test_the_last_administrator_who_can_sign_in_keeps_the_role(town):
     last = "Då finns ingen administratör kvar som kan logga in. Ge först någon annan rollen och en kod."
     own = grant_of(town, "admin")

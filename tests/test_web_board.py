@@ -44,6 +44,15 @@ def test_the_secretary_sees_how_many_and_who_remains_in_the_own_board(boards):
     assert (newest.action, newest.actor) == ("board.show", boards.people["sara"])
 
 
+def test_who_sits_in_the_board_and_in_a_body_of_it_remains_once(boards):
+    boards.membership("kvar", "N1", audience="official")
+
+    page = Page(browser(boards, "sara").get("/namnd"))
+
+    assert "1 av 3 har gått kursen" in page.main
+    assert [text for text in page.texts("li") if text.startswith("Namn")] == ["Namn kvar"]
+
+
 def test_the_secretary_sees_no_figures_of_others_and_others_not_the_board(boards):
     sara = browser(boards, "sara")
 

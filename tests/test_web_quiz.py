@@ -406,6 +406,28 @@ def test_the_best_attempt_counts_and_a_starred_question_must_come_right_in_the_e
 
 
 @sqlite_only
+def test_after_the_course_a_deepening_module_says_how_it_went_and_the_way_on(world):
+    sources = course_sources(modules=("modul", "mer", "mest"))
+    head = sources["modules/kurs/course.toml"].replace('mandatory = ["modul", "mer", "mest"]', 'mandatory = ["modul"]')
+    world.publish(sources | {"modules/kurs/course.toml": head})
+    world.person("anna", "A")
+    last = world.take("anna", "2026-03-05")
+    failed = world.take("anna", "2026-03-06", module="mer", first="fel", second="fel")
+    client = browser(world, "anna")
+
+    assert "Nu är du klar med hela kursen." in Page(client.get(f"/forsok/{last.id}")).main
+    page = Page(client.get(f"/forsok/{failed.id}"))
+    assert (page.h1, page.button) == ("Inte klar än", ("Gör om frågorna", "/forsok"))
+    assert "Nu är du klar" not in page.main
+    assert "frivillig fördjupning. Du är redan klar med hela kursen" in page.main
+
+    passed = world.take("anna", "2026-03-07", module="mer")
+    page = Page(client.get(f"/forsok/{passed.id}"))
+    assert page.button == ("Nästa modul: Modulen mest", "/kurs/kurs/mest/borjan")
+    assert "Nu är du klar" not in page.main
+
+
+@sqlite_only
 def test_too_few_points_say_how_many_are_needed(world, anna):
     attempt = world.take("anna", "2026-03-05", first="fel", second="fel")
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from course import clock
 from course.audit.tables import AuditEntry
-from course.organisation.actions import correct_person, end_membership
+from course.organisation.actions import add_unit, correct_person, end_membership
 from course.report.catalogue.coverage import build
 
 URL = "/min-enhet"
@@ -61,6 +61,21 @@ def test_nobody_of_another_unit_audience_or_sort_shows_nor_what_anybody_answered
     assert [browser(units, key).get(URL).status_code for key in ("klar", "annan")] == [403, 403]
     chef = browser(units, "chef")
     assert [chef.get(url).status_code for url in ("/rapport/tackning", "/personer", "/mal", "/namnd")] == [403] * 4
+
+
+def test_two_units_of_one_name_are_both_shown(units):
+    with units.write() as (db, at):
+        for code in ("N1", "N2"):
+            units.units[code] = add_unit(
+                db, code=code, name="Natt", since=date(2020, 1, 1), parent=units.units["EBB"], by=None, at=at
+            )
+    units.person("ett", "N1")
+    units.person("tva", "N2")
+
+    page = Page(browser(units, "chef").get(URL))
+
+    assert page.texts("h3")[-2:] == ["Natt", "Natt"]
+    assert people(page)[-2:] == [("Namn ett", "Inte klar"), ("Namn tva", "Inte klar")]
 
 
 def test_hr_counts_the_same(units):

@@ -25,6 +25,8 @@ from course.errors import Invalid
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+LARGEST_MANIFEST = 1_000_000
+"""Bytes; a whole one has about 2 000."""
 COPY = {"sqlite": "course.sqlite", "postgresql": "course.pgdump"}
 """{engine: the name of the copy in the file}."""
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, LookupError, RuntimeError, ValueError)
@@ -103,7 +105,7 @@ def _unpack(path: Path, copy: Path) -> Manifest:
         if not path.stat().st_size:
             raise Invalid(f"Filen {path} är tom.")
         with zipfile.ZipFile(path) as archive:
-            manifest = _manifest(json.loads(archive.read(MANIFEST)))
+            manifest = _manifest(json.loads(_start_of(archive)))
             with archive.open(COPY[manifest.engine]) as source, copy.open("wb") as target:
                 digest = _pour(source, target)
     except BROKEN:
@@ -113,6 +115,15 @@ def _unpack(path: Path, copy: Path) -> Manifest:
     if digest != manifest.sha256:
         raise Invalid(f"Filen {path} är skadad: innehållet stämmer inte med kontrollsumman i {MANIFEST}.")
     return manifest
+
+
+def _start_of(archive: zipfile.ZipFile) -> bytes:
+    """The manifest's text. Raises ValueError for one that no backup has: unpacked, it could fill the memory."""
+    with archive.open(MANIFEST) as source:
+        text = source.read(LARGEST_MANIFEST + 1)
+    if len(text) > LARGEST_MANIFEST:
+        raise ValueError("too large a manifest")
+    return text
 
 
 def _member(name: str, at: datetime) -> zipfile.ZipInfo:
@@ -141,7 +152,9 @@ def _manifest(found: Any) -> Manifest:
             "product": str(product),
             "sha256": str(sha256),
             "contents": {"schema": str(schema), "written_at": str(written_at), "rows": dict(rows)},
-        }:
+        } if all(isinstance(count, int) for count in rows.values()):
+            if written_at:
+                datetime.fromisoformat(written_at)
             return Manifest(engine, made_at, product, sha256, Contents(schema, written_at, rows))
         case _:
             raise ValueError("not a manifest")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,10 +25,18 @@ def expendable(folder: Path) -> list[Path]:
     """The files of the days that need no longer be kept, oldest first; everything else in the folder is let be."""
     by_day: dict[date, list[Path]] = {}
     for path in sorted(folder.iterdir()):
-        if found := NAME.fullmatch(path.name):
-            by_day.setdefault(date.fromisoformat(found[1]), []).append(path)
+        if (day := _day(path)) and path.is_file():
+            by_day.setdefault(day, []).append(path)
     keep = kept(by_day)
     return [path for day, paths in by_day.items() if day not in keep for path in paths]
+
+
+def _day(path: Path) -> date | None:
+    """The day of a backup, as its name says; None for anything else."""
+    found = NAME.fullmatch(path.name)
+    with suppress(ValueError):  # a name such as 2026-02-30T…
+        return date.fromisoformat(found[1]) if found else None
+    return None
 
 
 def kept(days: Iterable[date]) -> frozenset[date]:

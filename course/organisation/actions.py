@@ -1,10 +1,11 @@
 """Adding and correcting people and units by hand."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
@@ -26,6 +27,7 @@ from course.schema import remains, supersede
 
 ALWAYS = date(1900, 1, 1)
 """The first day of what has always held."""
+LONGEST_NAME = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -64,14 +66,19 @@ def correct_person(
     by: int | None,
     at: datetime,
 ) -> None:
-    """Correct what is given; '' as e-mail takes it away. Raises as add_person does."""
+    """Correct what is given; '' as e-mail takes it away. Protection holds for all numbers of the human.
+
+    Raises as add_person does.
+    """
     person = person_by_id(db, person_id)
     with db.no_autoflush:
         person.key = person.key if key is None else key.strip()
         person.name = person.name if name is None else name.strip()
         person.email = person.email if email is None else _email(email)
-        person.protected = person.protected if protected is None else protected
         _check_person(db, person)
+    if protected is not None:
+        for each in _numbers_of(db, person_id):
+            each.protected = protected
     db.flush()
     given = {"key": key, "name": name, "email": email, "protected": protected}
     record(db, "person.correct", str(person_id), {"what": [k for k, v in given.items() if v is not None]}, by=by, at=at)
@@ -85,6 +92,8 @@ def _check_person(db: Session, person: Person) -> None:
     """Raise when the person cannot be stored so. Two may share an e-mail only when they are one human."""
     if not person.key or not person.name:
         raise Invalid("En person behöver både anställningsnummer och namn.")
+    if len(person.key) > LONGEST_NAME or len(person.name) > LONGEST_NAME:
+        raise Invalid(f"Nummer och namn får vara högst {LONGEST_NAME} tecken.")
     if person.email and not EMAIL.fullmatch(person.email):
         raise Invalid(f"”{person.email}” är ingen e-postadress.")
     others = select(Person.id).where(Person.id != (person.id or 0))
@@ -96,9 +105,17 @@ def _check_person(db: Session, person: Person) -> None:
             raise Conflict(f"E-postadressen {person.email} används redan av en annan person.")
 
 
+def _numbers_of(db: Session, person_id: int) -> Sequence[Person]:
+    """All the rows that are the same human, the person itself among them."""
+    main = human_of(db, person_id)
+    linked = select(SamePerson.person_id).where(SamePerson.main_id == main, SamePerson.superseded_at.is_(None))
+    return db.scalars(select(Person).where(or_(Person.id == main, Person.id.in_(linked)))).all()
+
+
 def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datetime) -> None:
     """Say that two people are one human, for whom `main_id` stands; those that the first stood for come along.
 
+    When one of them is protected all are: the figures show the name of the one that stands for the others.
     Raises Invalid for one and the same, Conflict when they are linked already or the first belongs to somebody else.
     """
     if person_id == main_id:
@@ -118,6 +135,10 @@ def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datet
                 person_id=each, main_id=main, valid_from=ALWAYS, valid_to=FOREVER, recorded_at=at, recorded_by=by
             )
         )
+    db.flush()
+    numbers = _numbers_of(db, main)
+    for number in numbers:
+        number.protected = any(other.protected for other in numbers)
     db.flush()
     record(db, "person.link", str(person_id), {"main": main}, by=by, at=at)
 
@@ -290,24 +311,28 @@ def set_unit_manager(
 def add_membership(
     db: Session, person: int, terms: Terms, *, source: str = "hand", by: int | None, at: datetime
 ) -> int:
-    """Add an employment or a mandate; gives the membership's id. Raises Invalid."""
+    """Add an employment or a mandate; gives the membership's id.
+
+    Raises Invalid, or Conflict when the very same is there already.
+    """
     if terms.employment not in EMPLOYMENTS:
         raise Invalid(f"Okänd anställningsform ”{terms.employment}”. Välj bland {', '.join(EMPLOYMENTS)}.")
     if terms.since > terms.until:
         raise Invalid("Anställningen slutar innan den börjar.")
+    what = {"unit_id": terms.unit, "audience": terms.audience, "title": terms.title, "employment": terms.employment}
+    when = {"valid_from": terms.since, "valid_to": terms.until}
+    same = select(MembershipState.id).filter_by(**what, **when, superseded_at=None)
+    if db.execute(same.join(Membership).where(Membership.person_id == person)).first():
+        raise Conflict("Personen har redan den anställningen.")
     membership = Membership(person_id=person, source=source)
     db.add(membership)
     db.flush()
     db.add(
         MembershipState(
             membership_id=membership.id,
-            unit_id=terms.unit,
-            audience=terms.audience,
-            title=terms.title,
-            employment=terms.employment,
+            **what,
+            **when,
             counts=terms.employment in COUNTED if terms.counts is None else terms.counts,
-            valid_from=terms.since,
-            valid_to=terms.until,
             recorded_at=at,
             recorded_by=by,
         )

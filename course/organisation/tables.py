@@ -12,6 +12,8 @@ CHAIN = (
     "EXISTS (SELECT 1 FROM same_person AS other WHERE other.superseded_at IS NULL"
     " AND (other.person_id = NEW.main_id OR other.main_id = NEW.person_id))"
 )
+PROTECTED = "Skyddad person"
+"""What others see instead of the name of a protected person."""
 EMPLOYMENTS = ("permanent", "temporary", "hourly", "hired", "trainee")
 
 

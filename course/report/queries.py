@@ -32,6 +32,7 @@ from course.learning.completion import WHOLE_COURSE, earliest_valid
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population, Stay, UnitSpan, stays
 from course.organisation.tables import (
+    PROTECTED,
     Import,
     Membership,
     MembershipState,
@@ -47,8 +48,6 @@ from course.schema import Dated, UtcDateTime, known
 from course.swedish import sort_key
 from course.target.queries import Promise
 from course.target.tables import TargetState
-
-PROTECTED = "Skyddad person"
 
 TYPES: dict[str, Any] = {
     "audience": String(),

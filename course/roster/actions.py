@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from course.access.tables import Grant
 from course.audit.actions import record
 from course.db import is_demonstration
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation.population import Population
 from course.organisation.tables import (
     Import,
     ImportBefore,
@@ -26,6 +28,7 @@ from course.roster.known import Shape, Terms
 from course.roster.plan import Plan
 from course.roster.queries import befores, newest_as_of
 from course.roster.states import Change, Held, Ref
+from course.target.tables import TargetState
 
 CHUNK = 500
 State = type[MembershipState] | type[UnitState]
@@ -73,17 +76,20 @@ def apply_plan(db: Session, plan: Plan, origin: Origin, *, by: int | None, at: d
     return number
 
 
-def undo_import(db: Session, source: str, *, by: int | None, at: datetime) -> int:
+def undo_import(db: Session, source: str, *, seen: int | None = None, by: int | None, at: datetime) -> int:
     """Take the source's newest import back: every figure is then what it was before. Gives the undo's id.
 
-    Raises NotFound without an import to undo, Conflict with a list of what was changed since.
+    `seen` is the import that somebody chose to undo. Raises NotFound without an import to undo, Conflict when another
+    has come since, or with a list of what was changed since.
     """
     newest = db.scalars(
         select(Import).where(Import.source == source, Import.kind != "evidence").order_by(Import.id.desc()).limit(1)
     ).first()
     if newest is None or newest.undoes is not None:
         raise NotFound(f"Det finns ingen import från ”{source}” att ångra. Bara den senaste kan ångras, en gång.")
-    changed = [*_people_changed(db, newest.id), *_states_changed(db, newest.at)]
+    if seen is not None and seen != newest.id:
+        raise Conflict(f"Import {newest.id} från ”{source}” har kommit efter import {seen}. Inget är ångrat.")
+    changed = [*_people_changed(db, newest.id), *_states_changed(db, newest.at), *_units_chosen(db, newest.at)]
     if changed:
         raise Conflict("Importen går inte att ångra, för det här har ändrats sedan dess:\n" + "\n".join(changed))
     number = add_import(
@@ -290,6 +296,33 @@ def _states_changed(db: Session, import_at: datetime) -> list[str]:
     return [
         *(f"{key}: anställningen" for key in sorted(set(db.scalars(memberships)))),
         *(f"{code}: enheten" for code in sorted(set(db.scalars(units)))),
+    ]
+
+
+def _units_chosen(db: Session, import_at: datetime) -> list[str]:
+    """The units that the import made and that a target or a role has come to be about."""
+    older = select(UnitState.unit_id).where(UnitState.recorded_at < import_at)
+    made = dict(
+        db.execute(
+            select(UnitState.unit_id, UnitState.code).where(
+                UnitState.recorded_at == import_at, UnitState.unit_id.not_in(older)
+            )
+        ).all()
+    )
+    aimed = {
+        unit
+        for whole, groups in db.execute(
+            select(TargetState.population, TargetState.groups).where(TargetState.superseded_at.is_(None))
+        )
+        for population in (whole, *groups.values())
+        for unit in Population.from_json(population).units
+    }
+    granted = set(db.scalars(select(Grant.unit_id).where(Grant.superseded_at.is_(None), Grant.unit_id.is_not(None))))
+    return [
+        f"{code}: enheten står i {what}"
+        for what, units in (("ett mål", aimed), ("en roll", granted))
+        for unit, code in sorted(made.items(), key=lambda each: each[1])
+        if unit in units
     ]
 
 

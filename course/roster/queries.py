@@ -3,12 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, defer
 
 from course.errors import NotFound
 from course.organisation.tables import (
+    PROTECTED,
     Import,
     ImportBefore,
     ImportDraft,
@@ -27,7 +29,7 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class ImportRow:
-    """One import or undo, for reading; `by` is the name of who did it, None for the command line."""
+    """One import or undo, for reading; `by` is who did it as others may see it, None for the command line."""
 
     id: int
     kind: str
@@ -50,15 +52,34 @@ def known_of(db: Session, source: str, as_of: date) -> Known:
 
 def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
     """The newest imports and undos, newest first."""
-    undone = select(Import.undoes).where(Import.undoes.is_not(None))
-    rows = (
-        select(Import, Person.name, case((Import.id.in_(undone), 1), else_=0))
+    rows = _imports().limit(SHOWN)
+    return _read_imports(db, rows if source is None else rows.where(Import.source == source))
+
+
+def newest_list(db: Session) -> ImportRow | None:
+    """The newest list of people that was read in and not undone; None when there is none."""
+    stands = _imports().where(Import.kind != "evidence", Import.undoes.is_(None), Import.id.not_in(_undone()))
+    return next(iter(_read_imports(db, stands.limit(1))), None)
+
+
+def _undone() -> Select[int | None]:
+    return select(Import.undoes).where(Import.undoes.is_not(None))
+
+
+def _imports() -> Select[Any]:
+    """(import, who did it as others may see it, whether it was undone), newest first."""
+    return (
+        select(
+            Import,
+            case((Person.protected, PROTECTED), else_=Person.name),
+            case((Import.id.in_(_undone()), 1), else_=0),
+        )
         .outerjoin(Person, Person.id == Import.by)
         .order_by(Import.id.desc())
-        .limit(SHOWN)
     )
-    if source is not None:
-        rows = rows.where(Import.source == source)
+
+
+def _read_imports(db: Session, rows: Select[Any]) -> list[ImportRow]:
     return [
         ImportRow(
             row.id,

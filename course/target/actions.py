@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
+from course.clock import day_of
 from course.content.queries import current, newest_release_id
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import Population
@@ -15,6 +16,8 @@ from course.target.tables import ReportedFigure, Target, TargetState
 
 EVERYBODY = Population()
 LARGEST_GOAL = 1_000_000
+MOST_GROUPS = 100
+"""The figures hold apart fewer than 1 000 populations (report/sets.py, POPULATIONS)."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ def report_figure(
 ) -> int:
     """Keep a total that was reported earlier without rows of people; it is shown beside the figures, never added.
 
-    Gives its id. Raises NotFound without such a target, Invalid for a negative number or without a source.
+    Gives its id. Raises NotFound without such a target, Invalid for a negative number, without a source or for a day to
+    come, Conflict when it is stored already.
     """
     if db.get(Target, target_id) is None:
         raise NotFound(f"Målet {target_id} finns inte.")
@@ -104,12 +108,14 @@ def report_figure(
         raise Invalid("Antalet ska vara mellan 0 och 1 000 000.", "antal")
     if not source.strip():
         raise Invalid("Ange var siffran står, till exempel en rapport och sidan.", "kalla")
+    if day > day_of(at):
+        raise Invalid("Dagen har inte varit än. Ange dagen som siffran gällde.", "dag")
+    told = {"number": number, "day": day, "source": source.strip(), "reference": reference.strip()}
+    if db.execute(select(ReportedFigure.id).filter_by(target_id=target_id, **told)).first():
+        raise Conflict("Siffran är redan sparad.")
     figure = ReportedFigure(
         target_id=target_id,
-        number=number,
-        day=day,
-        source=source.strip(),
-        reference=reference.strip(),
+        **told,
         recorded_at=at,
         recorded_by=by,
     )
@@ -124,6 +130,8 @@ def _check(decision: Decision) -> None:
         raise Invalid("Målet ska vara mellan 1 och 1 000 000 personer.", "mal")
     if decision.period_from > decision.period_to:
         raise Invalid("Målets period slutar innan den börjar.", "till")
+    if len(decision.groups) > MOST_GROUPS:
+        raise Invalid(f"Ett mål får ha högst {MOST_GROUPS} grupper bredvid sig.", "grupper")
     if not 0 <= decision.grace_days <= 366:
         raise Invalid("Dagarna från anställningens början ska vara mellan 0 och 366.", "dagar")
 

@@ -36,10 +36,7 @@ def accounts() -> str:
 @allowed("account.manage")
 def show(person_id: int) -> str:
     """What the person may do and why, how the person gets in, and the forms to change it; opening it is logged."""
-    with transaction() as (db, at):
-        person_by_id(db, person_id)
-        record(db, "accounts.show", str(person_id), {}, by=actor().person_id, at=at)
-    return _page(person_id)
+    return _opened(person_id)
 
 
 @bp.post("/konton/<int:person_id>/<act>")
@@ -53,8 +50,16 @@ def change(person_id: int, act: str) -> ResponseReturnValue:
             person_by_id(db, person_id)
             ACTS[act](db, person_id, request.form, at)
     except Refusal as refusal:
-        return _page(person_id, error=str(refusal), field=act), refusal.status
+        return _opened(person_id, error=str(refusal), field=act), refusal.status
     return redirect(url_for(".show", person_id=person_id), 303)
+
+
+def _opened(person_id: int, **told: str) -> str:
+    """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound."""
+    with transaction() as (db, at):
+        person_by_id(db, person_id)
+        record(db, "accounts.show", str(person_id), {}, by=actor().person_id, at=at)
+    return _page(person_id, **told)
 
 
 def _page(person_id: int, **told: str) -> str:

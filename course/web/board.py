@@ -35,8 +35,8 @@ def board() -> str:
         for unit in units:
             population = Population((unit,))
             (standings,) = facts(db, scope, [population], spans).standings
-            who = [each.name for each in members(db, scope, population, spans) if each.done_on is None]
-            boards.append((names.get(unit, "Nämnden"), course.title, summarise(standings), who))
+            left = {each.person: each.name for each in members(db, scope, population, spans) if not each.done_on}
+            boards.append((names.get(unit, "Nämnden"), course.title, summarise(standings), tuple(left.values())))
     if any(who for *_, who in boards):
         with transaction() as (writing, at):
             record(writing, "board.show", "", {"units": units}, by=actor().person_id, at=at)

@@ -121,9 +121,10 @@ def undo() -> ResponseReturnValue:
     """Take the newest import of a source back."""
     try:
         with transaction() as (db, at):
-            undo_import(db, request.form.get("kalla", ""), by=actor().person_id, at=at)
-    except Conflict as refusal:
-        return _form(error=str(refusal), field="angra"), 409
+            seen = request.form.get("import", 0, type=int)
+            undo_import(db, request.form.get("kalla", ""), seen=seen, by=actor().person_id, at=at)
+    except Refusal as refusal:
+        return _form(error=str(refusal), field="senaste"), refusal.status
     flash("Importen är ångrad. Alla siffror är som före den.")
     return redirect(url_for(".form"), 303)
 

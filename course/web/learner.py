@@ -89,7 +89,10 @@ def course(course_id: str) -> str:
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
         begun=begun,
-        pass_mark=max((quiz.pass_mark for quiz in release.course.quizzes.values()), default=0),
+        pass_mark=max(
+            (quiz.pass_mark for quiz in release.course.quizzes.values() if quiz.module in release.course.mandatory),
+            default=0,
+        ),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
     )
 

@@ -89,10 +89,7 @@ def add() -> ResponseReturnValue:
 @allowed("people.manage")
 def show(person_id: int) -> str:
     """Why the person is counted as it is, and the forms to correct it; opening it is logged."""
-    with transaction() as (db, at):
-        person_by_id(db, person_id)
-        record(db, "people.show", str(person_id), {}, by=actor().person_id, at=at)
-    return _page(person_id)
+    return _opened(person_id)
 
 
 @bp.post("/personer/<int:person_id>/<verb>")
@@ -106,9 +103,17 @@ def change(person_id: int, verb: str) -> ResponseReturnValue:
             person_by_id(db, person_id)
             CHANGES[verb](db, person_id, request.form, at)
     except Refusal as refusal:
-        return _page(person_id, error=str(refusal), field=verb), refusal.status
+        return _opened(person_id, error=str(refusal), field=verb), refusal.status
     flash("Ändringen är sparad.")
     return redirect(url_for(".show", person_id=person_id), 303)
+
+
+def _opened(person_id: int, **told: str) -> str:
+    """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound."""
+    with transaction() as (db, at):
+        person_by_id(db, person_id)
+        record(db, "people.show", str(person_id), {}, by=actor().person_id, at=at)
+    return _page(person_id, **told)
 
 
 def _page(person_id: int, **told: str) -> str:

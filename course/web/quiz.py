@@ -156,6 +156,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         sitting=sitting,
         course=release.course,
         module_done=sitting.quiz.module in done,
+        mandatory=sitting.module.id in release.course.mandatory,
         points=_points(taken),
         percent=sitting.quiz.pass_mark * 100,
         missed=missed,

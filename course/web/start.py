@@ -15,7 +15,7 @@ from course.organisation.queries import units_without_manager
 from course.report.attention import Course as CourseToday
 from course.report.attention import Notice, Today, notices
 from course.report.catalogue import REPORTS
-from course.roster.queries import ImportRow, drafts_waiting, last_imports
+from course.roster.queries import ImportRow, drafts_waiting, list_days, newest_list
 from course.target.queries import promise_on
 from course.web.filters import can
 from course.web.guard import actor, allowed
@@ -48,16 +48,15 @@ def _overview() -> Overview:
     db, now = database.session, clock.now()
     today, known_at = clock.day_of(now), newest_instant(db) or now
     courses = [each.course for _, each in sorted(current(db, actor().newest_release).items())]
-    imports = [row for row in last_imports(db) if row.kind != "evidence"]
-    lists = [row for row in imports if row.kind == "employees" and not row.undoes and not row.undone]
+    lists = list_days(db, known_at)
     employees, without = employees_by_account(db, today)
     return Overview(
         figures=[(course.title, _sentences(course, today, known_at)) for course in courses],
-        newest=imports[0] if imports else None,
+        newest=newest_list(db),
         notices=notices(
             Today(
                 day=today,
-                newest_list=max((row.as_of for row in lists), default=None),
+                newest_list=lists[1] if lists else None,
                 drafts=len(drafts_waiting(db, actor().person_id, now - DRAFT_LIFE)),
                 employees=employees,
                 without_account=without,

@@ -1,6 +1,6 @@
 """A manager sees who in the own units has taken the course, and when; never answers, results or tries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,7 +27,8 @@ class Standing:
     goal: bool
     """Whether a target holds today."""
     members: Sequence[Member]
-    units: Mapping[str, Sequence[Member]]
+    units: Sequence[tuple[str, Sequence[Member]]]
+    """(name, members): two units may have the same name."""
 
     @property
     def persons(self) -> int:
@@ -65,12 +66,12 @@ def _standing(course: str, title: str, roots: Sequence[int], today: date, known_
     spans = unit_spans(db, known_at)
     population = narrowed(promise.population if promise else Population(), roots, spans, today)
     if population is None:
-        return Standing(title, promise is not None, (), {})
+        return Standing(title, promise is not None, (), ())
     found = members(db, Scope.of(promise, course, "employee", today, known_at), population, spans)
     remaining_first = sorted(found, key=lambda member: member.done_on is not None)
-    by_unit = {
-        span.name: own
+    by_unit = [
+        (span.name, own)
         for _, span in tree_on(spans, today)
         if (own := [member for member in remaining_first if member.unit == span.unit])
-    }
+    ]
     return Standing(title, promise is not None, found, by_unit)
