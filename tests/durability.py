@@ -99,9 +99,9 @@ class Learner(Thread):
         while not self.enough.is_set():
             try:
                 self._step()
-            except Lost:
+            except Lost as fault:
                 self.broken += 1
-                time.sleep(0.05)
+                time.sleep(0.3 if isinstance(fault, Away) else 0.02)
             except Exception as fault:  # noqa: BLE001 - whatever it is, the script must tell it
                 self.faults.append(repr(fault))
                 time.sleep(0.2)

@@ -73,7 +73,7 @@ def answer_item(
     if item is None:
         raise NotFound("Frågan finns inte i det här försöket.")
     if item_id in taken.answers:
-        return Answered(taken, stored=False, differs=_differs(item, form, taken.answers[item_id]))
+        return Answered(taken, stored=False, differs=differs(item, form, taken.answers[item_id]))
     if taken.finished:
         raise Conflict("Försöket är redan avslutat.")
     given = item.read(form)
@@ -82,7 +82,8 @@ def answer_item(
     return Answered(replace(taken, answers={**taken.answers, item_id: given}), stored=True)
 
 
-def _differs(item: Item, form: Mapping[str, Sequence[str]], stored: Any) -> bool:
+def differs(item: Item, form: Mapping[str, Sequence[str]], stored: Any) -> bool:
+    """Whether a form says something else than the stored answer."""
     try:
         return bool(item.read(form) != stored)
     except Invalid:

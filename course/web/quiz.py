@@ -20,7 +20,7 @@ from course.learning.actions import answer, remember_place
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, next_step
 from course.learning.queries import Record, record
-from course.quiz.actions import begin_attempt
+from course.quiz.actions import begin_attempt, differs
 from course.quiz.paper import draw, next_item, shown_choices
 from course.quiz.queries import Taken, attempt
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
@@ -119,7 +119,7 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
     sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     if item_id in sitting.taken.answers:
-        return _to_feedback(attempt_id, item_id, again=True)
+        return _to_feedback(attempt_id, item_id, again=differs(item, form, sitting.taken.answers[item_id]))
     page = render_template(
         "quiz/question.html",
         **_shown(sitting, item),
