@@ -78,6 +78,11 @@ def check_reachable() -> None:
         with file_lock(), database.engine.connect() as connection:
             connection.execute(select(1))
     except SQLAlchemyError as fault:
+        if isinstance(getattr(fault, "orig", None), TimeoutError):
+            raise BadSettings(
+                "Det går inte att skriva i databasen just nu (någon annan håller den låst). Ingenting har ändrats;"
+                " försök igen."
+            ) from None
         reason = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0]
         where = database.engine.url.render_as_string(hide_password=True)
         raise BadSettings(f"the database {where} cannot be opened: {reason}") from None

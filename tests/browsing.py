@@ -262,6 +262,7 @@ def furnished(world):
         world.person(key, "A")
     for key in ("utan-anstallning", "hr", "admin", "chef"):
         world.person(key)
+    world.membership("chef", "A")
     world.chief("chef", "A")
     world.role("hr", "hr")
     world.role("admin", "admin")

@@ -97,6 +97,14 @@ def test_who_leads_is_asked_anew_at_every_request(units):
     assert chef.get(URL).status_code == 200
 
 
+def test_a_manager_who_has_left_sees_the_unit_no_more(units):
+    assert browser(units, "second").get(URL).status_code == 200
+    with units.write(None) as (db, at):
+        end_membership(db, units.people["second"], last_day=date(2026, 1, 31), by=None, at=at)
+
+    assert browser(units, "second").get(URL).status_code == 403
+
+
 def test_who_has_left_is_gone_and_a_unit_outside_the_target_is_said_to_be(units):
     with units.write(None) as (db, at):
         end_membership(db, units.people["klar"], last_day=date(2026, 1, 31), by=None, at=at)

@@ -63,7 +63,7 @@ def actor(db: Session, session: str, *, at: datetime) -> Actor | None:
     """Who holds the session, with the roles of today; None when it has ended.
 
     One SELECT, for every request. Being a learner follows from a membership that holds today, or from a grant; being
-    a manager from a unit that one manages today.
+    a manager from a unit that one manages today while employed.
     """
     row = db.connection().execute(_actor, {"id_hash": hash_id(session), "today": day_of(at)}).first()
     if row is None or row.revoked_at is not None or row.ends_at <= at:
@@ -74,7 +74,7 @@ def actor(db: Session, session: str, *, at: datetime) -> Actor | None:
         audiences.add("employee")
     if audiences:
         roles.add("learner")
-    if row.manages:
+    if row.manages and audiences:
         roles.add("manager")
     return Actor(session, row.person_id, row.name, frozenset(roles), frozenset(audiences), row.newest_release or 0)
 
