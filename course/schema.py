@@ -159,7 +159,8 @@ def _insert_checks(table: Table, same: str) -> Iterable[tuple[str, str]]:
     yield from info.get("refused", ())
     if info["rows"] != "dated":
         return
-    head = " AND ".join(f'other."{column}" {same} NEW."{column}"' for column in info["head"])
+    equal = {name: same if table.columns[name].nullable else "=" for name in info["head"]}  # only = finds an index
+    head = " AND ".join(f'other."{name}" {sign} NEW."{name}"' for name, sign in equal.items())
     meets = "other.superseded_at IS NULL AND other.valid_from <= NEW.valid_to AND NEW.valid_from <= other.valid_to"
     others = f'EXISTS (SELECT 1 FROM "{table.name}" AS other WHERE NEW.superseded_at IS NULL AND {meets} AND '
     yield f"{others}{head})", "live states overlap"

@@ -6,12 +6,11 @@ Whatever touches the database runs on SQLite and on PostgreSQL: ask for `world`,
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import debian_postgresql
 import psycopg
 import pytest
 from world import World
@@ -52,22 +51,9 @@ def sqlite_template(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """Debian's PostgreSQL on a socket of its own; gives the address without a database name."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    need("PostgreSQL", "apt-get install postgresql", found=bool(programs))
-    bin_, as_user = programs[-1], []
-    folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own folders are closed to other users
-    if os.geteuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    initdb = [*as_user, bin_ / "initdb", "-A", "trust", "-U", "postgres", "-D", data]
-    subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
-    control = [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    yield f"host={folder} user=postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-    shutil.rmtree(folder)
+    need("PostgreSQL", "apt-get install postgresql", found=debian_postgresql.installed())
+    with debian_postgresql.running() as folder:
+        yield f"host={folder} user=postgres"
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +66,7 @@ def postgresql_template(postgresql_server, tmp_path_factory) -> str:
 
 
 def postgresql_url(server: str, name: str) -> str:
-    folder = re.search(r"host=(\S+)", server)[1]
-    return f"postgresql+psycopg://postgres@/{name}?host={folder}"
+    return debian_postgresql.address(re.search(r"host=(\S+)", server)[1], name)
 
 
 @pytest.fixture
