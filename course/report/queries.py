@@ -1,6 +1,7 @@
 """The statements behind every figure, and what they give. The sets that they are made of stand in sets.py."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     Integer,
@@ -66,7 +68,7 @@ TYPES: dict[str, Any] = {
 STATEMENTS: dict[str, tuple[str, tuple[tuple[str, Any], ...]]] = {
     "coverage": (
         sets.COVERAGE,
-        (("part", String()), ("key", Integer()), ("person", Integer()), ("persons", Integer())),
+        (("part", String()), ("key", BigInteger()), ("person", Integer()), ("persons", Integer())),
     ),
     "person": (sets.PERSON, (("time", Integer()), ("route", Integer()), ("bits", Integer()))),
     "members": (sets.MEMBERS, (("person", Integer()), ("unit", Integer()), ("done_on", Date()))),
@@ -114,19 +116,26 @@ def facts(db: Session, scope: Scope, populations: Sequence[Population], spans: S
 
     The number of statements depends neither on the number of persons nor on that of populations.
     """
-    standings: list[list[Standing]] = [[] for _ in populations]
-    units: tuple[list[InUnit], list[InUnit]] = ([], [])
+    counted: Counter[int] = Counter()
+    members: list[InUnit] = []
+    reached: list[InUnit] = []
     knows_anybody = False
     for part, key, person, persons in _ask(db, "coverage", scope, populations, spans):
-        if part == "standing":
-            population, *told = sets.read_standing(key)
-            standings[population].append(_standing(*told, persons=persons))
-        elif part == "unit":
-            unit, reached, covered = sets.read_unit(key)
-            units[reached].append(InUnit(unit, person, covered, persons))
-        else:
+        unit, told = sets.read_key(key)
+        _, _, route, bits = sets.read_facts(told)
+        if part == "known":
             knows_anybody = True
-    return Facts(standings, *units, knows_anybody)
+        elif part == "standing":
+            counted[told] += persons
+        if unit and bits & sets.BIT["at_end"]:
+            members.append(InUnit(unit, person, route > 0, persons))
+        if unit and bits & sets.BIT["reached"]:
+            reached.append(InUnit(unit, person, route > 0, persons))
+    standings: list[list[Standing]] = [[] for _ in populations]
+    for told, persons in counted.items():
+        population, *facts = sets.read_facts(told)
+        standings[population].append(_standing(*facts, persons=persons))
+    return Facts(standings, members, reached, knows_anybody)
 
 
 def standing_of(
@@ -236,7 +245,7 @@ def _ask(
 def _statement(name: str, dialect: str) -> tuple[TextualSelect, tuple[str, ...]]:
     """(the statement, the names of its parameters)."""
     select_, columns = STATEMENTS[name]
-    sql = f"WITH {sets.LISTS[dialect]}{select_}"
+    sql = sets.statement(select_, dialect)
     names = tuple(each for each in TYPES if f":{each}" in sql)
     bound = text(sql).bindparams(*(bindparam(each, type_=TYPES[each]) for each in names))
     return bound.columns(*(column(*each) for each in columns)), names
@@ -282,9 +291,9 @@ def _inside(
 
 
 def _bits(stay: Stay, scope: Scope) -> int:
-    """Whether the stay holds on the period's first day and on D, as bits."""
+    """Whether the stay holds on the period's first day and on D, as the bits that it lets a membership keep."""
     at_start = sets.BIT["at_start"] if stay.since <= scope.period_from else 0
-    return at_start + (sets.BIT["at_end"] if stay.until >= scope.day else 0)
+    return at_start + (sets.BIT["at_end"] + sets.BIT["uncounted"] if stay.until >= scope.day else 0)
 
 
 def _fresh(db: Session, scope: Scope) -> list[tuple[int, str]]:

@@ -11,7 +11,9 @@ made once: only their parameters differ, and lists travel as JSON.
 Source: design.md, "As of D, as known at K" and "The figures, never mixed".
 """
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from course.report.coverage import ROUTES
 
@@ -45,7 +47,7 @@ def _together(names: Iterable[str]) -> str:
 
 def _rank(route: str) -> str:
     """The place of a route in RANKED; what was restored is as a quiz."""
-    cases = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(RANKED) if name)
+    cases = " ".join(f"WHEN '{name}' THEN {RANKED.index(name)}" for name in ROUTES)
     return f"CASE {route} {cases} WHEN 'restored' THEN {RANKED.index('quiz')} ELSE 1 END"
 
 
@@ -56,36 +58,30 @@ def _of(exists: str) -> str:
             OR seen.person IN (SELECT main_id FROM same) AND EXISTS ({linked}))"""
 
 
-def _asked(flag: str, condition: str, exists: str) -> str:
-    """The bit of a flag, asked of those in the whole population for whom the condition holds."""
-    return f"CASE WHEN population = 0 AND {condition} AND {exists} THEN {BIT[flag]} ELSE 0 END"
+def _asked(flag: str, condition: str, answer: str) -> str:
+    """The bit of a flag, asked of those for whom the condition holds."""
+    return f"CASE WHEN {condition} AND {answer} THEN {BIT[flag]} ELSE 0 END"
 
 
-_WITHIN = "occurred_on BETWEEN :start AND :reached_until"
-_THERE = """occurred_on BETWEEN employed.since AND employed.until
-                    AND occurred_on BETWEEN inside.since AND inside.until"""
+_WITHIN = WHEN.index("within")
+_REACHED = f"""employed.counts AND time = {_WITHIN} AND occurred_on BETWEEN employed.since AND employed.until
+                AND occurred_on BETWEEN inside.since AND inside.until"""
 _DONE = """occurred_on <= :day AND completion.recorded_at <= :known_at
         AND completion.id NOT IN (SELECT completion_id FROM revocation WHERE at <= :known_at)"""
-_EXEMPT = f"""
-            SELECT 1 FROM exemption WHERE exemption.person_id {{0}} AND exemption.valid_from <= :day
-                AND exemption.valid_to >= :day AND exemption.{KNOWN.format("exemption.")}"""
 _ATTEMPT = """
             SELECT 1 FROM attempt WHERE attempt.person_id {0} AND attempt.course = :course
                 AND attempt.started_at < :day_ends AND attempt.started_at <= :known_at"""
 _MODULE = f"""
             SELECT 1 FROM completion WHERE completion.person_id {{0}} AND completion.course = :course
                 AND completion.path <> '' AND completion.{_DONE}"""
+_CAME = f"bits & {BOTH_ENDS} = {BIT['at_end']}"
+_WENT = f"bits & {BOTH_ENDS} = {BIT['at_start']}"
+_MEMBER = f"bits & {BIT['at_end']} > 0"
+_UNIT = f"CASE WHEN bits & {BIT['at_end'] + BIT['reached']} > 0 THEN unit END"
+"""The unit in which somebody is a member or was reached: of nearly everybody there is only one."""
 
-
-def _employed(day: str) -> str:
-    """Whether the person was employed on the day, in whatever unit."""
-    return _of(
-        f"""
-            SELECT 1 FROM membership JOIN membership_state AS state ON state.membership_id = membership.id
-            WHERE membership.person_id {{}} AND state.audience = :audience
-                AND {day} BETWEEN state.valid_from AND state.valid_to AND state.{KNOWN.format("state.")}"""
-    )
-
+_MOMENTS = "valid_from|valid_to|recorded_at|superseded_at|occurred_on|since|until"
+_MOMENT = re.compile(rf"(?<!AS )\b(?:\w+\.)?(?:{_MOMENTS})\b")
 
 LISTS = {
     "sqlite": """
@@ -116,102 +112,117 @@ same AS MATERIALIZED (
 employed AS MATERIALIZED (
     SELECT COALESCE(same.main_id, membership.person_id) AS person, state.unit_id AS unit,
         state.valid_from AS since, state.valid_to AS until, state.title, state.employment, state.counts,
-        {_bits(at_start="valid_from <= :start", at_end="valid_to >= :day")} AS bits
+        CASE WHEN counts THEN {_bits(at_start="valid_from <= :start", at_end="valid_to >= :day")}
+            WHEN valid_to >= :day THEN {BIT["uncounted"]} ELSE 0 END AS bits
     FROM membership_state AS state
     JOIN membership ON membership.id = state.membership_id
     LEFT JOIN same ON same.person_id = membership.person_id
     WHERE state.audience = :audience AND state.valid_from <= :day AND state.valid_to >= :start
         AND state.{KNOWN.format("state.")}),
 earned AS MATERIALIZED (
-    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.id,
-        {_rank("completion.route")} AS route, completion.occurred_on,
-        CASE WHEN completion.edition >= :in_force AND completion.occurred_on >= fresh.earliest THEN 1 ELSE 0 END
-            AS valid
+    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.id, completion.occurred_on AS occurred_on,
+        CASE WHEN occurred_on BETWEEN :start AND :reached_until THEN {_WITHIN}
+            WHEN occurred_on < :start THEN {WHEN.index("before")} ELSE {WHEN.index("after")} END AS time,
+        CASE WHEN completion.edition >= :in_force AND completion.occurred_on >= fresh.earliest
+            THEN {_rank("completion.route")} ELSE 0 END AS route
     FROM completion
     LEFT JOIN same ON same.person_id = completion.person_id
     LEFT JOIN fresh ON fresh.release_id = completion.release_id
     WHERE completion.course = :course AND completion.path = '' AND completion.{_DONE}),
 placed AS MATERIALIZED (
-    SELECT employed.person * {POPULATIONS} + inside.population AS place, inside.population, employed.person,
-        employed.unit, earned.id, earned.occurred_on, valid * route AS route,
-        CASE WHEN occurred_on IS NULL THEN 0 WHEN {_WITHIN} THEN 3 WHEN occurred_on < :start THEN 2 ELSE 1 END
-            AS time,
-        CASE WHEN employed.counts THEN (employed.bits & inside.bits) + {_bits(reached=f"{_WITHIN} AND {_THERE}")}
-            WHEN employed.bits & inside.bits & {BIT["at_end"]} > 0 THEN {BIT["uncounted"]} ELSE 0 END AS bits
+    SELECT employed.person * {POPULATIONS} + inside.population AS place, employed.unit,
+        earned.id, earned.occurred_on AS occurred_on, earned.time, earned.route,
+        (employed.bits & inside.bits) + {_bits(reached=_REACHED)} AS bits
     FROM employed
-    JOIN inside ON inside.unit = employed.unit
+    JOIN inside ON inside.unit = +employed.unit
         AND (inside.title IS NULL OR inside.title = employed.title)
         AND (inside.employment IS NULL OR inside.employment = employed.employment)
     LEFT JOIN earned ON earned.person = employed.person)"""
-"""`bits` of employed and inside say whether they hold on the period's first day and on D; `time` is a place in WHEN."""
+"""`bits` of employed and inside say what holds on the period's first day and on D; `time` is a place in WHEN, `route`
+one in RANKED, which is 0 unless the completion is valid. `+` keeps SQLite from indexing `employed` instead of `inside`.
+"""
 
 STANDINGS = f"""
-, summed AS (
-    SELECT place, {_together(SEEN)} AS bits, MAX(time) AS time, COALESCE(MAX(route), 0) AS route
+, exempt AS MATERIALIZED (
+    SELECT COALESCE(same.main_id, exemption.person_id) AS person
+    FROM exemption LEFT JOIN same ON same.person_id = exemption.person_id
+    WHERE exemption.valid_from <= :day AND exemption.valid_to >= :day AND exemption.{KNOWN.format("exemption.")}),
+summed AS (
+    SELECT place, {_together(SEEN)} AS bits, COALESCE(MAX(time), 0) AS time, COALESCE(MAX(route), 0) AS route,
+        MIN({_UNIT}) AS first_unit, MAX({_UNIT}) AS last_unit
     FROM placed GROUP BY place),
 seen AS (
-    SELECT place / {POPULATIONS} AS person, place % {POPULATIONS} AS population, bits, time, route
+    SELECT place / {POPULATIONS} AS person, place % {POPULATIONS} AS population, time, route, bits,
+        first_unit, last_unit
     FROM summed WHERE bits > 0),
 standing AS MATERIALIZED (
-    SELECT population, person, time, route, bits
-        + {_asked("employed_at_start", f"bits & {BOTH_ENDS} = {BIT['at_end']}", _employed(":start"))}
-        + {_asked("employed_at_end", f"bits & {BOTH_ENDS} = {BIT['at_start']}", _employed(":day"))}
-        + {_asked("exempt", f"bits & {BIT['at_end']} > 0 AND route = 0", _of(_EXEMPT))}
-        + {_asked("begun", f"bits & {BIT['at_end']} > 0 AND time = 0", f"({_of(_ATTEMPT)} OR {_of(_MODULE)})")} AS bits
+    SELECT population, person, time, route, first_unit, last_unit, bits + CASE WHEN population > 0 THEN 0 ELSE
+        {_asked("employed_at_start", _CAME, "person IN (SELECT person FROM employed WHERE since <= :start)")}
+        + {_asked("employed_at_end", _WENT, "person IN (SELECT person FROM employed WHERE until >= :day)")}
+        + {_asked("exempt", f"{_MEMBER} AND route = 0", "person IN (SELECT person FROM exempt)")}
+        + {_asked("begun", f"{_MEMBER} AND time = 0", f"({_of(_ATTEMPT)} OR {_of(_MODULE)})")} END AS bits
     FROM seen)"""
 
-UNITS = f"""
-, pair AS MATERIALIZED (
-    SELECT person * 2 AS key, person, unit, CASE WHEN route > 0 THEN 2 ELSE 0 END AS bits
-    FROM placed WHERE population = 0 AND bits & {BIT["at_end"]} > 0
-    UNION ALL
-    SELECT person * 2 + 1, person, unit, 0 FROM placed WHERE population = 0 AND bits & {BIT["reached"]} > 0),
-spread AS MATERIALIZED (
-    SELECT key, MIN(unit) AS unit, MAX(unit) AS other, MAX(bits) AS bits FROM pair GROUP BY key)"""
-"""Members (even keys) and reached (odd keys), with their first and their last unit: of nearly all they are the same."""
+_SEVERAL = f"""(place IN (
+        SELECT person * {POPULATIONS} FROM standing WHERE population = 0 AND first_unit < last_unit)) IS TRUE"""
+"""`IS TRUE` lets PostgreSQL look them up; it would join them one by one, as it takes them to be few."""
+_KEY = f"((CAST({{unit}} AS bigint) * {POPULATIONS} + {{population}}) * {len(WHEN)} + time) * {len(RANKED)} + route"
+_KEY = f"({_KEY}) * {1 << len(FLAGS)} + bits"
+_ONE_UNIT = "CASE WHEN population = 0 AND first_unit = last_unit THEN first_unit ELSE 0 END"
 
-COVERAGE = f"""{SETS}{STANDINGS}{UNITS}
+COVERAGE = f"""{SETS}{STANDINGS}
 SELECT 'standing' AS part, key, CAST(NULL AS integer) AS person, COUNT(*) AS persons
-FROM (SELECT ((population * {len(WHEN)} + time) * {len(RANKED)} + route) * {1 << len(FLAGS)} + bits AS key
-    FROM standing) AS each
+FROM (SELECT {_KEY.format(unit=_ONE_UNIT, population="population")} AS key FROM standing) AS each
 GROUP BY key
 UNION ALL
-SELECT 'unit', key, NULL, COUNT(*)
-FROM (SELECT unit * 4 + bits + key % 2 AS key FROM spread WHERE unit = other) AS each
-GROUP BY key
-UNION ALL
-SELECT DISTINCT 'unit', pair.unit * 4 + spread.bits + spread.key % 2, pair.person, 1
-FROM spread JOIN pair ON pair.key = spread.key WHERE spread.unit < other
+SELECT 'unit', {_KEY.format(unit="unit", population="0")}, person, 1
+FROM (SELECT place / {POPULATIONS} AS person, unit, 0 AS time, COALESCE(MAX(route), 0) AS route,
+        MAX(bits & {BIT["at_end"]}) + MAX(bits & {BIT["reached"]}) AS bits
+    FROM placed WHERE {_UNIT} > 0 AND {_SEVERAL} GROUP BY place, unit) AS each
 UNION ALL
 SELECT 'known', 0, NULL, 1 WHERE EXISTS (
     SELECT 1 FROM membership_state WHERE audience = :audience AND {KNOWN.format("")})"""
-"""(part, key, person, persons): standings; members and reached by unit, with the person where it stands in several;
-and one row `known` when anybody of the audience was known at K. The keys are read by the two functions below.
+"""(part, key, person, persons), where read_key and read_facts know what a key says:
+
+- `standing`: how many share the same facts, and of the whole population the unit when they stand in one only;
+- `unit`: somebody of the whole population who stands in several, once for each;
+- `known`: one row when anybody of the audience was known at K.
 
 One number is grouped several times faster than the columns that it is made of.
 """
 
 
-def read_standing(key: int) -> tuple[int, int, int, int]:
-    """(population, place in WHEN, place in RANKED, bits) of a standing's key."""
-    rest, bits = divmod(key, 1 << len(FLAGS))
+def statement(select: str, dialect: str) -> str:
+    """The text of a SELECT of this file for an engine.
+
+    For SQLite every day and instant is made an expression, `+x`. A column of type DATE it would try to read as a
+    number at each comparison, which makes the whole a sixth slower.
+    """
+    sql = f"WITH {LISTS[dialect]}{select}"
+    return _MOMENT.sub(r"+\g<0>", sql) if dialect == "sqlite" else sql
+
+
+def read_key(key: int) -> tuple[int, int]:
+    """(unit or 0, the facts, which read_facts takes apart) of a key."""
+    return divmod(key, POPULATIONS * len(WHEN) * len(RANKED) << len(FLAGS))
+
+
+@lru_cache(maxsize=1000)
+def read_facts(facts: int) -> tuple[int, int, int, int]:
+    """(population, place in WHEN, place in RANKED, bits) of the facts that a key says."""
+    rest, bits = divmod(facts, 1 << len(FLAGS))
     rest, route = divmod(rest, len(RANKED))
     return *divmod(rest, len(WHEN)), route, bits
-
-
-def read_unit(key: int) -> tuple[int, bool, bool]:
-    """(unit, whether it is of the reached rather than of members, whether they are covered) of a unit's key."""
-    return key // 4, bool(key & 1), bool(key & 2)
 
 
 PERSON = f"""{SETS}{STANDINGS}
 SELECT time, route, bits FROM standing WHERE population = 0 AND person = :human"""
 
 MEMBERS = f"""{SETS}
-SELECT person, unit, MAX(CASE WHEN route > 0 THEN occurred_on END)
-FROM placed WHERE population = 0 AND bits & {BIT["at_end"]} > 0 GROUP BY person, unit"""
+SELECT place / {POPULATIONS}, unit, MAX(CASE WHEN route > 0 THEN occurred_on END)
+FROM placed WHERE place % {POPULATIONS} = 0 AND {_MEMBER} GROUP BY place, unit"""
 """(person, unit, the day of the newest valid completion or NULL) of every member."""
 
 REACHED = f"""{SETS}
-SELECT DISTINCT person, id FROM placed WHERE population = 0 AND bits & {BIT["reached"]} > 0"""
+SELECT DISTINCT place / {POPULATIONS}, id FROM placed WHERE place % {POPULATIONS} = 0 AND bits & {BIT["reached"]} > 0"""
 """(person, completion) of every completion by which somebody was reached."""
