@@ -3,14 +3,15 @@
 import mimetypes
 
 from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from course.content.queries import media
 from course.db import database
 from course.web.filters import STATIC, can
 from course.web.guard import allowed
+from course.web.learner import courses
 
 bp = Blueprint("pages", __name__)
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -61,8 +62,8 @@ def support() -> str:
 
 @bp.get("/")
 @allowed("account.own")
-def start() -> AnyResponse | str:
+def start() -> ResponseReturnValue:
     """The first page after signing in: the course, or for who has other duties what there is to choose from."""
     if can("course.take") and not any(map(can, ("report.read", "unit.read", "board.read", "system.read"))):
-        return redirect("/kurs/", 303)
+        return courses()
     return render_template("start.html")
