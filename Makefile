@@ -34,8 +34,8 @@ check: $(VENV)/tools ## lint, types, content and tests: what CI runs
 	$(BIN)/flask content check
 	$(BIN)/python -m pytest -n 2 -q
 
-bench: $(VENV)/tools ## measure against a bare Flask page in the same run
-	$(BIN)/python tests/bench/run.py
+bench: $(VENV)/tools ## measure, beside a bare Flask page in the same run; ARGS="--only coverage"
+	$(BIN)/python tests/bench/run.py $(ARGS)
 
 lock: $(VENV)/tools ## resolve requirements.lock and requirements-dev.lock again
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

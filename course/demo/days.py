@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from random import Random
 
 from course.clock import STOCKHOLM, add_months
@@ -18,6 +19,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS
 
 
+@cache
 def eagerness(day: date) -> float:
     """How likely people are to take a course on the day, compared with a common working day."""
     if not is_working_day(day):
