@@ -32,8 +32,8 @@ check: $(VENV)/tools ## lint, types, content and tests: what CI runs
 	$(BIN)/flask content check
 	$(BIN)/python -m pytest -n 2 -q
 
-bench: $(VENV)/tools ## measure against a bare Flask page in the same run
-	$(BIN)/python tests/bench/run.py
+bench: $(VENV)/tools ## measure, beside a bare Flask page in the same run; ARGS="--only coverage"
+	$(BIN)/python tests/bench/run.py $(ARGS)
 
 pictures: $(VENV)/tools ## take the pictures of README and the handbook anew
 	$(BIN)/python tests/pictures.py

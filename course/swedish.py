@@ -65,7 +65,7 @@ def sort_key(name: str) -> str:
 
 def _tenths(value: Fraction) -> str:
     """Per cent with one decimal, rounded half up; never 100,0 or 0,0 unless it is exactly so."""
-    tenths = int(value * 1000 + Fraction(1, 2))
+    tenths = (2000 * value.numerator + value.denominator) // (2 * value.denominator)
     if tenths == 1000 and value < 1:
         tenths = 999
     if tenths == 0 and value > 0:

@@ -225,7 +225,7 @@ def by_unit(
 
     def several(level: int, whole: UnitLine, parts: Sequence[UnitLine]) -> Iterable[UnitLine]:
         excess = {key: sum(getattr(part, key) for part in parts) - getattr(whole, key) for key in counts}
-        if any(excess.values()):
+        if parts and any(excess.values()):
             yield UnitLine(level, "several", "I flera enheter", None, **{key: -count for key, count in excess.items()})
 
     def walk(start: int, end: int) -> Iterable[UnitLine]:
@@ -237,13 +237,12 @@ def by_unit(
             whole = line(level, "unit", span.name, [below.unit for _, below in tree[index:after]], span.unit)
             if _anybody(whole):
                 below = list(walk(index + 1, after))
-                direct = line(level + 1, "direct", f"Direkt i {span.name}", [span.unit])
-                yield whole
-                if below and _anybody(direct):
-                    below.insert(0, direct)
-                yield from below
                 if below:
-                    yield from several(level + 1, whole, [part for part in below if part.level == level + 1])
+                    direct = line(level + 1, "direct", f"Direkt i {span.name}", [span.unit])
+                    below = [*filter(_anybody, [direct]), *below]
+                yield whole
+                yield from below
+                yield from several(level + 1, whole, [part for part in below if part.level == level + 1])
             index = after
 
     lines = list(walk(0, len(tree)))
@@ -271,8 +270,8 @@ class _Counter:
     def distinct(self, units: Iterable[int]) -> int:
         """How many distinct persons stand in at least one of the units."""
         units = tuple(units)
-        together: set[int] = set().union(*(self.several.get(unit, ()) for unit in units))
-        return sum(self.single.get(unit, 0) for unit in units) + len(together)
+        together = set().union(*[self.several[unit] for unit in units if unit in self.several])
+        return sum([self.single[unit] for unit in units if unit in self.single]) + len(together)
 
 
 def _anybody(line: UnitLine) -> bool:

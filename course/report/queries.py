@@ -115,25 +115,25 @@ def facts(db: Session, scope: Scope, populations: Sequence[Population], spans: S
 
     The number of statements depends neither on the number of persons nor on that of populations.
     """
-    counted: Counter[tuple[int, ...]] = Counter()
+    counted: Counter[int] = Counter()
     members: list[InUnit] = []
     reached: list[InUnit] = []
     knows_anybody = False
     for part, key, person, persons in _ask(db, "coverage", scope, populations, spans):
+        unit, told = sets.read_key(key)
+        _, _, route, bits = sets.read_facts(told)
         if part == "known":
             knows_anybody = True
-            continue
-        unit, *told = sets.read_key(key)
-        *_, route, bits = told
-        if part == "standing":
-            counted[tuple(told)] += persons
+        elif part == "standing":
+            counted[told] += persons
         if unit and bits & sets.BIT["at_end"]:
             members.append(InUnit(unit, person, route > 0, persons))
         if unit and bits & sets.BIT["reached"]:
             reached.append(InUnit(unit, person, route > 0, persons))
     standings: list[list[Standing]] = [[] for _ in populations]
-    for (population, *told), persons in counted.items():
-        standings[population].append(_standing(*told, persons=persons))
+    for told, persons in counted.items():
+        population, *facts = sets.read_facts(told)
+        standings[population].append(_standing(*facts, persons=persons))
     return Facts(standings, members, reached, knows_anybody)
 
 
@@ -244,7 +244,7 @@ def _ask(
 def _statement(name: str, dialect: str) -> tuple[TextualSelect, tuple[str, ...]]:
     """(the statement, the names of its parameters)."""
     select_, columns = STATEMENTS[name]
-    sql = f"WITH {sets.LISTS[dialect]}{select_}"
+    sql = sets.statement(select_, dialect)
     names = tuple(each for each in TYPES if f":{each}" in sql)
     bound = text(sql).bindparams(*(bindparam(each, type_=TYPES[each]) for each in names))
     return bound.columns(*(column(*each) for each in columns)), names

@@ -11,7 +11,9 @@ made once: only their parameters differ, and lists travel as JSON.
 Source: design.md, "As of D, as known at K" and "The figures, never mixed".
 """
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from course.report.coverage import ROUTES
 
@@ -45,7 +47,7 @@ def _together(names: Iterable[str]) -> str:
 
 def _rank(route: str) -> str:
     """The place of a route in RANKED; what was restored is as a quiz."""
-    cases = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(RANKED) if name)
+    cases = " ".join(f"WHEN '{name}' THEN {RANKED.index(name)}" for name in ROUTES)
     return f"CASE {route} {cases} WHEN 'restored' THEN {RANKED.index('quiz')} ELSE 1 END"
 
 
@@ -57,8 +59,8 @@ def _of(exists: str) -> str:
 
 
 def _asked(flag: str, condition: str, answer: str) -> str:
-    """The bit of a flag, asked of those in the whole population for whom the condition holds."""
-    return f"CASE WHEN population = 0 AND {condition} AND {answer} THEN {BIT[flag]} ELSE 0 END"
+    """The bit of a flag, asked of those for whom the condition holds."""
+    return f"CASE WHEN {condition} AND {answer} THEN {BIT[flag]} ELSE 0 END"
 
 
 _WITHIN = WHEN.index("within")
@@ -77,6 +79,9 @@ _WENT = f"bits & {BOTH_ENDS} = {BIT['at_start']}"
 _MEMBER = f"bits & {BIT['at_end']} > 0"
 _UNIT = f"CASE WHEN bits & {BIT['at_end'] + BIT['reached']} > 0 THEN unit END"
 """The unit in which somebody is a member or was reached: of nearly everybody there is only one."""
+
+_MOMENTS = "valid_from|valid_to|recorded_at|superseded_at|occurred_on|since|until"
+_MOMENT = re.compile(rf"(?<!AS )\b(?:\w+\.)?(?:{_MOMENTS})\b")
 
 LISTS = {
     "sqlite": """
@@ -115,7 +120,7 @@ employed AS MATERIALIZED (
     WHERE state.audience = :audience AND state.valid_from <= :day AND state.valid_to >= :start
         AND state.{KNOWN.format("state.")}),
 earned AS MATERIALIZED (
-    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.id, completion.occurred_on,
+    SELECT COALESCE(same.main_id, completion.person_id) AS person, completion.id, completion.occurred_on AS occurred_on,
         CASE WHEN occurred_on BETWEEN :start AND :reached_until THEN {_WITHIN}
             WHEN occurred_on < :start THEN {WHEN.index("before")} ELSE {WHEN.index("after")} END AS time,
         CASE WHEN completion.edition >= :in_force AND completion.occurred_on >= fresh.earliest
@@ -126,7 +131,7 @@ earned AS MATERIALIZED (
     WHERE completion.course = :course AND completion.path = '' AND completion.{_DONE}),
 placed AS MATERIALIZED (
     SELECT employed.person * {POPULATIONS} + inside.population AS place, employed.unit,
-        earned.id, earned.occurred_on, earned.time, earned.route,
+        earned.id, earned.occurred_on AS occurred_on, earned.time, earned.route,
         (employed.bits & inside.bits) + {_bits(reached=_REACHED)} AS bits
     FROM employed
     JOIN inside ON inside.unit = +employed.unit
@@ -151,11 +156,11 @@ seen AS (
         first_unit, last_unit
     FROM summed WHERE bits > 0),
 standing AS MATERIALIZED (
-    SELECT population, person, time, route, first_unit, last_unit, bits
-        + {_asked("employed_at_start", _CAME, "person IN (SELECT person FROM employed WHERE since <= :start)")}
+    SELECT population, person, time, route, first_unit, last_unit, bits + CASE WHEN population > 0 THEN 0 ELSE
+        {_asked("employed_at_start", _CAME, "person IN (SELECT person FROM employed WHERE since <= :start)")}
         + {_asked("employed_at_end", _WENT, "person IN (SELECT person FROM employed WHERE until >= :day)")}
         + {_asked("exempt", f"{_MEMBER} AND route = 0", "person IN (SELECT person FROM exempt)")}
-        + {_asked("begun", f"{_MEMBER} AND time = 0", f"({_of(_ATTEMPT)} OR {_of(_MODULE)})")} AS bits
+        + {_asked("begun", f"{_MEMBER} AND time = 0", f"({_of(_ATTEMPT)} OR {_of(_MODULE)})")} END AS bits
     FROM seen)"""
 
 _SEVERAL = f"""(place IN (
@@ -177,7 +182,7 @@ FROM (SELECT place / {POPULATIONS} AS person, unit, 0 AS time, COALESCE(MAX(rout
 UNION ALL
 SELECT 'known', 0, NULL, 1 WHERE EXISTS (
     SELECT 1 FROM membership_state WHERE audience = :audience AND {KNOWN.format("")})"""
-"""(part, key, person, persons), where read_key knows what a key says:
+"""(part, key, person, persons), where read_key and read_facts know what a key says:
 
 - `standing`: how many share the same facts, and of the whole population the unit when they stand in one only;
 - `unit`: somebody of the whole population who stands in several, once for each;
@@ -187,12 +192,27 @@ One number is grouped several times faster than the columns that it is made of.
 """
 
 
-def read_key(key: int) -> tuple[int, int, int, int, int]:
-    """(unit or 0, population, place in WHEN, place in RANKED, bits) of a key."""
-    rest, bits = divmod(key, 1 << len(FLAGS))
+def statement(select: str, dialect: str) -> str:
+    """The text of a SELECT of this file for an engine.
+
+    For SQLite every day and instant is made an expression, `+x`. A column of type DATE it would try to read as a
+    number at each comparison, which makes the whole a sixth slower.
+    """
+    sql = f"WITH {LISTS[dialect]}{select}"
+    return _MOMENT.sub(r"+\g<0>", sql) if dialect == "sqlite" else sql
+
+
+def read_key(key: int) -> tuple[int, int]:
+    """(unit or 0, the facts, which read_facts takes apart) of a key."""
+    return divmod(key, POPULATIONS * len(WHEN) * len(RANKED) << len(FLAGS))
+
+
+@lru_cache(maxsize=1000)
+def read_facts(facts: int) -> tuple[int, int, int, int]:
+    """(population, place in WHEN, place in RANKED, bits) of the facts that a key says."""
+    rest, bits = divmod(facts, 1 << len(FLAGS))
     rest, route = divmod(rest, len(RANKED))
-    rest, time = divmod(rest, len(WHEN))
-    return *divmod(rest, POPULATIONS), time, route, bits
+    return *divmod(rest, len(WHEN)), route, bits
 
 
 PERSON = f"""{SETS}{STANDINGS}

@@ -47,7 +47,7 @@ def courses() -> ResponseReturnValue:
         one for one in current(database.session, who.newest_release).values() if one.course.audience in who.audiences
     ]
     if len(mine) == 1:
-        return redirect(url_for(".course", course_id=mine[0].course.id), 303)
+        return redirect(url_for("learner.course", course_id=mine[0].course.id), 303)
     return render_template("learner/courses.html", courses=mine)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -20,6 +20,7 @@ from course.target.queries import promise_on
 from course.web.filters import can
 from course.web.guard import actor, allowed
 from course.web.imports import DRAFT_LIFE
+from course.web.learner import courses
 
 bp = Blueprint("start", __name__)
 OTHER_DUTIES = ("report.read", "unit.read", "board.read", "system.read")
@@ -40,7 +41,7 @@ class Overview:
 def start() -> ResponseReturnValue:
     """Learners go to their course at once; others choose."""
     if can("course.take") and not any(map(can, OTHER_DUTIES)):
-        return redirect("/kurs/", 303)
+        return courses()
     return render_template("start.html", overview=_overview() if can("report.read") else None)
 
 

@@ -3,8 +3,8 @@
 The user is loaded the way flask-login's and SQLAlchemy's own guides show: through the ORM, by the id in the cookie.
 
 Flask-SQLAlchemy-Lite closes asynchronous sessions, of which there are none, after every request; as Flask runs that
-in an event loop and a thread of its own, it costs more than the rest of the floor's page. `from_environment` leaves
-it out, so that the floor is not padded; `as_shipped` leaves it in.
+in an event loop and a thread of its own, it costs more than the rest of the floor's page. `shipped` leaves it in;
+`trimmed` leaves it out, so that the floor is not padded.
 """
 
 import os
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlean
+import wire
+from cookies import signed
 from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_required
@@ -71,25 +73,37 @@ def create_app(path: Path) -> Flask:
     return app
 
 
-def as_shipped() -> Flask:
+def shipped() -> Flask:
     """The floor on the database that FLOOR_DATABASE names."""
     return create_app(Path(os.environ["FLOOR_DATABASE"]))
 
 
-def from_environment() -> Flask:
-    """The same without the asynchronous teardown: what the server starts."""
-    app = as_shipped()
+def trimmed() -> Flask:
+    """The same without the asynchronous teardown."""
+    app = shipped()
     app.teardown_appcontext_funcs[:] = [each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)]
     return app
 
 
-def fill(app: Flask) -> None:
-    """Make the tables and the users."""
+def made(path: Path) -> Flask:
+    """A floor with tables and users on a new database at `path`."""
+    app = create_app(path)
     with app.app_context():
         connection = database.session.connection(execution_options={"write": True})
         Base.metadata.create_all(connection)
         database.session.add_all(User(id=number, name=f"User {number}") for number in range(1, USERS + 1))
         database.session.commit()
+    return app
+
+
+def requests(app: Flask) -> dict[str, list[wire.Request]]:
+    """{page, repeat, answer: the users' requests}."""
+    cookies = [signed(app, {"_user_id": str(number), "_fresh": True}) for number in range(1, USERS + 1)]
+    return {
+        "page": [wire.Request("GET", "/page", cookie, 200) for cookie in cookies],
+        "repeat": [wire.Request("GET", "/tagged", cookie, 304, tag=f'W/"{TAG}"') for cookie in cookies],
+        "answer": [wire.Request("POST", "/answer", cookie, 303, "svar=b") for cookie in cookies],
+    }
 
 
 def _load_user(user_id: str) -> User | None:

@@ -47,6 +47,21 @@ def count(app: Flask, engine: Engine, requests: Iterable[Request]) -> Cost:
     return Cost(statements / len(rest), sum(sql.startswith("COMMIT") for sql in told) / len(rest))
 
 
+def statements(app: Flask, engine: Engine, request: Request) -> int:
+    """How many statements a request that only reads sends to the database, the second time."""
+    sent: list[str] = []
+
+    def execute(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
+        sent.append(sql)
+
+    ask(app, request)
+    event.listen(engine, "before_cursor_execute", execute)
+    ask(app, request)
+    event.remove(engine, "before_cursor_execute", execute)
+    engine.dispose()
+    return sum(not sql.startswith(NOT_COUNTED) for sql in sent)
+
+
 def ask(app: Flask, request: Request) -> TestResponse:
     """The answer to a request. Raises WrongAnswer for a wrong status."""
     answer = app.test_client(use_cookies=False).open(

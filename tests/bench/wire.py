@@ -2,11 +2,12 @@
 
 import os
 import re
+import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import STDOUT, Popen, TimeoutExpired
@@ -117,13 +118,12 @@ class Connection:
 
 
 class Server:
-    """A granian of its own, as the product is served, but with one worker."""
+    """A granian of its own."""
 
     def __init__(self, process: Popen[bytes], port: int, log: Path) -> None:
         self.port = port
         self._process = process
         self._log = log
-        self._tree: list[int] = []
 
     def wait(self) -> None:
         """Return when it listens. Raises WrongAnswer when it does not."""
@@ -132,26 +132,27 @@ class Server:
             try:
                 Connection(self.port).close()
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.01)
             else:
-                self._tree = list(_descendants(self._process.pid))
                 return
         raise WrongAnswer(f"the server did not start:\n{self._log.read_text(errors='replace')[-2000:]}")
 
-    def cpu_ms(self) -> float:
-        """User and system time of all its processes so far."""
-        return sum(sum(map(int, _stat(pid)[11:13])) for pid in self._tree) * TICK
+    @property
+    def pid(self) -> int:
+        """Its first process; the others are below it."""
+        return self._process.pid
 
     def run(self, requests: Sequence[Request], clients: int = 1) -> Run:
         """Send the requests, each client its share, one after the other."""
         shares = [requests[number::clients] for number in range(clients)]
         runners = [_Client(self.port, share) for share in shares]
-        cpu, began = self.cpu_ms(), time.perf_counter()
+        tree = tree_of(self.pid)
+        cpu, began = cpu_ms(tree), time.perf_counter()
         for runner in runners:
             runner.start()
         for runner in runners:
             runner.join()
-        seconds, cpu = time.perf_counter() - began, self.cpu_ms() - cpu
+        seconds, cpu = time.perf_counter() - began, cpu_ms(tree) - cpu
         for runner in runners:
             if runner.fault:
                 raise runner.fault
@@ -159,12 +160,13 @@ class Server:
         return Run(len(requests), cpu, seconds, latencies, runners[0].size)
 
     def stop(self) -> None:
+        """Ask it to stop, and see to it: a worker that is still loading the application does not hear."""
         self._process.terminate()
-        try:
+        with suppress(TimeoutExpired):
             self._process.wait(10)
-        except TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 class _Client(threading.Thread):
@@ -201,10 +203,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: Sequence[str], folder: Path, environment: dict[str, str], log: Path) -> Iterator[Server]:
+def serving(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
     """The server, started in the folder on the port of its environment and stopped afterwards; it logs to a file."""
     with log.open("wb") as file:
-        process = Popen(command, cwd=folder, env=environment, stdout=file, stderr=STDOUT)
+        process = Popen(command, cwd=folder, env=environment, stdout=file, stderr=STDOUT, start_new_session=True)
     server = Server(process, int(environment["GRANIAN_PORT"]), log)
     try:
         server.wait()
@@ -213,17 +215,31 @@ def serving(command: Sequence[str], folder: Path, environment: dict[str, str], l
         server.stop()
 
 
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/<pid>/stat after the name: state, parent …, utime (11), stime (12)."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+def cpu_ms(pids: Iterable[int]) -> float:
+    """User and system time of the processes so far, and of those of their children that have ended."""
+    ticks = 0
+    for pid in pids:
+        try:
+            ticks += sum(map(int, _stat(pid)[11:15]))
+        except OSError:
+            continue  # it has ended meanwhile, and its time is its parent's
+    return ticks * TICK
 
 
-def _descendants(root: int) -> Iterator[int]:
-    yield root
+def tree_of(root: int) -> list[int]:
+    """The process and all below it, as they are now."""
+    parents = {}
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            parent = int(_stat(int(path.name))[1])
+            parents[int(path.name)] = int(_stat(int(path.name))[1])
         except OSError:
             continue  # it has ended meanwhile
-        if parent == root:
-            yield from _descendants(int(path.name))
+    tree = [root]
+    for each in tree:
+        tree += [pid for pid, parent in parents.items() if parent == each]
+    return tree
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat after the name: state, parent …, utime (11), stime, cutime, cstime (14)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -25,12 +25,12 @@ def render(table: Table) -> str:
 def shown(value: Value) -> str:
     """A value as people read it."""
     match value:
+        case int():
+            return swedish.number(value)
         case Fraction() | None:
             return swedish.share(value)
         case date():
             return swedish.day(value)
-        case int():
-            return swedish.number(value)
         case _:
             return value
 
