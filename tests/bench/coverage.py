@@ -48,7 +48,7 @@ def measure_municipality(ground: Ground) -> Iterator[Outcome]:
             "municipality", COURSE_DATABASE_URL=debian_postgresql.address(server.folder, "postgres")
         )
         cookie = _fill(instance)
-        postmaster = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+        postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
         shown, exported = _measured(ground, instance, cookie, count=5, seconds=30, beside=postmaster)
         yield Outcome(f"Täckning, {_people(instance)} people on PostgreSQL", shown.text())
         yield Outcome("the same as CSV", exported.text())
