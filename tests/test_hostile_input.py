@@ -148,7 +148,10 @@ def test_every_form_that_can_be_sent_is_found_and_every_page_opened(world, found
 
 def test_odd_values_in_the_addresses_of_every_route(world, found):
     watch = Watch(world)
-    senders = {who: Sender(world, watch, who) for who in {*found.who.values(), "bo", "hr"}}
+    senders = {
+        who: Sender(world, watch, who)
+        for who in {*found.who.values(), *(form.who for form in found.forms.values()), "bo", "hr"}
+    }
     seen, sent = set(), 0
 
     for turn, (rule, verb) in enumerate(routes(world.app)):
