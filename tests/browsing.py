@@ -10,7 +10,7 @@ from conftest import settings_for
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from sqlalchemy import event, select
-from world import World, course_sources
+from world import World, course_sources, with_material
 
 from course import create_app
 from course.access.actions import set_password
@@ -39,6 +39,7 @@ VALUES = {
     "draft_id": "finns-inte",
     "target_id": "1",
     "chapter_id": "hr",
+    "material_id": "ovning",
 }
 
 
@@ -254,7 +255,7 @@ def furnished(world):
 
     Gives anna's finished attempt and the one that bo has begun.
     """
-    sources = course_sources(modules=("modul", "andra-modul"))
+    sources = with_material(course_sources(modules=("modul", "andra-modul")))
     folder = Folder({**sources, "modules/kurs/media/bild.png": PICTURE}, {PICTURE: Picture("image/png", b"png")}, ())
     with world.write() as (db, at):  # World.publish takes no pictures
         publish(db, folder, change="language", accept_keys=False, by=None, at=at)

@@ -84,6 +84,74 @@ Vad gör du sedan?
   > Nej, inte så.
 """
 
+MATERIAL = """\
+---
+material: {id}
+titel: {title}
+sort: {kind}
+minuter: 20
+spår: eb
+källor: F1
+rekommendationer: 1
+ägare: Utbildning
+granskad: 2026-01-01
+bäst_före: 2027-01-01
+---
+Så här gör ni.
+
+## Först {{#forst}}
+Rapportera i: [RAPPORTSYSTEM]
+
+## Sedan {{#sedan}}
+Läs om [jäv](/ordlista#sedan).
+"""
+
+KALLOR = """\
+[[fact]]
+id = "F1"
+text = "Det här är sant."
+source = "En lag"
+certainty = "kontrollerad"
+"""
+
+REVISION = """\
+[[recommendation]]
+number = 1
+text = "Gör så här"
+source = "Rapporten"
+modules = ["modul"]
+materials = ["ovning"]
+
+[[question]]
+number = 1
+text = "Gör ni så här?"
+verdict = "Delvis"
+source = "Rapporten"
+modules = []
+materials = []
+
+[[document]]
+id = "001"
+title = "Ett yttrande"
+date = 2023-10-13
+modules = ["modul"]
+materials = []
+"""
+
+
+def with_material(sources, course="kurs"):
+    """The sources with a material of each sort that has a page, the facts and the audit."""
+    kinds = {"ratt-vag": ("Rätt väg", "uppslag"), "ordlista": ("Ordlista", "uppslag"), "ovning": ("Öva", "guide")}
+    return {
+        **sources,
+        **{
+            f"modules/{course}/material/{name}.md": MATERIAL.format(id=name, title=title, kind=kind)
+            for name, (title, kind) in kinds.items()
+        },
+        f"modules/{course}/revision.toml": REVISION,
+        "modules/kallor.toml": KALLOR,
+    }
+
 
 def course_sources(
     course="kurs",

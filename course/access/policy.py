@@ -11,6 +11,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "public": frozenset({ANYBODY}),
     "account.own": frozenset({PERSON}),
     "course.take": frozenset({"learner"}),
+    "material.read": frozenset({"learner", "manager", "hr"}),
+    "revision.read": frozenset({"hr", "secretary"}),
     "report.read": frozenset({"hr"}),
     "people.manage": frozenset({"hr"}),
     "target.manage": frozenset({"hr"}),

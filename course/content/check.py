@@ -6,10 +6,10 @@ from typing import Generic, TypeVar
 
 from course.content.course_file import Settings
 from course.content.front_matter import Head, suggest
-from course.content.model import Module, Quiz
+from course.content.model import Material, Module, Quiz
 from course.errors import Problem
 
-Holds = TypeVar("Holds", Module, Quiz)
+Holds = TypeVar("Holds", Material, Module, Quiz)
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ def _module(module: File[Module], settings: Settings, modules: Modules, quizzes:
         yield module.problem("quiz", f"quizen ”{quiz_id}” finns inte{suggest(quiz_id, quizzes)}")
     if quiz_id in quizzes and (owner := quizzes[quiz_id].holds.module) in modules and owner != module_id:
         yield module.problem("quiz", f"quizen ”{quiz_id}” hör till modulen ”{owner}”; skriv en egen quiz")
+    if module.holds.for_managers and module_id in settings.values.get("mandatory", ()):
+        yield module.problem("för", "en modul för chefer kan inte vara obligatorisk; ta bort den ur mandatory")
     if not quiz_id and module_id in settings.values.get("mandatory", ()):
         yield module.problem("quiz", "en obligatorisk modul behöver en quiz, annars kan ingen bli klar med den")
 

@@ -1,7 +1,6 @@
 """course.toml: what belongs to a course as a whole."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Any
 
 from course.content.front_matter import read_id, suggest
 from course.content.text import Fault
+from course.content.toml_file import WANTED, parse
 
 KEYS: Mapping[str, type] = {
     "id": str,
@@ -29,14 +29,6 @@ AUDIENCES = ("employee", "official")
 LARGEST = 1000
 """No edition and no number of months is higher: the database and the calendar end somewhere."""
 RETIRED_PATH = re.compile(r"modules(/[a-z0-9-]+){1,2}|quizzes(/[a-z0-9-]+){1,3}")
-WANTED = {
-    str: "en text inom citattecken",
-    int: "ett heltal utan citattecken",
-    date: "ett datum som 2026-11-22, utan citattecken",
-    list: 'en lista med id:n inom citattecken, som ["a", "b"]',
-}
-
-UNREADABLE = "filen går inte att läsa här; skriv ”nyckel = värde” med texter inom citattecken, varje nyckel en gång"
 
 
 @dataclass(frozen=True)
@@ -57,10 +49,8 @@ class Settings:
 
 def read_settings(text: str, fault: Fault) -> Settings:
     """The settings in a text; what cannot be used is a fault, and left out."""
-    try:
-        given = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a ValueError also for a number of thousands of digits
-        fault(_line_of(error, text), UNREADABLE)
+    given = parse(text, fault)
+    if given is None:
         return Settings({}, {})
     lines = {key: _line_with(key, text) for key in given}
     for key in KEYS:
@@ -93,14 +83,6 @@ def _fault_of(key: str, value: Any) -> str:
     if isinstance(value, int) and not 1 <= value <= LARGEST:
         return f"”{key}” ska vara ett tal från 1 till {LARGEST}"
     return ""
-
-
-def _line_of(error: Exception, text: str) -> int:
-    """The line that tomllib names; the last one when it names the end."""
-    found = re.search(r"at line (\d+)", str(error))
-    if found:
-        return int(found[1])
-    return text.rstrip().count("\n") + 1 if "end of document" in str(error) else 0
 
 
 def _line_with(key: str, text: str) -> int:

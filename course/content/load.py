@@ -1,17 +1,22 @@
 """A course from its texts: a folder, a stored release and a test's dict are the same mapping of path to text."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from course.content import audit_file, fact_file
 from course.content.check import File, Holds, loose_ends
 from course.content.course_file import Settings, read_settings
 from course.content.front_matter import ID, Head
 from course.content.identity import ids_in_use
+from course.content.links import broken_links
 from course.content.markup import Pictures
-from course.content.model import Course, Module, Quiz
+from course.content.material_file import read_material
+from course.content.model import Audit, Course, Fact, Module, Quiz
 from course.content.module_file import read_module
 from course.content.question_file import read_quiz
+from course.content.references import loose_references
 from course.content.text import Fault, readable
 from course.errors import Problem
 
@@ -25,7 +30,7 @@ class Loaded:
 
 
 def load_course(sources: Mapping[str, str]) -> Loaded:
-    """Read one course from {path: text}: its course.toml, its modules and its question files.
+    """Read one course from {path: text}: its course.toml, modules, materials, audit, question files, and the facts.
 
     All problems are reported at once, sorted by file and line. The text of a picture is its digest.
     """
@@ -39,15 +44,25 @@ def load_course(sources: Mapping[str, str]) -> Loaded:
     }
     settings = _read_course_file(path, sources, problems)
     modules = _read_files(read_module, "id", _texts(sources, f"{folder}/"), pictures, problems)
+    materials = _read_files(read_material, "material", _texts(sources, f"{folder}/material/"), pictures, problems)
     quizzes = _read_files(read_quiz, "quiz", _texts(sources, "quizzes/"), pictures, problems)
     course = _course(settings, modules, quizzes)
     problems.extend(loose_ends(path, settings, modules, quizzes, ids_in_use(course) if course else ()))
+    if course:
+        course = replace(
+            course,
+            materials=tuple(material.holds for material in materials.values()),
+            audit=_read_audit(f"{folder}/{audit_file.FILE}", sources, problems),
+            facts=_read_facts(sources, problems),
+        )
+        problems.extend(loose_references(path, course, modules, materials))
+        problems.extend(broken_links(course, sources))
     return Loaded(course, tuple(sorted(set(problems))))
 
 
 def _course_path(sources: Mapping[str, str]) -> str:
     """The path of course.toml, or where it should be."""
-    folders = sorted(str(PurePosixPath(path).parent) for path in sources if path.startswith("modules/"))
+    folders = sorted("/".join(path.split("/")[:2]) for path in sources if re.match("modules/[^/]+/", path))
     found = next((path for path in sorted(sources) if path.endswith("/course.toml")), "")
     return found or f"{folders[0] if folders else 'modules'}/course.toml"
 
@@ -73,9 +88,24 @@ def _read_course_file(path: str, sources: Mapping[str, str], problems: list[Prob
     return settings
 
 
+def _read_audit(path: str, sources: Mapping[str, str], problems: list[Problem]) -> Audit | None:
+    if path not in sources:
+        return None
+    fault = _fault(path, problems)
+    return audit_file.read_audit(readable(sources[path], fault), fault)
+
+
+def _read_facts(sources: Mapping[str, str], problems: list[Problem]) -> Mapping[str, Fact]:
+    if fact_file.PATH not in sources:
+        return {}
+    fault = _fault(fact_file.PATH, problems)
+    return fact_file.read_facts(readable(sources[fact_file.PATH], fault), fault)
+
+
 def _texts(sources: Mapping[str, str], folder: str) -> dict[str, str]:
-    """The Markdown files under a folder, in the order of their paths."""
-    return {path: sources[path] for path in sorted(sources) if path.startswith(folder) and path.endswith(".md")}
+    """The Markdown files under a folder, in the order of their paths, without those of a course's materials."""
+    inside = [path for path in sorted(sources) if path.startswith(folder) and path.endswith(".md")]
+    return {path: sources[path] for path in inside if folder.endswith("/material/") or "/material/" not in path}
 
 
 def _read_files(

@@ -24,7 +24,7 @@ PLACEHOLDERS = frozenset(
 """What the workplace fills in, in instance/lokalt.toml."""
 UNFILLED = "Fråga din chef"
 
-BOXES = frozenset({"hos-oss", "apt", "innehall"})
+BOXES = frozenset({"hos-oss", "apt", "innehall", "latt"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 TAGS = frozenset("p br strong em a ul ol li blockquote h3 h4 table thead tbody tr th td img div code".split())
 DEEPEST = 24

@@ -1,16 +1,27 @@
 """Module files: some minutes of learning in Markdown, in sections."""
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from course.content import markup
-from course.content.front_matter import Head, read_day, read_head, read_heading, read_id, read_list, read_own_id, slug
+from course.content.front_matter import (
+    Head,
+    read_codes,
+    read_day,
+    read_head,
+    read_heading,
+    read_id,
+    read_list,
+    read_minutes,
+    read_own_id,
+    slug,
+)
 from course.content.markup import Pictures
 from course.content.model import Module, Section
 from course.content.text import Fault
 
-KEYS = ("id", "titel", "minuter", "quiz?", "mål", "källor", "ägare", "granskad", "bäst_före")
+KEYS = ("id", "titel", "minuter", "quiz?", "mål", "källor", "för?", "ägare", "granskad", "bäst_före")
+MANAGERS = "chef"
 
 
 def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | None, Head]:
@@ -19,8 +30,8 @@ def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | N
     for line, message in markup.faults(head.body, head.body_line, pictures):
         fault(line, message)
     module_id = read_own_id(head, "id", "modulen", fault)
-    minutes = _read_minutes(head, fault)
-    lead, sections = _read_sections(head, pictures, fault)
+    minutes = read_minutes(head, fault)
+    lead, sections = read_sections(head, "modulen", pictures, fault)
     reviewed_on, best_before = (read_day(head, key, fault) for key in ("granskad", "bäst_före"))
     if not module_id:
         return None, head
@@ -30,31 +41,31 @@ def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | N
         minutes=minutes,
         quiz=head.pairs.get("quiz", ""),
         goals=read_list(head, "mål"),
-        sources=read_list(head, "källor"),
+        sources=read_codes(head, "källor"),
         owner=head.pairs.get("ägare", ""),
         reviewed_on=reviewed_on,
         best_before=best_before,
         lead=lead,
         sections=sections,
+        for_managers=_read_for(head, fault),
     )
     return module, head
 
 
-def _read_minutes(head: Head, fault: Fault) -> int:
-    given = head.pairs.get("minuter", "")
-    if re.fullmatch(r"[0-9]{1,2}", given) and 1 <= int(given) <= 60:
-        return int(given)
-    if given:
-        fault(head.line("minuter"), f"”minuter” ska vara ett heltal från 1 till 60, inte ”{given}”")
-    return 1
+def _read_for(head: Head, fault: Fault) -> bool:
+    """Whether the module is for managers only."""
+    given = head.pairs.get("för", "")
+    if given and given != MANAGERS:
+        fault(head.line("för"), f"”för” ska vara {MANAGERS}, inte ”{given}”; ta bort raden om modulen är för alla")
+    return given == MANAGERS
 
 
-def _read_sections(head: Head, pictures: Pictures, fault: Fault) -> tuple[str, tuple[Section, ...]]:
-    """The HTML before the first section, and the sections."""
+def read_sections(head: Head, what: str, pictures: Pictures, fault: Fault) -> tuple[str, tuple[Section, ...]]:
+    """The HTML before the first section, and the sections. `what` is what the file is called in Swedish."""
     starts = [index for index, line in enumerate(head.body) if line.startswith("## ")]
     lead = "\n".join(head.body[: starts[0] if starts else len(head.body)])
     if not starts:
-        fault(0, "modulen har inget avsnitt; ett avsnitt börjar med ”## Rubrik {#id}”")
+        fault(0, f"{what} har inget avsnitt; ett avsnitt börjar med ”## Rubrik {{#id}}”")
     sections: list[Section] = []
     first: dict[str, int] = {}
     for start, end in pairwise([*starts, len(head.body)]):

@@ -1,0 +1,55 @@
+"""Whether what files name is there: facts, recommendations, and what answers the audit."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from course.content.audit_file import FILE
+from course.content.check import File
+from course.content.fact_file import PATH
+from course.content.front_matter import suggest
+from course.content.model import Audit, Course, Document, Finding, Material, Module
+from course.errors import Problem
+
+PAGES = frozenset({"material", "kallor", "revision"})
+"""What stands after the course in the addresses of other pages, and therefore can be no module."""
+
+
+def loose_references(
+    course_path: str, course: Course, modules: Mapping[str, File[Module]], materials: Mapping[str, File[Material]]
+) -> Iterable[Problem]:
+    """Everything that is named and is not there. Without a list of facts any number will do."""
+    for module in modules.values():
+        yield from _unknown_facts(module, course)
+        if module.holds.id in PAGES:
+            yield module.problem("id", f"id:t ”{module.holds.id}” är upptaget av en av kursens sidor; välj ett annat")
+    for material in materials.values():
+        yield from _unknown_facts(material, course)
+    if course.audit is not None:
+        yield from _unknown_recommendations(course.audit, materials)
+        for line, message in _unanswered(course.audit, modules, materials):
+            yield Problem(course_path.replace("course.toml", FILE), line, message)
+
+
+def _unknown_facts(file: File[Module] | File[Material], course: Course) -> Iterable[Problem]:
+    for fact in file.holds.sources:
+        if course.facts and fact not in course.facts:
+            yield file.problem("källor", f"”{fact}” finns inte i {PATH}; rätta numret eller skriv in det där")
+
+
+def _unknown_recommendations(audit: Audit, materials: Mapping[str, File[Material]]) -> Iterable[Problem]:
+    known = {finding.number for finding in audit.recommendations}
+    for material in materials.values():
+        for number in material.holds.recommendations:
+            if number not in known:
+                yield material.problem("rekommendationer", f"rekommendation {number} finns inte i {FILE}")
+
+
+def _unanswered(audit: Audit, modules: Collection[str], materials: Collection[str]) -> Iterable[tuple[int, str]]:
+    """(line, message) for what the audit says is answered by something that is not there."""
+    answered: tuple[Finding | Document, ...] = (*audit.recommendations, *audit.questions, *audit.documents)
+    for each in answered:
+        for module in each.modules:
+            if module not in modules:
+                yield each.line, f"modulen ”{module}” finns inte{suggest(module, modules)}"
+        for material in each.materials:
+            if material not in materials:
+                yield each.line, f"materialet ”{material}” finns inte{suggest(material, materials)}"

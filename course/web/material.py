@@ -1,0 +1,147 @@
+"""What is printed or looked up: materials, the glossary, what to do, the sources, and what answers the audit."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course.content.model import GLOSSARY, KINDS, RIGHT_WAY, Course, Material
+from course.content.queries import Published, current, newest_release_id
+from course.content.vocabulary import TRACKS
+from course.db import database
+from course.errors import NotFound
+from course.web.filters import can
+from course.web.guard import actor, allowed
+
+bp = Blueprint("material", __name__)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of material with the materials of it."""
+
+    name: str
+    materials: tuple[Material, ...]
+
+
+@bp.get("/ratt-vag")
+@allowed("public")
+def right_way() -> str:
+    """What to do when something has happened. Open to everybody; only who is signed in sees what is local."""
+    found = _looked_up(RIGHT_WAY)
+    if found is None:
+        return render_template("material/right_way.html")
+    return render_template("material/show.html", release=found[0], material=found[1], open=True)
+
+
+@bp.get("/ordlista")
+@allowed("public")
+def glossary() -> str:
+    """What the words mean."""
+    found = _looked_up(GLOSSARY)
+    if found is None:
+        return render_template("material/courses.html", courses=(), title="Ordlista")
+    return render_template("material/show.html", release=found[0], material=found[1], open=True)
+
+
+@bp.get("/material")
+@allowed("material.read")
+def choose() -> ResponseReturnValue:
+    """The courses that have materials; the one there is, at once."""
+    found = [release.course for release in _readable() if release.course.materials]
+    return _one_or_list(found, "material.listing", "Material")
+
+
+@bp.get("/kurs/<course_id>/material")
+@allowed("material.read")
+def listing(course_id: str) -> str:
+    """The materials of a course, by sort."""
+    course = _course(course_id).course
+    kinds = [
+        Kind(name, tuple(material for material in course.materials if material.kind == kind))
+        for kind, name in KINDS.items()
+    ]
+    return render_template(
+        "material/list.html", course=course, kinds=[kind for kind in kinds if kind.materials], tracks=TRACKS
+    )
+
+
+@bp.get("/kurs/<course_id>/material/<material_id>")
+@allowed("material.read")
+def show(course_id: str, material_id: str) -> str:
+    """One material, to read or to print."""
+    release = _course(course_id)
+    found = release.course.material(material_id)
+    if found is None:
+        raise NotFound("Materialet finns inte.")
+    return render_template("material/show.html", release=release, material=found, open=False, tracks=TRACKS)
+
+
+@bp.get("/kurs/<course_id>/kallor")
+@allowed("material.read")
+def sources(course_id: str) -> str:
+    """What the course says and where it comes from, by number."""
+    course = _course(course_id).course
+    named = {fact for module in course.modules for fact in module.sources}
+    named |= {fact for material in course.materials for fact in material.sources}
+    return render_template(
+        "material/sources.html", course=course, facts=[fact for fact in course.facts.values() if fact.id in named]
+    )
+
+
+@bp.get("/revision")
+@allowed("revision.read")
+def choose_revision() -> ResponseReturnValue:
+    """The courses that answer to an audit; the one there is, at once."""
+    found = [release.course for release in _all().values() if release.course.audit]
+    return _one_or_list(found, "material.revision", "Revisionen")
+
+
+@bp.get("/kurs/<course_id>/revision")
+@allowed("revision.read")
+def revision(course_id: str) -> str:
+    """What the audit recommended and asked, and which modules and materials answer it."""
+    found = _all().get(course_id)
+    if found is None or found.course.audit is None:
+        raise NotFound("Kursen har ingen revision att visa.")
+    return render_template("material/revision.html", release=found, course=found.course, audit=found.course.audit)
+
+
+def _all() -> dict[str, Published]:
+    """Every course's current release."""
+    db = database.session
+    newest = actor().newest_release if current_user.is_authenticated else newest_release_id(db)
+    return current(db, newest)
+
+
+def _readable() -> list[Published]:
+    """The courses whose materials the actor may read: the own, and for HR all."""
+    return [
+        release for release in _all().values() if release.course.audience in actor().audiences or can("report.read")
+    ]
+
+
+def _course(course_id: str) -> Published:
+    found = next((release for release in _readable() if release.course.id == course_id), None)
+    if found is None:
+        raise NotFound("Kursen finns inte.")
+    return found
+
+
+def _looked_up(material_id: str) -> tuple[Published, Material] | None:
+    """The material in a course for the one who asks, else in one for employees, else in any."""
+    audiences = actor().audiences if current_user.is_authenticated else frozenset[str]()
+    having = [(release, found) for release in _all().values() if (found := release.course.material(material_id))]
+
+    def farness(each: tuple[Published, Material]) -> tuple[bool, bool, str]:
+        course = each[0].course
+        return course.audience not in audiences, course.audience != "employee", course.id
+
+    return min(having, key=farness, default=None)
+
+
+def _one_or_list(courses: list[Course], endpoint: str, title: str) -> ResponseReturnValue:
+    if len(courses) == 1:
+        return redirect(url_for(endpoint, course_id=courses[0].id), 303)
+    return render_template("material/courses.html", courses=courses, endpoint=endpoint, title=title)
