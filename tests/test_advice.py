@@ -65,8 +65,42 @@ def test_a_plain_course_gives_no_advice():
 
 
 def test_a_section_of_150_words_is_enough():
-    assert hints("Du går. " * 75) == []
-    assert hints("Du går. " * 75 + "Nu.") == ["modules/modul/borjan: avsnittet har 151 ord; 150 är nog"]
+    half = "Du går. " * 37 + "Nu.\n\n"
+
+    assert hints(half * 2) == []
+    assert hints(half * 2 + "Nu.") == ["modules/modul/borjan: avsnittet har 151 ord; 150 är nog"]
+
+
+def test_a_paragraph_of_90_words_is_enough():
+    assert hints("Du går. " * 45) == []
+    assert hints("Du går. " * 45 + "Nu.") == ["modules/modul/borjan: stycket har 91 ord; 90 är nog"]
+
+
+@pytest.mark.parametrize("word", ["offer", "Offren", "klientelet", "problempersoner"])
+def test_words_that_judge_people(word):
+    assert hints(f"Många {word} ringer.") == [
+        f"modules/modul/borjan: skriv inte ”{word}”; säg det utan att döma, som ”den som utsatts”"
+    ]
+
+
+@pytest.mark.parametrize("word", ["offert", "offentlig", "Brottsofferjouren", "klient"])
+def test_words_that_only_look_like_them(word):
+    assert hints(f"Läs en {word} text.") == []
+
+
+@pytest.mark.parametrize("quoted", ['"Hej"', "“Hej”", "„Hej”", "«Hej»"])
+def test_quotation_marks_that_are_not_swedish(quoted):
+    assert hints(f"Hon sa {quoted} nu.") == [
+        f"modules/modul/borjan: citattecknet {quoted[0]} är inte svenskt; skriv ” före och efter"
+    ]
+
+
+def test_every_text_of_a_question_is_read():
+    told = ENVAL.format(id="f", right="Går", wrong="Står").replace("> Nej.", "> Ett offer väljer inte.")
+
+    assert hints(questions=told) == [
+        "quizzes/fragor/f: skriv inte ”offer”; säg det utan att döma, som ”den som utsatts”"
+    ]
 
 
 def test_a_sentence_of_25_words_is_enough():

@@ -12,7 +12,7 @@ import pytest
 from browsing import everything
 from conftest import settings_for
 from sqlalchemy import func, select
-from world import World, course_sources
+from world import World, course_sources, with_material
 
 from course import clock, create_app, db
 from course.access.queries import identity
@@ -54,6 +54,35 @@ def test_checking_content_tells_every_problem_and_its_line(runner, content):
     assert result.exit_code == 1
     assert "modules/kurs/modul.md:4: okänd nyckel ”minutter”; menade du ”minuter”?" in result.output
     assert "kurs: 2 problem" in result.output
+
+
+def test_checking_shows_numbers_and_what_answers_the_audit_when_asked(runner, content):
+    content(with_material(course_sources()))
+
+    plain = run(runner, "content", "check").output
+    result = run(runner, "content", "check", "--statistics", "--matrix")
+
+    assert "De obligatoriska modulerna: 5 min" in result.output
+    assert re.search(r"^modul +ja +5 +9 +14 +2 +2 enval +1 +0 +0/1 +0$", result.output, re.MULTILINE)
+    assert "  R1: modul, ovning\n" in result.output
+    assert "  Fråga 1: INGET SVARAR\n" in result.output
+    assert "råd: modules/kurs/revision.toml: inget i kursen svarar på Fråga 1\n" in plain
+    assert "obligatoriska" not in plain
+
+
+def test_an_old_text_is_published_only_when_that_is_meant(runner, content):
+    old = course_sources()
+    old["modules/kurs/modul.md"] = old["modules/kurs/modul.md"].replace(
+        "bäst_före: 2999-01-01", "bäst_före: 2026-01-31"
+    )
+    content(old)
+
+    checked, refused = run(runner, "content", "check"), run(runner, "content", "publish")
+
+    told = "modules/modul: bäst före var 2026-01-31; granska texten och skriv en ny dag"
+    assert (checked.exit_code, f"råd: {told}" in checked.output) == (0, True)
+    assert (refused.exit_code, told in refused.output) == (1, True)
+    assert "publicerad som version 1" in run(runner, "content", "publish", "--accept-expired").output
 
 
 def test_publishing_twice_publishes_once(runner, content):
@@ -240,7 +269,7 @@ def test_in_an_empty_folder_every_command_works_after_the_upgrade(tmp_path):
     before = flask("access", "admin", **place)
     assert (before.returncode, "flask db upgrade" in before.stderr) == (1, True)
     assert flask("db", "upgrade", **place).returncode == 0
-    assert flask("content", "publish", **place).stdout.startswith("hot-och-vald: publicerad")
+    assert flask("content", "publish", "--accept-expired", **place).stdout.startswith("hot-och-vald: publicerad")
     assert flask("access", "admin", **place).returncode == 0
     assert flask("db", "check", **place).returncode == 0
     report = flask("report", "coverage", **place)

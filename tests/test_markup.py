@@ -89,7 +89,7 @@ def test_plain_text_has_no_tags_no_entities_and_single_spaces():
 HTML = "HTML-taggar går inte att använda; skriv med Markdown, och länkar som [text](https://…)"
 HEADING = "rubriken är fel skriven; skriv ”## Rubrik” eller ”### Rubrik” längst till vänster"
 RULE = "linjer går inte att använda; dela upp texten med rubriker"
-BOX = 'rutan är fel skriven; skriv ”!!! hos-oss "Rubrik"”, med en av apt, hos-oss, innehall'
+BOX = 'rutan är fel skriven; skriv ”!!! hos-oss "Rubrik"”, med en av apt, hos-oss, innehall, latt'
 EMPTY = "rutan är tom; dra in texten under den med fyra mellanslag"
 LINK = "länken är fel skriven; skriv [text](https://…) på en rad, utan mellanslag i adressen"
 DEEP = "raden ligger för djupt; använd högst sex nivåer av listor, citat och rutor"
@@ -492,7 +492,7 @@ class Reader(HTMLParser):
             ("a", "rel"): "noopener",
             ("img", "src"): "/media/d1g35t",
             ("img", "alt"): "(?s:.*)",
-            ("div", "class"): "admonition( (hos-oss|apt|innehall))?",
+            ("div", "class"): "admonition( (hos-oss|apt|innehall|latt))?",
             ("p", "class"): "admonition-title",
         }
         return re.fullmatch(patterns.get((tag, name), "(?!)"), value, re.IGNORECASE)

@@ -29,7 +29,7 @@ mandatory = [{modules}]
 retired = [{retired}]
 owner = "Utbildning"
 reviewed_on = 2026-01-01
-best_before = 2027-01-01
+best_before = 2999-01-01
 """
 
 MODULE = """\
@@ -42,7 +42,7 @@ mål: Du kan något
 källor: F1
 ägare: Utbildning
 granskad: 2026-01-01
-bäst_före: 2027-01-01
+bäst_före: 2999-01-01
 ---
 **Det viktigaste**
 
@@ -95,7 +95,7 @@ källor: F1
 rekommendationer: 1
 ägare: Utbildning
 granskad: 2026-01-01
-bäst_före: 2027-01-01
+bäst_före: 2999-01-01
 ---
 Så här gör ni.
 

@@ -2,9 +2,11 @@
 
 import click
 
+from course.cli.content_text import matrix_of, statistics_of
 from course.cli.group import Group
-from course.content import advice, load
+from course.clock import day_of, now
 from course.content.actions import publish
+from course.content.draft import read_drafts
 from course.content.identity import KeysChanged
 from course.content.source import Folder, course_folders, read_folder
 from course.db import app_settings, transaction
@@ -16,20 +18,22 @@ CHANGES = {"sprak": "language", "sak": "fact", "mal": "goal"}
 
 
 @group.command("check", check=None)
-def check() -> None:
+@click.option("--statistics", is_flag=True, help="Visa också minuter, ord, läsbarhet och frågor, modul för modul.")
+@click.option("--matrix", is_flag=True, help="Visa också vad i kursen som svarar på revisionens rekommendationer.")
+def check(statistics: bool, matrix: bool) -> None:
     """Läs alla kurser och visa varje problem med fil och rad. Slutar med 1 om något behöver rättas."""
-    faulty = 0
-    for name, folder in _folders().items():
-        loaded = load.load_course(folder.sources)
-        problems = sorted((*folder.problems, *loaded.problems))
-        for problem in problems:
+    drafts = read_drafts(_folders(), day_of(now()))
+    for draft in drafts:
+        for problem in draft.problems:
             click.echo(str(problem))
-        if loaded.course is not None and not problems:
-            for hint in advice.advice(loaded.course):
-                click.echo(f"råd: {hint}")
-        click.echo(f"{name}: {len(problems)} problem")
-        faulty += len(problems)
-    if faulty:
+        for hint in draft.advice:
+            click.echo(f"råd: {hint}")
+        click.echo(f"{draft.name}: {len(draft.problems)} problem")
+        if draft.course and statistics:
+            click.echo(statistics_of(draft.course))
+        if draft.course and matrix:
+            click.echo(matrix_of(draft.course))
+    if any(draft.problems for draft in drafts):
         raise SystemExit(1)
 
 
@@ -39,12 +43,21 @@ def check() -> None:
     "--change", type=click.Choice(list(CHANGES)), default="sprak", help="Vad ändringen är: språk, sak eller nytt mål."
 )
 @click.option("--accept-keys", is_flag=True, help="Publicera fast rätt svar har ändrats i någon fråga.")
-def publish_courses(course: str | None, change: str, accept_keys: bool) -> None:
+@click.option("--accept-expired", is_flag=True, help="Publicera fast bäst före-dagen är passerad för någon text.")
+def publish_courses(course: str | None, change: str, accept_keys: bool, accept_expired: bool) -> None:
     """Publicera alla kurser, eller en. Det som redan är publicerat lämnas som det är."""
     for name, folder in _folders(course).items():
         try:
             with transaction() as (db, at):
-                release = publish(db, folder, change=CHANGES[change], accept_keys=accept_keys, by=None, at=at)
+                release = publish(
+                    db,
+                    folder,
+                    change=CHANGES[change],
+                    accept_keys=accept_keys,
+                    accept_expired=accept_expired,
+                    by=None,
+                    at=at,
+                )
         except KeysChanged as changed:
             with transaction() as (db, _at):
                 for quiz, item in changed.keys:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from course.audit.actions import record
 from course.clock import day_of
 from course.content import identity
+from course.content.expiry import expired
 from course.content.load import load_course
 from course.content.model import Course
 from course.content.queries import published
@@ -20,11 +21,19 @@ from course.errors import BadContent, Problem
 
 
 def publish(
-    db: Session, folder: Folder, *, change: str, accept_keys: bool, by: int | None, at: datetime
+    db: Session,
+    folder: Folder,
+    *,
+    change: str,
+    accept_keys: bool,
+    accept_expired: bool = False,
+    by: int | None,
+    at: datetime,
 ) -> Release | None:
     """Publish what the folder holds. None when it is what is published already.
 
-    Raises BadContent with every problem; identity.KeysChanged when right answers changed and `accept_keys` is not said.
+    Raises BadContent with every problem, also with texts past their best-before day unless `accept_expired` is said;
+    identity.KeysChanged when right answers changed and `accept_keys` is not said.
     """
     loaded = load_course(folder.sources)
     if folder.problems or loaded.problems or loaded.course is None:
@@ -36,6 +45,8 @@ def publish(
         if previous.digest == digest:
             return None
         _guard(published(db, previous_id).course, course, accept_keys=accept_keys)
+    if not accept_expired and (old := expired(course, day_of(at))):
+        raise BadContent(old)
     release = Release(
         course=course.id,
         digest=digest,

@@ -4,19 +4,30 @@ import re
 from collections.abc import Iterable
 
 from course.content import markup
-from course.content.model import Course, Quiz
+from course.content.model import Course, Material, Module, Quiz
 from course.errors import Problem
 from course.items import Item
 
 LONGEST_SECTION = 150
 LONGEST_SENTENCE = 25
+LONGEST_PARAGRAPH = 90
 HARDEST_TEXT = 45
+AVOIDED = re.compile(
+    r"\b(offer|offret|offren|offrets|klientel\w*|problemperson\w*|otillbörlig påverkan)\b", re.IGNORECASE
+)
+"""Words that judge people, or name our subject otherwise than the course does. Source: domain.md 6.4."""
+FOREIGN_QUOTES = re.compile('["“„«»‘]')
+BLOCK_END = re.compile(r"</(?:p|li|h3|h4|td|th)>")
 SENTENCE_END = re.compile(r"[.!?:]+[”’\")]*(?:\s+|$)")
 
 
 def advice(course: Course) -> tuple[Problem, ...]:
-    """Hints on length, readability and question craft; the path is the id they are about."""
-    return (*_on_text(course), *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz)))
+    """Hints on length, readability, words and question craft; the path is the id they are about."""
+    return (
+        *(hint for module in course.modules for hint in _on_part(f"modules/{module.id}", module)),
+        *(hint for material in course.materials for hint in _on_part(f"material/{material.id}", material)),
+        *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz)),
+    )
 
 
 def readability(text: str) -> float:
@@ -31,18 +42,36 @@ def _sentences(text: str) -> list[str]:
     return [sentence for sentence in SENTENCE_END.split(text) if sentence.strip()]
 
 
-def _on_text(course: Course) -> Iterable[Problem]:
-    for module in course.modules:
-        for section in module.sections:
-            where = f"modules/{module.id}/{section.id}"
-            text = markup.plain(re.sub(r"</(p|li|h3|h4|td|th)>", ". ", section.html))
-            if section.words > LONGEST_SECTION:
-                yield Problem(where, 0, f"avsnittet har {section.words} ord; {LONGEST_SECTION} är nog")
-            if readability(text) > HARDEST_TEXT:
-                yield Problem(where, 0, f"texten är svår (LIX {readability(text):.0f}); korta meningar och ord")
-            for sentence in _sentences(text):
-                if len(sentence.split()) > LONGEST_SENTENCE:
-                    yield Problem(where, 0, f"meningen är lång ({len(sentence.split())} ord): ”{sentence[:40]}…”")
+def _on_part(path: str, part: Module | Material) -> Iterable[Problem]:
+    """Hints on a module or a material."""
+    yield from _on_prose(path, part.lead)
+    for section in part.sections:
+        where = f"{path}/{section.id}"
+        lix = readability(prose(section.html))
+        if section.words > LONGEST_SECTION:
+            yield Problem(where, 0, f"avsnittet har {section.words} ord; {LONGEST_SECTION} är nog")
+        if lix > HARDEST_TEXT:
+            yield Problem(where, 0, f"texten är svår (LIX {lix:.0f}); korta meningar och ord")
+        yield from _on_prose(where, section.html)
+
+
+def _on_prose(where: str, html: str) -> Iterable[Problem]:
+    """Hints on any text, however short."""
+    for sentence in _sentences(prose(html)):
+        if len(sentence.split()) > LONGEST_SENTENCE:
+            yield Problem(where, 0, f"meningen är lång ({len(sentence.split())} ord): ”{sentence[:40]}…”")
+    for paragraph in BLOCK_END.split(html):
+        if (words := len(markup.plain(paragraph).split())) > LONGEST_PARAGRAPH:
+            yield Problem(where, 0, f"stycket har {words} ord; {LONGEST_PARAGRAPH} är nog")
+    for word in AVOIDED.findall(markup.plain(html)):
+        yield Problem(where, 0, f"skriv inte ”{word}”; säg det utan att döma, som ”den som utsatts”")
+    if found := FOREIGN_QUOTES.search(markup.plain(html)):
+        yield Problem(where, 0, f"citattecknet {found[0]} är inte svenskt; skriv ” före och efter")
+
+
+def prose(html: str) -> str:
+    """The text of HTML, with a full stop where a block ends."""
+    return markup.plain(BLOCK_END.sub(". ", html))
 
 
 def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
@@ -52,10 +81,19 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
         yield Problem(f"quizzes/{quiz.id}", 0, f"det rätta svaret är längst i {len(telling)} av {len(graded)} frågor")
     for item in quiz.items.values():
         where = f"quizzes/{quiz.id}/{item.id}"
+        for html in _texts(item):
+            yield from _on_prose(where, html)
         if len(item.choices) >= 5 and item.type == "enval":
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
         if any("alla ovanstående" in choice.html.lower() for choice in item.choices):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
+
+
+def _texts(item: Item) -> Iterable[str]:
+    """Everything in a question that a learner reads."""
+    yield from (item.situation, item.question, *item.notes.values())
+    for choice in item.choices:
+        yield from (choice.html, choice.feedback)
 
 
 def _right_is_longest(item: Item) -> bool:

@@ -44,12 +44,28 @@ def _unknown_recommendations(audit: Audit, materials: Mapping[str, File[Material
 
 
 def _unanswered(audit: Audit, modules: Collection[str], materials: Collection[str]) -> Iterable[tuple[int, str]]:
-    """(line, message) for what the audit says is answered by something that is not there."""
-    answered: tuple[Finding | Document, ...] = (*audit.recommendations, *audit.questions, *audit.documents)
-    for each in answered:
+    """(line, message) for what the audit says is answered by something of the own course that is not there."""
+    for each in _findings(audit):
         for module in each.modules:
-            if module not in modules:
+            if "/" not in module and module not in modules:
                 yield each.line, f"modulen ”{module}” finns inte{suggest(module, modules)}"
         for material in each.materials:
-            if material not in materials:
+            if "/" not in material and material not in materials:
                 yield each.line, f"materialet ”{material}” finns inte{suggest(material, materials)}"
+
+
+def loose_elsewhere(courses: Collection[Course]) -> Iterable[tuple[str, Problem]]:
+    """(course, problem) for what the audits say is answered by another course, or an instrument, that is not there."""
+    modules = {f"{course.id}/{module.id}" for course in courses for module in course.modules}
+    materials = {f"{course.id}/{material.id}" for course in courses for material in course.materials}
+    for course in courses:
+        for each in _findings(course.audit) if course.audit else ():
+            gone = {name for name in each.modules if "/" in name} - modules
+            gone |= {name for name in each.materials if "/" in name} - materials
+            for name in sorted(gone):
+                message = f"”{name}” finns inte i någon kurs; rätta id:t"
+                yield course.id, Problem(f"modules/{course.id}/{FILE}", each.line, message)
+
+
+def _findings(audit: Audit) -> tuple[Finding | Document, ...]:
+    return (*audit.recommendations, *audit.questions, *audit.documents)

@@ -27,6 +27,8 @@ class Folder:
     sources: Mapping[str, str]
     pictures: Mapping[str, Picture]
     problems: tuple[Problem, ...]
+    accepted: str = ""
+    """The text of accepterat.toml: no part of the course, so that accepting advice makes no new release."""
 
 
 def course_folders(root: Path) -> dict[str, Folder]:
@@ -51,7 +53,10 @@ def read_folder(root: Path, course: str) -> Folder:
         else:
             sources[name] = digest = hashlib.sha256(content).hexdigest()
             pictures[digest] = Picture(PICTURES[PurePath(name).suffix.lower()], content)
-    return Folder(sources, pictures, tuple(problems))
+    accepted = "".join(
+        _text(name, content, problems) for name, content in _read(root, modules.glob("accepterat.toml"), problems)
+    )
+    return Folder(sources, pictures, tuple(problems), accepted)
 
 
 def _read(root: Path, paths: Iterable[Path], problems: list[Problem]) -> Iterable[tuple[str, bytes]]:

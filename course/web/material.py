@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from course.content.model import GLOSSARY, KINDS, RIGHT_WAY, Course, Material
+from course.content.model import GLOSSARY, KINDS, RIGHT_WAY, Course, Document, Finding, Material
 from course.content.queries import Published, current, newest_release_id
 from course.content.vocabulary import TRACKS
 from course.db import database
@@ -23,6 +23,44 @@ class Kind:
 
     name: str
     materials: tuple[Material, ...]
+
+
+class _Answers:
+    """What an audit's references are called, and where they lead for the one who asks."""
+
+    def __init__(self, own: Course, courses: list[Course]) -> None:
+        self.own = own
+        self.courses = {course.id: course for course in courses}
+
+    def of(self, found: Finding | Document) -> list[tuple[str, str]]:
+        """(name, address) of each; the address is empty where the actor may not go."""
+        return [*map(self._module, found.modules), *map(self._material, found.materials)]
+
+    def _module(self, reference: str) -> tuple[str, str]:
+        course, module_id = self._course(reference)
+        module = course.module(module_id) if course else None
+        if course is None or module is None:
+            return reference, ""
+        open_ = can("course.take") and course.audience in actor().audiences
+        open_ = open_ and (can("unit.read") or not module.for_managers)
+        address = url_for("learner.module", course_id=course.id, module_id=module.id) if open_ else ""
+        return self._named(f"Modulen {module.title}", course), address
+
+    def _material(self, reference: str) -> tuple[str, str]:
+        course, material_id = self._course(reference)
+        material = course.material(material_id) if course else None
+        if course is None or material is None:
+            return reference, ""
+        address = url_for("material.show", course_id=course.id, material_id=material.id)
+        return self._named(material.title, course), address if can("material.read") else ""
+
+    def _course(self, reference: str) -> tuple[Course | None, str]:
+        """`id` is of the own course, `kurs/id` of another."""
+        course_id, slash, inner = reference.partition("/")
+        return (self.courses.get(course_id), inner) if slash else (self.own, reference)
+
+    def _named(self, name: str, course: Course) -> str:
+        return name if course.id == self.own.id else f"{name}, i kursen {course.title}"
 
 
 @bp.get("/ratt-vag")
@@ -105,7 +143,13 @@ def revision(course_id: str) -> str:
     found = _all().get(course_id)
     if found is None or found.course.audit is None:
         raise NotFound("Kursen har ingen revision att visa.")
-    return render_template("material/revision.html", release=found, course=found.course, audit=found.course.audit)
+    return render_template(
+        "material/revision.html",
+        release=found,
+        course=found.course,
+        audit=found.course.audit,
+        answers=_Answers(found.course, [release.course for release in _all().values()]),
+    )
 
 
 def _all() -> dict[str, Published]:

@@ -1,0 +1,52 @@
+"""What `flask content check` shows of a course, as text."""
+
+from collections.abc import Sequence
+
+from course.content import matrix, statistics
+from course.content.model import Course
+
+HEADINGS = ("modul", "oblig.", "min", "ord", "LIX", "frågor", "av sorter", "★", "nya", "mål", "prov")
+
+
+def statistics_of(course: Course) -> str:
+    """A line for each module, and what they come to."""
+    found = statistics.lines(course)
+    rows = [
+        (
+            line.module,
+            "ja" if line.mandatory else "",
+            str(line.minutes),
+            str(line.words),
+            f"{line.lix:.0f}",
+            str(line.questions),
+            ", ".join(f"{count} {kind}" for kind, count in sorted(line.types.items())),
+            str(line.stars),
+            str(line.new),
+            f"{len(line.goals_asked)}/{line.goals}",
+            str(line.tests),
+        )
+        for line in found
+    ]
+    return "\n".join(
+        (
+            *_columns([HEADINGS, *rows]),
+            f"LIX, medianen: {statistics.median_lix(found):.0f}",
+            f"De obligatoriska modulerna: {statistics.mandatory_minutes(course)} min",
+            f"Material: {len(course.materials)}",
+        )
+    )
+
+
+def matrix_of(course: Course) -> str:
+    """Each matrix, with its gaps told in words."""
+    parts = []
+    for each in matrix.matrices(course):
+        parts.append(each.title)
+        parts += [f"  {row.name}: {', '.join(row.answers) or 'INGET SVARAR'}" for row in each.rows]
+    return "\n".join(parts) or "Kursen har ingen revision.toml."
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows with their columns under each other."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
