@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from world import REVISION, course_sources, with_material
+from world import course_sources, with_material
 
 from course.content import matrix, statistics
 from course.content.draft import read_drafts
@@ -48,15 +48,12 @@ def test_an_audit_may_be_answered_by_another_course_that_is_there():
     other = {**OTHER, "modules/andra/material/finns.md": SOURCES["modules/kurs/material/ovning.md"]}
     path = "modules/andra/material/finns.md"
     other = changed(changed(other, path, "material: ovning", "material: finns"), path, "rekommendationer: 1\n", "")
-    bad = changed(
-        SOURCES,
-        audit,
-        'modules = ["modul"]\nmaterials = ["ovning"]',
-        'modules = ["andra/borta"]\nmaterials = ["ovning"]',
-    )
+    bad = changed(SOURCES, audit, 'modules = ["modul"]\nmaterials = ["o', 'modules = ["andra/borta"]\nmaterials = ["o')
 
     assert [text for text in told(good, other) if not text.startswith("råd")] == []
-    assert told(bad, other) == ["modules/kurs/revision.toml:1: ”andra/borta” finns inte i någon kurs; rätta id:t"]
+    assert [text for text in told(bad, other) if not text.startswith("råd")] == [
+        "modules/kurs/revision.toml:1: ”andra/borta” finns inte i någon kurs; rätta id:t"
+    ]
 
 
 def test_a_link_to_the_glossary_is_checked_in_a_course_that_has_none():
@@ -129,15 +126,15 @@ def test_what_is_past_its_best_before_day_is_told_from_the_day_after():
 
 
 def test_statistics_count_minutes_words_questions_and_goals():
-    quiz = "quizzes/kurs/modul.md"
     course = load_course(SOURCES).course
     (line,) = statistics.lines(course)
 
     assert (line.module, line.mandatory, line.minutes, line.words) == ("modul", True, 5, 9)
     assert (dict(line.types), line.questions, line.stars, line.goals) == ({"enval": 2}, 2, 1, 1)
     assert statistics.mandatory_minutes(course) == 5
-    assert statistics.median_lix([line]) == line.lix == pytest.approx(3 + 100 / 9)
-    assert quiz in SOURCES
+    assert (
+        statistics.median_lix([line]) == line.lix == pytest.approx(9 / 4 + 100 * 2 / 9)
+    )  # four sentences, two long words
 
 
 def test_only_mandatory_modules_count_towards_the_minutes():
@@ -163,4 +160,3 @@ def test_the_matrices_show_what_answers_and_what_nothing_answers():
 
 def test_a_material_that_claims_an_answer_must_be_named_there():
     assert "råd: modules/kurs/revision.toml: ”ordlista” säger att det svarar på R1; nämn det där också" in told(SOURCES)
-    assert REVISION in SOURCES.values()
