@@ -15,6 +15,7 @@ from world import course_sources
 from course import clock, swedish
 from course.db import transaction
 from course.organisation.actions import Terms, add_membership, add_unit
+from course.report import kept
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URL = "/rapport/tackning"
@@ -152,7 +153,9 @@ def test_a_file_is_named_after_what_it_shows(staffed):
 # --- the same for ever ---
 
 
-def test_the_permalink_gives_the_same_bytes_although_more_has_happened(world, staffed):
+@pytest.mark.parametrize("most", [0, 8])
+def test_the_permalink_gives_the_same_bytes_although_more_has_happened(world, staffed, monkeypatch, most):
+    monkeypatch.setattr(kept, "MOST", most)
     page = Page(staffed.get(URL, query_string={"per": DAY}))
     links = {link.text: link["href"] for link in page.all("a") if "kand=" in (link["href"] or "")}
     assert list(links) == ["Länk som alltid visar samma siffror", "Hämta som CSV", "Hämta som JSON"]
@@ -322,3 +325,34 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_units(world, 
         world.person(code.lower(), code)
 
     assert count() == few
+
+
+def test_what_was_built_for_the_page_is_not_built_again_for_its_files(staffed):
+    link = next(each["href"] for each in Page(staffed.get(URL)).all("a") if each.text == "Hämta som CSV")
+    other = link.replace("kurs=", "per=2026-05-01&kurs=").replace("&per=", "&nu=", 1)
+    with Statements() as again:
+        csv_file = staffed.get(link).text
+    with Statements() as anew:
+        staffed.get(other)
+
+    assert [len(again.seen) < len(anew.seen) - 3, "A;" in csv_file] == [True, True]
+
+
+def test_after_a_write_the_page_shows_what_is_so_now(world, staffed):
+    before, _ = from_json(staffed.get(URL, query_string={"format": "json"}))
+    world.take("a2", "2026-05-02")
+    after, _ = from_json(staffed.get(URL, query_string={"format": "json"}))
+
+    assert (int(before["status", "covered"]), int(after["status", "covered"])) == (2, 3)
+
+
+def test_a_figure_known_at_an_instant_to_come_is_built_anew_each_time(world, staffed):
+    soon = (clock.now() + timedelta(seconds=3)).isoformat().replace("+00:00", "Z")
+    asked = {"format": "json", "kand": soon}
+    before, _ = from_json(staffed.get(URL, query_string=asked))
+    with transaction() as (db, at):
+        terms = Terms(world.units["A"], "Handläggare", date(2026, 1, 1))
+        add_membership(db, world.people["hr"], terms, by=None, at=at)
+    after, _ = from_json(staffed.get(URL, query_string=asked))
+
+    assert (int(before["status", "members"]), int(after["status", "members"])) == (5, 6)

@@ -9,8 +9,8 @@ from course import clock
 from course.content.queries import current
 from course.db import database, newest_instant
 from course.errors import Invalid, NotFound
+from course.report import kept
 from course.report.as_of import read_day, read_earlier, read_known, write_known
-from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
 from course.web.guard import actor, allowed
 
@@ -36,7 +36,7 @@ def coverage() -> ResponseReturnValue:
     wanted = request.args.get("format", "html")
     if wanted != "html" and wanted not in FORMATS:
         raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
-    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at, earlier=earlier)
+    table = kept.table(db, "coverage", course_id, course.audience, day, known_at, earlier=earlier)
     if wanted == "html":
         return make_response(
             render_template(
