@@ -15,7 +15,7 @@ from world import course_sources
 from course import clock, swedish
 from course.db import transaction
 from course.organisation.actions import Terms, add_membership, add_unit
-from course.report import kept
+from course.report import catalogue
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URL = "/rapport/tackning"
@@ -125,6 +125,24 @@ def test_page_csv_json_and_terminal_say_the_same_numbers(world, staffed, runner)
         assert list(line) in printed, line
 
 
+def test_many_units_are_folded_under_the_part_that_they_belong_to(world, staffed):
+    for part in ("P", "Q"):
+        world.unit(part, "A")
+        for number in range(10):
+            world.unit(f"{part}{number}", part)
+            world.person(f"{part}{number}", f"{part}{number}")
+    page = Page(staffed.get(URL))
+    _, rows = from_json(staffed.get(URL, query_string={"format": "json"}))
+
+    folds = [element for element in page.all("details") if "Enheterna i" in element.text]
+    assert [fold.text.split("Enheter")[1].split()[:3] for fold in folds] == [["na", "i", "Enhet"]] * 2
+    below = [element.text for fold in folds for element in page.all("th") if fold in element.parents]
+    assert [label for label in below if label.startswith("Enhet P")] == [f"Enhet P{number}" for number in range(10)]
+    assert "Enhet A" not in below
+    shown_rows = [tuple(line) for line in page.rows()]
+    assert sorted((label, *map(plain, values)) for label, *values in shown_rows) == sorted(rows)
+
+
 def test_the_sentence_says_the_result_and_stands_in_the_title(staffed):
     page = Page(staffed.get(URL, query_string={"per": DAY}))
 
@@ -155,7 +173,7 @@ def test_a_file_is_named_after_what_it_shows(staffed):
 
 @pytest.mark.parametrize("most", [0, 8])
 def test_the_permalink_gives_the_same_bytes_although_more_has_happened(world, staffed, monkeypatch, most):
-    monkeypatch.setattr(kept, "MOST", most)
+    monkeypatch.setattr(catalogue, "MOST", most)
     page = Page(staffed.get(URL, query_string={"per": DAY}))
     links = {link.text: link["href"] for link in page.all("a") if "kand=" in (link["href"] or "")}
     assert list(links) == ["Länk som alltid visar samma siffror", "Hämta som CSV", "Hämta som JSON"]
