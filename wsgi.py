@@ -11,9 +11,10 @@ from course import create_app  # noqa: E402
 from course.config import BadSettings  # noqa: E402
 from course.revision import check_current  # noqa: E402
 
+command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"
 try:
-    app = create_app()
-    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # commands say for themselves what they want: cli/group.py
+    app = create_app(pages=not command or not {"run", "routes", "shell"}.isdisjoint(sys.argv))
+    if not command:  # commands say for themselves what they want: cli/group.py
         with app.app_context():
             check_current()
 except BadSettings as fault:

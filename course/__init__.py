@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 
-from course import cli, db, logs, web
+from course import cli, db, logs
+from course import tables as tables  # for every process, whatever else it loads
 from course.config import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -19,13 +20,16 @@ class App(Flask):
         log.error("defect", exc_info=exc_info, extra={"fields": {"route": rule, "request_id": g.get("request_id")}})
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The application. Raises config.BadSettings with one line when the settings cannot be used."""
+def create_app(settings: Settings | None = None, *, pages: bool = True) -> Flask:
+    """The application, for most commands without its pages. Raises config.BadSettings with one line."""
     settings = settings or load_settings()
     logs.set_up()
     app = App(__name__, instance_path=str(settings.instance), static_folder=None, template_folder="web/templates")
     app.extensions["settings"] = settings
     db.init_app(app, settings)
-    web.init_app(app, settings)
+    if pages:
+        from course import web  # noqa: PLC0415 - loading the pages takes 0.2 s, and commands need none
+
+        web.init_app(app, settings)
     cli.init_app(app)
     return app

@@ -10,17 +10,10 @@ from flask import Flask
 from flask_alembic import Alembic
 from sqlalchemy import Connection, inspect
 
-from course.access import tables as _access  # noqa: F401 - every table must be known to the metadata
-from course.audit import tables as _audit  # noqa: F401
 from course.backup.contents import contents_of
-from course.content import tables as _content  # noqa: F401
 from course.db import database, file_lock
-from course.learning import tables as _learning  # noqa: F401
-from course.organisation import tables as _organisation  # noqa: F401
-from course.quiz import tables as _quiz  # noqa: F401
 from course.revision import MIGRATIONS
 from course.schema import Base, make_triggers
-from course.target import tables as _target  # noqa: F401
 
 ONE_AT_A_TIME = 0x6B757273
 """The number of PostgreSQL's advisory lock; any will do."""

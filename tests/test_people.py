@@ -350,7 +350,7 @@ def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logge
     facts = list(page.texts("th", scope="row"))
     assert facts == [
         "Enhet A som handläggare, tillsvidare, räknas, tills vidare",
-        "Började svara på modul-fragor",
+        "Började svara på frågorna i modulen ”Modulen modul”",
         "Modulen Modulen modul genomförd, utgåva 1 (frågor i kursen)",
         "Hela kursen genomförd, utgåva 1 (frågor i kursen)",
     ]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.sheet.csv import UNICODE
-from course.sheet.lines import EMPTY, Column, read_sheet
+from course.sheet.lines import EMPTY, Column, first_ones, read_sheet
 from course.sheet.problems import LOCKED, SAVE_AS, TOO_MANY, TOO_WIDE, RowProblem
 from course.sheet.xlsx import BOMB, BROKEN
 
@@ -359,11 +359,22 @@ def test_every_fault_of_a_header_is_told_at_once():
 
 
 def test_no_more_problems_are_told_than_anyone_can_read():
-    found = problems("nummer;namn;till\n" + "1\n" * 1500)
+    found = first_ones(RowProblem(number, f"fel {number}.") for number in range(2, 1502))
 
     assert len(found) == 201
     assert [line for line, _ in found[:200]] == list(range(2, 202))
     assert found[200] == (0, "Det finns 1\u00a0300 fel till. Rätta de här först.")
+
+
+def test_a_problem_that_many_rows_share_is_told_once_with_all_its_rows():
+    twenty = problems("nummer;namn;till\n" + "1\n" * 20)
+    many = problems("nummer;namn;till\n" + "1\n" * 21 + "1;a;\n" + "1\n" * 3 + "1;a;\n1\n")
+    scattered = problems("nummer;namn;till\n" + "1\n1;a;\n" * 60)
+
+    assert [line for line, _ in twenty] == list(range(2, 22))
+    assert [line for line, _ in many] == [2]
+    assert many[0][1].endswith("Samma sak gäller rad 3–22, 24–26, 28; se också på rubrikraden.")
+    assert scattered[0][1].endswith(", 80, 82 och 19 rader till; se också på rubrikraden.")
 
 
 def test_a_problem_says_its_row_unless_it_is_the_whole_file():

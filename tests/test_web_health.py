@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from browsing import Page, browser, everything, furnished
+from browsing import PASSWORD_HASH, Page, browser, everything, furnished
 from sqlalchemy import text
 
 from course import clock, migrate, revision
+from course.access.actions import set_password
 from course.content.markup import PLACEHOLDERS
-from course.db import database
+from course.db import database, transaction
 
 ROOT = Path(__file__).parent.parent
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -90,6 +91,18 @@ def test_the_administrator_sees_whether_the_schema_is_the_programs(system):
     assert f"Schemat är 0001, men programmet behöver {revision.NEWEST}. Kör flask db upgrade." in system().main
     store_revision("framtiden")
     assert "Schemat är framtiden, som programmet inte känner till." in system().main
+
+
+@pytest.mark.parametrize(("days", "told"), [(29, True), (31, False)])
+def test_the_administrator_is_told_when_there_will_soon_be_none(world, days, told):
+    world.person("adam")
+    world.role("adam", "admin", until=str(clock.day_of(clock.now()) + timedelta(days=days)))
+    with transaction() as (db, at):
+        set_password(db, world.people["adam"], PASSWORD_HASH, by=None, at=at)
+
+    page = Page(browser(world, "adam").get("/drift"))
+
+    assert ("Om 30 dagar finns ingen administratör som kan logga in." in page.main) is told
 
 
 @sqlite_only

@@ -7,6 +7,8 @@ from browsing import Page, browser, rows
 from test_roster import HEAD, planned, row
 from world import post, token
 
+from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS
+
 LIST = "\n".join([HEAD, row("1"), row("2")]).encode()
 
 
@@ -59,3 +61,14 @@ def test_who_was_added_by_hand_and_stands_in_the_list_is_pointed_out(world):
     assert [each for each in remarks if "tillagd för hand" in each] == [
         "1 har redan en anställning som är tillagd för hand. Är det samma, avsluta den på personens sida."
     ]
+
+
+@pytest.mark.parametrize("kind", ["employees", "officials"])
+def test_an_empty_template_has_the_titles_that_are_read(world, hr, kind):
+    answer = hr.get(f"/personer/import/mall/{kind}.csv")
+    page = Page(hr.get("/personer/import"))
+
+    titles = answer.text.removeprefix("\ufeff").strip().split(";")
+    assert titles == [column.name for column in {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}[kind]]
+    assert f"/personer/import/mall/{kind}.csv" in [link["href"] for link in page.all("a")]
+    assert hr.get("/personer/import/mall/andra.csv").status_code == 404

@@ -15,6 +15,7 @@ from world import course_sources
 from course import clock, swedish
 from course.db import transaction
 from course.organisation.actions import Terms, add_membership, add_unit
+from course.report import catalogue
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URL = "/rapport/tackning"
@@ -124,6 +125,24 @@ def test_page_csv_json_and_terminal_say_the_same_numbers(world, staffed, runner)
         assert list(line) in printed, line
 
 
+def test_many_units_are_folded_under_the_part_that_they_belong_to(world, staffed):
+    for part in ("P", "Q"):
+        world.unit(part, "A")
+        for number in range(10):
+            world.unit(f"{part}{number}", part)
+            world.person(f"{part}{number}", f"{part}{number}")
+    page = Page(staffed.get(URL))
+    _, rows = from_json(staffed.get(URL, query_string={"format": "json"}))
+
+    folds = [element for element in page.all("details") if "Enheterna i" in element.text]
+    assert [fold.text.split("Enheter")[1].split()[:3] for fold in folds] == [["na", "i", "Enhet"]] * 2
+    below = [element.text for fold in folds for element in page.all("th") if fold in element.parents]
+    assert [label for label in below if label.startswith("Enhet P")] == [f"Enhet P{number}" for number in range(10)]
+    assert "Enhet A" not in below
+    shown_rows = [tuple(line) for line in page.rows()]
+    assert sorted((label, *map(plain, values)) for label, *values in shown_rows) == sorted(rows)
+
+
 def test_the_sentence_says_the_result_and_stands_in_the_title(staffed):
     page = Page(staffed.get(URL, query_string={"per": DAY}))
 
@@ -152,7 +171,9 @@ def test_a_file_is_named_after_what_it_shows(staffed):
 # --- the same for ever ---
 
 
-def test_the_permalink_gives_the_same_bytes_although_more_has_happened(world, staffed):
+@pytest.mark.parametrize("most", [0, 8])
+def test_the_permalink_gives_the_same_bytes_although_more_has_happened(world, staffed, monkeypatch, most):
+    monkeypatch.setattr(catalogue, "MOST", most)
     page = Page(staffed.get(URL, query_string={"per": DAY}))
     links = {link.text: link["href"] for link in page.all("a") if "kand=" in (link["href"] or "")}
     assert list(links) == ["Länk som alltid visar samma siffror", "Hämta som CSV", "Hämta som JSON"]
@@ -322,3 +343,34 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_units(world, 
         world.person(code.lower(), code)
 
     assert count() == few
+
+
+def test_what_was_built_for_the_page_is_not_built_again_for_its_files(staffed):
+    link = next(each["href"] for each in Page(staffed.get(URL)).all("a") if each.text == "Hämta som CSV")
+    other = link.replace("kurs=", "per=2026-05-01&kurs=").replace("&per=", "&nu=", 1)
+    with Statements() as again:
+        csv_file = staffed.get(link).text
+    with Statements() as anew:
+        staffed.get(other)
+
+    assert [len(again.seen) < len(anew.seen) - 3, "A;" in csv_file] == [True, True]
+
+
+def test_after_a_write_the_page_shows_what_is_so_now(world, staffed):
+    before, _ = from_json(staffed.get(URL, query_string={"format": "json"}))
+    world.take("a2", "2026-05-02")
+    after, _ = from_json(staffed.get(URL, query_string={"format": "json"}))
+
+    assert (int(before["status", "covered"]), int(after["status", "covered"])) == (2, 3)
+
+
+def test_a_figure_known_at_an_instant_to_come_is_built_anew_each_time(world, staffed):
+    soon = (clock.now() + timedelta(seconds=3)).isoformat().replace("+00:00", "Z")
+    asked = {"format": "json", "kand": soon}
+    before, _ = from_json(staffed.get(URL, query_string=asked))
+    with transaction() as (db, at):
+        terms = Terms(world.units["A"], "Handläggare", date(2026, 1, 1))
+        add_membership(db, world.people["hr"], terms, by=None, at=at)
+    after, _ = from_json(staffed.get(URL, query_string=asked))
+
+    assert (int(before["status", "members"]), int(after["status", "members"])) == (5, 6)

@@ -119,7 +119,7 @@ def units_of_role(db: Session, person_id: int, role: str, day: date) -> list[int
 
 
 def has_administrator(db: Session, day: date) -> bool:
-    """Whether anybody who can sign in is an administrator on the day."""
+    """Whether anybody who can sign in is an administrator on the day, as far as is known now."""
     found = (
         select(Grant.id)
         .join(Identity, Identity.person_id == Grant.person_id)

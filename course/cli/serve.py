@@ -19,7 +19,7 @@ THREADS = 64
 
 @click.command("serve")
 @with_appcontext
-def command() -> None:
+def group() -> None:
     """Starta servern. Adress och antal processer står i config.toml: listen och workers."""
     with refusals_told():
         check_current()

@@ -1,6 +1,6 @@
 """The one shape that every report returns and every format renders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -59,3 +59,26 @@ class Table:
     notes: tuple[str, ...]
     scope: Mapping[str, str] = field(default_factory=dict)
     """What to ask for to get the same figures again: the permalink's parameters."""
+
+
+UPPER = 1
+"""The levels down to this one are seen at once; what is below each of their rows is folded."""
+FEW = 20
+"""So many rows need no folding."""
+
+
+def folded(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Row, list[Row]]]]:
+    """(the upper rows, each of them that has rows below it with those): every row once, but for the headings."""
+    if len(rows) <= FEW:
+        return list(rows), []
+    upper = [row for row in rows if row.level <= UPPER]
+    below: list[tuple[Row, list[Row]]] = []
+    heading: Row | None = None
+    for row in rows:
+        if row.level <= UPPER:
+            heading = row
+        elif heading is not None:
+            if not below or below[-1][0] is not heading:
+                below.append((heading, []))
+            below[-1][1].append(row)
+    return upper, below

@@ -27,6 +27,8 @@ from course.swedish import number as grouped
 LARGEST_FILE = 20_000_000
 LONGEST_CELL = 1_000
 MOST_PROBLEMS = 200
+MOST_OF_ONE, MOST_PIECES = 20, 40
+"""When more rows than the first have the very same problem they are told together, in so many pieces at the most."""
 EMPTY = "Filen är tom. Välj en fil med en rubrikrad och minst en rad till."
 OLE, ZIP = b"\xd0\xcf\x11\xe0", (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 UNSAFE = re.compile(
@@ -103,12 +105,41 @@ def read_lines(
 
 
 def first_ones(problems: Iterable[RowProblem]) -> list[RowProblem]:
-    """The problems by row, at most MOST_PROBLEMS of them and a last one that says how many more there are."""
-    ordered = sorted(problems, key=lambda problem: problem.line)
+    """The problems by row, at most MOST_PROBLEMS of them and a last one that says how many more there are.
+
+    One that many rows share is told once, with all its rows: often it is the header's.
+    """
+    by_message: dict[str, list[RowProblem]] = {}
+    for problem in problems:
+        by_message.setdefault(problem.message, []).append(problem)
+    ordered = sorted((each for same in by_message.values() for each in _few_of(same)), key=lambda problem: problem.line)
     more = len(ordered) - MOST_PROBLEMS
     if more <= 0:
         return ordered
     return [*ordered[:MOST_PROBLEMS], RowProblem(0, f"Det finns {grouped(more)} fel till. Rätta de här först.")]
+
+
+def _few_of(same: list[RowProblem]) -> list[RowProblem]:
+    """All of them, or the first rows when there are many."""
+    same.sort(key=lambda problem: problem.line)
+    if len(same) <= MOST_OF_ONE:
+        return same
+    first = same[0]
+    more = f"{first.message} Samma sak gäller {_rows([problem.line for problem in same[1:]])}; se också på rubrikraden."
+    return [RowProblem(first.line, more)]
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    """Row numbers in words: "rad 3–2001", "rad 3, 5–9", with a limit to how many pieces are told."""
+    pieces: list[list[int]] = []
+    for number in numbers:
+        if pieces and number == pieces[-1][1] + 1:
+            pieces[-1][1] = number
+        else:
+            pieces.append([number, number])
+    told = [str(first) if first == last else f"{first}–{last}" for first, last in pieces[:MOST_PIECES]]
+    left = sum(last - first + 1 for first, last in pieces[MOST_PIECES:])
+    return f"rad {', '.join(told)}" + (f" och {grouped(left)} rader till" if left else "")
 
 
 def _read_header(

@@ -1,5 +1,6 @@
 """What the administrator sees of the installation."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import sqlean
@@ -7,6 +8,7 @@ from flask import Blueprint, current_app, render_template
 from sqlalchemy import text
 
 from course import clock, revision
+from course.access.queries import has_administrator
 from course.backup.folder import FOLDER, LATEST, newest
 from course.content.queries import current
 from course.db import database, journal_mode
@@ -14,13 +16,15 @@ from course.web.filters import Local
 from course.web.guard import actor, allowed
 
 bp = Blueprint("admin", __name__)
+AHEAD = timedelta(days=30)
+"""How long before there is no administrator any more the page says so."""
 
 
 @bp.get("/drift")
 @allowed("system.read")
 def system() -> str:
     """Which releases are published, which database serves, its newest backup, and what is left to fill in."""
-    db = database.session
+    db, today = database.session, clock.day_of(clock.now())
     postgresql = db.get_bind().dialect.name == "postgresql"
     if postgresql:
         engine = f"PostgreSQL {db.execute(text('SHOW server_version')).scalar_one()}"
@@ -43,4 +47,6 @@ def system() -> str:
         backup_age=backup and clock.now() - backup,
         latest=LATEST,
         local=local,
+        warned=AHEAD,
+        running_out=has_administrator(db, today) and not has_administrator(db, today + AHEAD),
     )

@@ -82,7 +82,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
-    app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token)
+    app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token, zip=zip)
 
 
 def local() -> Mapping[str, str]:

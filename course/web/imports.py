@@ -3,14 +3,14 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock, swedish
 from course.db import app_settings, database, transaction
-from course.errors import Conflict, Invalid, Refusal
-from course.organisation.roster_file import read_employees, read_officials
+from course.errors import Conflict, Invalid, NotFound, Refusal
+from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
 from course.organisation.tables import ImportDraft
 from course.report.as_of import read_day
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
@@ -23,6 +23,7 @@ from course.web.guard import actor, allowed, takes_files
 bp = Blueprint("imports", __name__)
 
 READERS = {"employees": read_employees, "officials": read_officials}
+COLUMNS = {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}
 KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
 SOURCES = {"employees": "hr", "officials": "namnd"}
 DRAFT_LIFE = timedelta(days=1)
@@ -33,6 +34,19 @@ DRAFT_LIFE = timedelta(days=1)
 def form() -> str:
     """The form for a new list, and the last imports."""
     return _form()
+
+
+@bp.get("/personer/import/mall/<kind>.csv")
+@allowed("people.manage")
+def template(kind: str) -> Response:
+    """An empty list with the titles that this installation reads."""
+    if kind not in COLUMNS:
+        raise NotFound("Mallen finns inte.")
+    names = app_settings().columns
+    titles = ";".join(names.get(column.name) or column.name for column in COLUMNS[kind])
+    response = Response(f"\ufeff{titles}\r\n", mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{SOURCES[kind]}-mall.csv"'
+    return response
 
 
 @bp.post("/personer/import")

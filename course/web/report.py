@@ -9,9 +9,10 @@ from course import clock
 from course.content.queries import current
 from course.db import database, newest_instant
 from course.errors import Invalid, NotFound
+from course.report import catalogue
 from course.report.as_of import read_day, read_earlier, read_known, write_known
-from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
+from course.report.table import folded
 from course.web.guard import actor, allowed
 
 bp = Blueprint("report", __name__)
@@ -36,12 +37,13 @@ def coverage() -> ResponseReturnValue:
     wanted = request.args.get("format", "html")
     if wanted != "html" and wanted not in FORMATS:
         raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
-    table = REPORTS["coverage"].build(db, course_id, course.audience, day, known_at, earlier=earlier)
+    table = catalogue.table(db, "coverage", course, day, known_at, earlier=earlier)
     if wanted == "html":
         return make_response(
             render_template(
                 "report/table.html",
                 table=table,
+                rows=folded(table.rows),
                 course=course,
                 others=[courses[name].course for name in sorted(courses) if name != course_id],
                 day=day,

@@ -12,9 +12,9 @@ from course.content.model import Course
 from course.content.queries import current
 from course.db import database, newest_instant
 from course.organisation.queries import units_without_manager
+from course.report import catalogue
 from course.report.attention import Course as CourseToday
 from course.report.attention import Notice, Today, notices
-from course.report.catalogue import REPORTS
 from course.roster.queries import ImportRow, drafts_waiting, list_days, newest_list
 from course.target.queries import promise_on
 from course.web.filters import can
@@ -69,7 +69,7 @@ def _overview() -> Overview:
 
 
 def _sentences(course: Course, today: date, known_at: datetime) -> tuple[str, ...]:
-    return REPORTS["coverage"].build(database.session, course.id, course.audience, today, known_at).sentences[:2]
+    return catalogue.table(database.session, "coverage", course, today, known_at).sentences[:2]
 
 
 def _today(course: Course, today: date, known_at: datetime) -> CourseToday:

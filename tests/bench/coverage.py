@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import cycle, repeat
+from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import debian_postgresql
@@ -23,6 +24,7 @@ from course.config import PROJECT
 from course.content.source import course_folders
 from course.db import database, transaction
 from course.organisation.tables import Person
+from course.report import catalogue
 
 PAGE = "/rapport/tackning"
 GOAL = 30
@@ -32,10 +34,11 @@ GOAL = 30
 def measure(ground: Ground) -> Iterator[Outcome]:
     """The demonstration on SQLite."""
     instance = ground.demonstration("coverage")
-    shown, exported = _measured(ground, instance, product.cookie_of(instance, "hanna"), count=20, seconds=25)
-    goal = (f"< {GOAL} ms CPU", met(shown.series.cpu < GOAL))
-    yield Outcome(f"Täckning, {_people(instance)} people on SQLite", shown.text(), *goal)
-    yield Outcome("the same as CSV", exported.text())
+    first, again, exported = _measured(ground, instance, product.cookie_of(instance, "hanna"), count=20, seconds=25)
+    for what, measured in (("of a day that nobody asked for", first), ("asked again", again)):
+        goal = (f"< {GOAL} ms CPU", met(measured.series.cpu < GOAL))
+        yield Outcome(f"Täckning {what}, {_people(instance)} people on SQLite", measured.text(), *goal)
+    yield Outcome("its CSV after the page", exported.text())
 
 
 def measure_municipality(ground: Ground) -> Iterator[Outcome]:
@@ -49,9 +52,11 @@ def measure_municipality(ground: Ground) -> Iterator[Outcome]:
         )
         cookie = _fill(instance)
         postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
-        shown, exported = _measured(ground, instance, cookie, count=5, seconds=30, beside=postmaster)
-        yield Outcome(f"Täckning, {_people(instance)} people on PostgreSQL", shown.text())
-        yield Outcome("the same as CSV", exported.text())
+        first, again, exported = _measured(ground, instance, cookie, count=5, seconds=40, beside=postmaster)
+        people = f"{_people(instance)} people on PostgreSQL"
+        yield Outcome(f"Täckning of a day that nobody asked for, {people}", first.text())
+        yield Outcome(f"Täckning asked again, {people}", again.text())
+        yield Outcome("its CSV after the page", exported.text())
 
 
 @dataclass(frozen=True)
@@ -72,11 +77,14 @@ class _Measured:
 def _measured(
     ground: Ground, instance: Instance, cookie: str, *, count: int, seconds: float, beside: int = 0
 ) -> list[_Measured]:
-    """The page and its CSV, so many of each in a round, beside the trimmed floor's page."""
-    requests = [wire.Request("GET", path, cookie, 200) for path in (PAGE, f"{PAGE}?format=csv")]
-    statements = [inside.statements(instance.app, instance.engine, request) for request in requests]
+    """The page of another day each time, of the same day, and its CSV; so many in a round, beside the floor's page."""
+    days = [f"{PAGE}?per={date.today() - timedelta(days=number)}" for number in range(3 * catalogue.MOST)]  # noqa: DTZ011
+    kinds = [
+        [wire.Request("GET", path, cookie, 200) for path in paths] for paths in (days, [PAGE], [f"{PAGE}?format=csv"])
+    ]
+    statements = [inside.statements(instance.app, instance.engine, requests[-1]) for requests in kinds]
     with _floor(ground.folder / f"floor-{count}.sqlite") as least, serve.product(instance.environment) as server:
-        ours = [Series(server, repeat(request), count, beside=beside) for request in requests]
+        ours = [Series(server, cycle(requests), count, beside=beside) for requests in kinds]
         for each in (least, *ours):
             each.warm_up()
         rounds([least, *ours], seconds=seconds)

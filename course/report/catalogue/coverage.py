@@ -149,9 +149,9 @@ def _reported(figures: Sequence[ReportedFigure]) -> Group:
         tuple(
             Figure(
                 f"reported:{figure.id}",
-                f"Per {swedish.day(figure.day)}",
+                ", ".join(filter(None, (f"Per {swedish.day(figure.day)}", figure.source, figure.reference))),
                 figure.number,
-                ", ".join(filter(None, (figure.source, figure.reference, "räknas aldrig in"))),
+                "räknas aldrig in",
             )
             for figure in figures
         ),

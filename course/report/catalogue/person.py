@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from course import swedish
 from course.clock import FOREVER, day_of
+from course.content.model import Course
 from course.content.queries import Published, editions, published
 from course.errors import NotFound
 from course.learning.completion import WHOLE_COURSE, valid_through
@@ -66,7 +67,7 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
         *_memberships(db, people, known_at),
         *_links(db, people, known_at),
         *_exemptions(db, people, known_at),
-        *_attempts(db, people, model.id, known_at),
+        *_attempts(db, people, model, known_at),
         *_completions(db, people, course, known_at),
         *_editions(db, model.id, known_at),
     ]
@@ -144,12 +145,15 @@ def _exemptions(db: Session, people: Sequence[int], known_at: datetime) -> Itera
         yield row.valid_from, row.recorded_at, f"Undantagen {_until(row.valid_to)}", note
 
 
-def _attempts(db: Session, people: Sequence[int], course: str, known_at: datetime) -> Iterable[Fact]:
+def _attempts(db: Session, people: Sequence[int], course: Course, known_at: datetime) -> Iterable[Fact]:
     rows: Select[str, datetime] = select(Attempt.quiz, Attempt.started_at).where(
-        Attempt.person_id.in_(people), Attempt.course == course, Attempt.started_at <= known_at
+        Attempt.person_id.in_(people), Attempt.course == course.id, Attempt.started_at <= known_at
     )
-    for quiz, started_at in db.execute(rows):
-        yield day_of(started_at), started_at, f"Började svara på {quiz}", ""
+    for quiz_id, started_at in db.execute(rows):
+        quiz = course.quizzes.get(quiz_id)
+        module = course.module(quiz.module) if quiz else None
+        what = f"modulen ”{module.title}”" if module else "en modul som inte finns längre"
+        yield day_of(started_at), started_at, f"Började svara på frågorna i {what}", ""
 
 
 def _completions(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[Fact]:

@@ -18,6 +18,7 @@ def render(table: Table) -> str:
         "figures": {
             group.key: {figure.key: _plain(figure.value) for figure in group.figures} for group in table.groups
         },
+        "labels": {group.key: {figure.key: figure.label for figure in group.figures} for group in table.groups},
         "columns": [{"key": column.key, "label": column.label} for column in table.columns],
         "rows": [
             {
