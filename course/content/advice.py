@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from course.content import markup
 from course.content.model import Course, Material, Module, Quiz
 from course.errors import Problem
-from course.items import Item
+from course.items import ChoiceItem, Item
 
 LONGEST_SECTION = 150
 LONGEST_SENTENCE = 25
@@ -75,7 +75,7 @@ def prose(html: str) -> str:
 
 
 def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
-    graded = [item for item in quiz.items.values() if item.type == "enval"]
+    graded = [item for item in quiz.items.values() if isinstance(item, ChoiceItem) and item.type == "enval"]
     telling = [item for item in graded if _right_is_longest(item)]
     if len(graded) >= 5 and len(telling) / len(graded) > 0.6:
         yield Problem(f"quizzes/{quiz.id}", 0, f"det rätta svaret är längst i {len(telling)} av {len(graded)} frågor")
@@ -83,20 +83,20 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
         where = f"quizzes/{quiz.id}/{item.id}"
         for html in _texts(item):
             yield from _on_prose(where, html)
-        if len(item.choices) >= 5 and item.type == "enval":
+        if len(item.parts) >= 5 and item.type == "enval":
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
-        if any("alla ovanstående" in choice.html.lower() for choice in item.choices):
+        if any("alla ovanstående" in part.html.lower() for part in item.parts):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
 
 
 def _texts(item: Item) -> Iterable[str]:
     """Everything in a question that a learner reads."""
     yield from (item.situation, item.question, *item.notes.values())
-    for choice in item.choices:
-        yield from (choice.html, choice.feedback)
+    for part in item.parts:
+        yield from (part.html, part.feedback)
 
 
-def _right_is_longest(item: Item) -> bool:
+def _right_is_longest(item: ChoiceItem) -> bool:
     """Whether every right option is longer than every other one."""
     lengths: dict[bool, list[int]] = {True: [], False: []}
     for choice in item.choices:

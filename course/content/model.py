@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
 """{sort of material: its heading}, in the order of the list."""
 RIGHT_WAY, GLOSSARY = "ratt-vag", "ordlista"
 """Materials with a page of their own: what to do when something has happened, and what the words mean."""
+KNOWLEDGE_TEST = "kunskapstest"
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ class Quiz:
     pass_mark: Fraction
     items: Mapping[str, Item]
     retired: Mapping[str, Item]
+    kind: str = ""
+    """KNOWLEDGE_TEST, or '' for the questions along a module's sections."""
 
     @property
     def critical(self) -> frozenset[str]:
