@@ -19,6 +19,7 @@ from course.learning import tables as _learning  # noqa: F401
 from course.organisation import tables as _organisation  # noqa: F401
 from course.quiz import tables as _quiz  # noqa: F401
 from course.revision import MIGRATIONS
+from course.scenario import tables as _scenario  # noqa: F401
 from course.schema import Base, make_triggers
 from course.target import tables as _target  # noqa: F401
 

@@ -11,6 +11,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "public": frozenset({ANYBODY}),
     "account.own": frozenset({PERSON}),
     "course.take": frozenset({"learner"}),
+    "scenario.map": frozenset({"hr", "admin"}),
     "report.read": frozenset({"hr"}),
     "people.manage": frozenset({"hr"}),
     "target.manage": frozenset({"hr"}),

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable
 
 from course.content import markup
-from course.content.model import Course, Quiz
+from course.content.model import Course, Quiz, Scenario
 from course.errors import Problem
 from course.items import Item
 
 LONGEST_SECTION = 150
+LONGEST_LEAD = 60
+LONGEST_SCENE = 90
+"""Of a scenario, in words."""
 LONGEST_SENTENCE = 25
 HARDEST_TEXT = 45
 SENTENCE_END = re.compile(r"[.!?:]+[”’\")]*(?:\s+|$)")
@@ -16,7 +19,9 @@ SENTENCE_END = re.compile(r"[.!?:]+[”’\")]*(?:\s+|$)")
 
 def advice(course: Course) -> tuple[Problem, ...]:
     """Hints on length, readability and question craft; the path is the id they are about."""
-    return (*_on_text(course), *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz)))
+    on_quizzes = (hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz))
+    on_scenarios = (hint for scenario in course.scenarios.values() for hint in _on_scenario(scenario))
+    return (*_on_text(course), *on_quizzes, *on_scenarios)
 
 
 def readability(text: str) -> float:
@@ -56,6 +61,15 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
         if any("alla ovanstående" in choice.html.lower() for choice in item.choices):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
+
+
+def _on_scenario(scenario: Scenario) -> Iterable[Problem]:
+    where = f"scenarier/{scenario.id}"
+    if scenario.lead_words > LONGEST_LEAD:
+        yield Problem(where, 0, f"ingressen har {scenario.lead_words} ord; {LONGEST_LEAD} är nog")
+    for scene in scenario.scenes.values():
+        if scene.words > LONGEST_SCENE:
+            yield Problem(f"{where}/{scene.id}", 0, f"scenen har {scene.words} ord; {LONGEST_SCENE} är nog")
 
 
 def _right_is_longest(item: Item) -> bool:

@@ -6,10 +6,10 @@ from typing import Generic, TypeVar
 
 from course.content.course_file import Settings
 from course.content.front_matter import Head, suggest
-from course.content.model import Module, Quiz
+from course.content.model import Module, Quiz, Scenario
 from course.errors import Problem
 
-Holds = TypeVar("Holds", Module, Quiz)
+Holds = TypeVar("Holds", Module, Quiz, Scenario)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,9 @@ class File(Generic[Holds]):
 
 Modules = Mapping[str, File[Module]]
 Quizzes = Mapping[str, File[Quiz]]
+Scenarios = Mapping[str, File[Scenario]]
+PAGES = frozenset({"klar", "scenario", "scenarier"})
+"""What stands after the course in the addresses of other pages, and therefore can be no module."""
 
 
 def loose_ends(
@@ -39,6 +42,13 @@ def loose_ends(
         yield from _module(module, settings, modules, quizzes)
     for quiz in quizzes.values():
         yield from _quiz(quiz, modules)
+
+
+def loose_scenarios(modules: Modules, scenarios: Scenarios) -> Iterable[Problem]:
+    """The scenarios of modules that there are not."""
+    for scenario in scenarios.values():
+        if (module_id := scenario.holds.module) and module_id not in modules:
+            yield scenario.problem("modul", f"modulen ”{module_id}” finns inte{suggest(module_id, modules)}")
 
 
 def _listing(settings: Settings, modules: Modules) -> Iterable[tuple[str, str]]:
@@ -71,6 +81,8 @@ def _module(module: File[Module], settings: Settings, modules: Modules, quizzes:
     listed = settings.values.get("modules")
     if listed is not None and module_id not in listed:
         yield module.problem("id", f"modulen ”{module_id}” står inte i modules i course.toml; lägg till den")
+    if module_id in PAGES:
+        yield module.problem("id", f"id:t ”{module_id}” är upptaget av en av kursens sidor; välj ett annat")
     if quiz_id and quiz_id not in quizzes:
         yield module.problem("quiz", f"quizen ”{quiz_id}” finns inte{suggest(quiz_id, quizzes)}")
     if quiz_id in quizzes and (owner := quizzes[quiz_id].holds.module) in modules and owner != module_id:

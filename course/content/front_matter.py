@@ -114,6 +114,16 @@ def read_day(head: Head, key: str, fault: Fault) -> date:
         return date.min
 
 
+def read_minutes(head: Head, fault: Fault) -> int:
+    """The minutes under `minuter`; 1 when they are none, which is a fault."""
+    given = head.pairs.get("minuter", "")
+    if re.fullmatch(r"[0-9]{1,2}", given) and 1 <= int(given) <= 60:
+        return int(given)
+    if given:
+        fault(head.line("minuter"), f"”minuter” ska vara ett heltal från 1 till 60, inte ”{given}”")
+    return 1
+
+
 def read_list(head: Head, key: str) -> tuple[str, ...]:
     """The parts of a value that are separated by semicolons."""
     return tuple(part.strip() for part in head.pairs.get(key, "").split(";") if part.strip())

@@ -1,11 +1,20 @@
 """Module files: some minutes of learning in Markdown, in sections."""
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from course.content import markup
-from course.content.front_matter import Head, read_day, read_head, read_heading, read_id, read_list, read_own_id, slug
+from course.content.front_matter import (
+    Head,
+    read_day,
+    read_head,
+    read_heading,
+    read_id,
+    read_list,
+    read_minutes,
+    read_own_id,
+    slug,
+)
 from course.content.markup import Pictures
 from course.content.model import Module, Section
 from course.content.text import Fault
@@ -19,7 +28,7 @@ def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | N
     for line, message in markup.faults(head.body, head.body_line, pictures):
         fault(line, message)
     module_id = read_own_id(head, "id", "modulen", fault)
-    minutes = _read_minutes(head, fault)
+    minutes = read_minutes(head, fault)
     lead, sections = _read_sections(head, pictures, fault)
     reviewed_on, best_before = (read_day(head, key, fault) for key in ("granskad", "bäst_före"))
     if not module_id:
@@ -38,15 +47,6 @@ def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | N
         sections=sections,
     )
     return module, head
-
-
-def _read_minutes(head: Head, fault: Fault) -> int:
-    given = head.pairs.get("minuter", "")
-    if re.fullmatch(r"[0-9]{1,2}", given) and 1 <= int(given) <= 60:
-        return int(given)
-    if given:
-        fault(head.line("minuter"), f"”minuter” ska vara ett heltal från 1 till 60, inte ”{given}”")
-    return 1
 
 
 def _read_sections(head: Head, pictures: Pictures, fault: Fault) -> tuple[str, tuple[Section, ...]]:

@@ -36,12 +36,17 @@ def course_folders(root: Path) -> dict[str, Folder]:
 
 
 def read_folder(root: Path, course: str) -> Folder:
-    """The sources of one course: modules/<course>/ with its media/, and quizzes/<course>/."""
+    """The sources of one course: modules/<course>/ with its media/, and quizzes/<course>/ with its scenarier/."""
     sources: dict[str, str] = {}
     pictures: dict[str, Picture] = {}
     problems: list[Problem] = []
     modules, quizzes = root / "modules" / course, root / "quizzes" / course
-    texts = [*modules.glob("course.toml"), *modules.glob("*.md"), *quizzes.glob("*.md")]
+    texts = [
+        *modules.glob("course.toml"),
+        *modules.glob("*.md"),
+        *quizzes.glob("*.md"),
+        *quizzes.glob("scenarier/*.md"),
+    ]
     for name, content in _read(root, texts, problems):
         sources[name] = _text(name, content, problems)
     for name, content in _read(root, (modules / "media").glob("*"), problems):

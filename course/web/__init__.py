@@ -24,6 +24,7 @@ from course.web import (
     people,
     quiz,
     report,
+    scenario,
     start,
     targets,
     unit,
@@ -65,7 +66,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, health, start, login, learner, quiz, handbook):
+    for module in (pages, health, start, login, learner, scenario, quiz, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)
