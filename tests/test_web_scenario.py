@@ -350,7 +350,7 @@ def test_the_list_shows_every_scenario_by_module_with_the_own_work_first(world, 
 
     found = page(anna, LIST)
 
-    assert [each.text for each in found.all("h2") if each["id"]] == ["Modulen modul", "Modulen andra-modul"]
+    assert [each.text for each in found.all("h2")][:2] == ["Modulen modul", "Modulen andra-modul"]
     titles = [each.text for each in found.all("a") if "/scenario/" in each["href"]]
     assert titles == ["Titel b-eb", "Titel c-alla", "Titel a-te", "Titel d-am", "Dörren"]
     assert "Scenarierna för Ekonomiskt bistånd boende står först." in found.main
