@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect
 from course.backup.contents import contents_of
 from course.db import database, file_lock
 from course.revision import MIGRATIONS
+from course.scenario import tables as _scenario  # noqa: F401
 from course.schema import Base, make_triggers
 
 ONE_AT_A_TIME = 0x6B757273

@@ -10,7 +10,7 @@ from conftest import settings_for
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from sqlalchemy import event, select
-from world import World, course_sources, with_material
+from world import World, course_sources, scenario_sources, with_material
 
 from course import create_app
 from course.access.actions import set_password
@@ -33,6 +33,7 @@ VALUES = {
     "course_id": "kurs",
     "module_id": "modul",
     "section_id": "borjan",
+    "scenario_id": "dorren",
     "person_id": "1",
     "verb": "raknas",
     "act": "ge-roll",
@@ -251,11 +252,11 @@ def furnished_site(template, folder):
 
 
 def furnished(world):
-    """A course with a picture; anna has taken it, bo is in the middle, and there is one person of every other sort.
+    """A course with a picture and a scenario; anna has taken it, bo is in the middle, and there is one of every sort.
 
     Gives anna's finished attempt and the one that bo has begun.
     """
-    sources = with_material(course_sources(modules=("modul", "andra-modul")))
+    sources = with_material(course_sources(modules=("modul", "andra-modul"))) | scenario_sources(module="andra-modul")
     folder = Folder({**sources, "modules/kurs/media/bild.png": PICTURE}, {PICTURE: Picture("image/png", b"png")}, ())
     with world.write() as (db, at):  # World.publish takes no pictures
         publish(db, folder, change="language", accept_keys=False, by=None, at=at)

@@ -1,4 +1,5 @@
 import pytest
+from world import scenario_sources
 
 from course.content.advice import advice, readability
 from course.content.load import load_course
@@ -49,8 +50,9 @@ Vad gör du?
 PLAIN = ENVAL.format(id="f", right="Går", wrong="Står")
 
 
-def hints(text="Kort text.", questions=PLAIN):
-    sources = {
+def hints(text="Kort text.", questions=PLAIN, scenario=None):
+    sources = scenario or {}
+    sources |= {
         "modules/kurs/course.toml": COURSE_TOML,
         "modules/kurs/modul.md": MODULE.format(text=text),
         "quizzes/kurs/modul.md": HEAD + questions,
@@ -182,4 +184,17 @@ def test_five_options_are_too_many():
 def test_all_of_the_above_tests_reading():
     assert hints(questions=ENVAL.format(id="f", right="Går", wrong="Alla ovanstående alternativ")) == [
         "quizzes/fragor/f: ”alla ovanstående” prövar läsning, inte kunskap"
+    ]
+
+
+def test_a_lead_of_60_words_and_a_scene_of_90_are_enough():
+    def scenario(lead, scene):
+        ((path, text),) = scenario_sources().items()
+        text = text.replace("Du är handläggare och ensam.", "Du går. " * (lead // 2))
+        return {path: text.replace("Dörren slår igen.", "Du går. " * (scene // 2))}
+
+    assert hints(scenario=scenario(60, 90)) == []
+    assert hints(scenario=scenario(62, 92)) == [
+        "scenarier/dorren: ingressen har 62 ord; 60 är nog",
+        "scenarier/dorren/inne: scenen har 92 ord; 90 är nog",
     ]

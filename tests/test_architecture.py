@@ -19,7 +19,7 @@ LAYERS = [
     {"review"},
     {"report"},
     {"meeting", "survey"},
-    {"learning", "access", "roster", "target"},
+    {"learning", "access", "roster", "target", "scenario"},
     {"quiz", "organisation"},
     {"content"},
     {"items", "audit"},

@@ -82,3 +82,9 @@ def test_the_first_module_has_exactly_eight_questions_of_the_three_types():
     types = Counter(item.type for item in course.quizzes[module.quiz].items.values())
 
     assert types == {"enval": 5, "flerval": 2, "santfalskt": 1}
+
+
+def test_a_scenario_lies_in_the_file_of_its_name():
+    for name, loaded in COURSES.items():
+        files = {path for path in FOLDERS[name].sources if "/scenarier/" in path}
+        assert files == {f"quizzes/{name}/scenarier/{scenario}.md" for scenario in loaded.course.scenarios}

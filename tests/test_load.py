@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from world import course_sources
+from world import course_sources, scenario_sources
 
 from course.content.load import load_course
 from course.content.source import Picture, course_folders, read_folder
@@ -209,19 +209,19 @@ def test_toml_that_cannot_be_read_is_one_problem_on_its_line(old, new, line):
             "retired = []",
             'retired = ["modul/borjan"]',
             9,
-            "”modul/borjan” ska se ut som modules/modul/avsnitt eller quizzes/quiz/fråga",
+            "”modul/borjan” ska se ut som modules/modul/avsnitt, quizzes/quiz/fråga eller scenarier/scenario/scen",
         ),
         (
             "retired = []",
             'retired = ["modules/a/b/c"]',
             9,
-            "”modules/a/b/c” ska se ut som modules/modul/avsnitt eller quizzes/quiz/fråga",
+            "”modules/a/b/c” ska se ut som modules/modul/avsnitt, quizzes/quiz/fråga eller scenarier/scenario/scen",
         ),
         (
             "retired = []",
             'retired = ["quizzes/a/b/c/d"]',
             9,
-            "”quizzes/a/b/c/d” ska se ut som modules/modul/avsnitt eller quizzes/quiz/fråga",
+            "”quizzes/a/b/c/d” ska se ut som modules/modul/avsnitt, quizzes/quiz/fråga eller scenarier/scenario/scen",
         ),
         ("valid_months = 24", "valid_month = 24", 6, "okänd nyckel ”valid_month”; menade du ”valid_months”?"),
         (
@@ -782,3 +782,54 @@ def test_six_levels_of_lists_are_allowed():
     nested = "\n".join("    " * level + f"- {level}" for level in range(6))
 
     assert problems_with(MODULE, "Text i början.", nested) == []
+
+
+# --- scenarios ---
+
+SCENARIO = "quizzes/kurs/scenarier/dorren.md"
+
+
+def test_scenarios_lie_in_a_folder_of_their_own_and_are_no_quizzes():
+    loaded = load_course(SOURCES | scenario_sources() | scenario_sources("annan"))
+
+    assert loaded.problems == ()
+    assert set(loaded.course.scenarios) == {"dorren", "annan"}
+    assert set(loaded.course.quizzes) == {"fragor"}
+    assert [each.id for each in loaded.course.scenarios_of("modul")] == ["annan", "dorren"]
+    assert loaded.course.scenarios_of("annan-modul") == ()
+
+
+def test_a_scenario_belongs_to_a_module_there_is():
+    assert problems(SOURCES | scenario_sources(module="modull")) == [
+        (SCENARIO, 4, "modulen ”modull” finns inte; menade du ”modul”?")
+    ]
+
+
+def test_two_scenarios_have_two_ids():
+    (text,) = scenario_sources().values()
+
+    assert problems(SOURCES | scenario_sources() | {"quizzes/kurs/scenarier/en-till.md": text}) == [
+        ("quizzes/kurs/scenarier/en-till.md", 2, f"id:t ”dorren” finns redan i {SCENARIO}; välj ett annat")
+    ]
+
+
+@pytest.mark.parametrize("name", ["klar", "scenario", "scenarier"])
+def test_a_module_is_not_called_as_a_page_of_the_course(name):
+    sources = course_sources(modules=(name,))
+
+    assert problems(sources) == [
+        (f"modules/kurs/{name}.md", 2, f"id:t ”{name}” är upptaget av en av kursens sidor; välj ett annat")
+    ]
+
+
+def test_the_scenarios_of_a_folder_are_read_and_nothing_deeper(tmp_path):
+    for path, text in (SOURCES | scenario_sources()).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    deeper = tmp_path / "quizzes" / "kurs" / "scenarier" / "gamla"
+    deeper.mkdir()
+    (deeper / "x.md").write_text("inget", encoding="utf-8")
+    hidden = tmp_path / "quizzes" / "kurs" / "scenarier" / ".utkast.md"
+    hidden.write_text("inget", encoding="utf-8")
+
+    assert set(read_folder(tmp_path, "kurs").sources) == {*SOURCES, SCENARIO}

@@ -16,6 +16,7 @@ from course.access.tables import Grant
 from course.clock import FOREVER
 from course.db import database, transaction
 from course.organisation.tables import MembershipState, UnitState
+from course.scenario.actions import finish
 from course.schema import Base
 
 
@@ -26,7 +27,9 @@ def full(world):
     world.person("anna", "A")
     world.role("anna", "hr")
     world.target()
-    world.take("anna", "2026-03-01")
+    release = world.take("anna", "2026-03-01").release_id
+    with world.write() as (db, at):
+        finish(db, world.people["anna"], "kurs", "dorren", release_id=release, day=at.date())
     return world
 
 
@@ -54,6 +57,7 @@ def test_the_tables_of_facts_and_of_dated_facts_are_these():
         "result",
         "retention_run",
         "revocation",
+        "scenario_done",
     ]
     assert DATED == ["exemption", "grant", "membership_state", "same_person", "target_state", "unit_state"]
 
@@ -68,6 +72,7 @@ def test_the_tables_of_facts_and_of_dated_facts_are_these():
         ("release", "edition = 9"),
         ("response", "answer = '[]'"),
         ("result", "passed = NOT passed"),
+        ("scenario_done", "scenario = 'x'"),
     ],
 )
 def test_a_fact_is_neither_changed_nor_deleted(full, table, change):

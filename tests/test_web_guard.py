@@ -55,6 +55,11 @@ MATRIX = {
     ("learner.section", "GET"): (303, 403, 200, 403, 403, 200),
     ("learner.next_section", "POST"): (303, 403, 303, 403, 403, 303),
     ("learner.own_record", "GET"): (303, 200, 200, 200, 200, 200),
+    ("scenario.scenarios", "GET"): (303, 403, 200, 403, 403, 200),
+    ("scenario.play", "GET"): (303, 403, 200, 403, 403, 200),
+    ("scenario.finished", "POST"): (303, 403, 303, 403, 403, 303),
+    ("scenario.maps", "GET"): (303, 403, 403, 200, 200, 403),
+    ("scenario.scenario_map", "GET"): (303, 403, 403, 200, 200, 403),
     ("quiz.begin", "POST"): (303, 403, 303, 403, 403, 303),
     ("quiz.question", "GET"): (303, 403, 200, 403, 403, 404),
     ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403, 404),
@@ -104,6 +109,7 @@ PUBLIC = {endpoint for (endpoint, _), statuses in MATRIX.items() if statuses[0] 
 FORMS = {
     "quiz.begin": {"kurs": "kurs", "modul": "modul"},
     "quiz.answer_question": {"svar": "ratt"},
+    "scenario.finished": {"vag": "a.c"},
     "login.sign_in_post": {"namn": "anna", "losenord": ""},
     "login.code_post": {"namn": "anna", "kod": ""},
 }
@@ -320,7 +326,7 @@ def test_no_write_goes_through_without_the_sessions_own_token(world, token_kind)
         client = clients[next((person for person, endpoints in groups.items() if rule.endpoint in endpoints), "bo")]
         assert client.post(address(rule, begun, item="andra"), data=given).status_code == 400, rule.rule
 
-    assert len(writes) == 20
+    assert len(writes) == 21
     assert everything(world.app) == before
     assert finished.id != begun.id
 

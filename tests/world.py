@@ -153,6 +153,66 @@ def with_material(sources, course="kurs"):
     }
 
 
+SCENARIO = """\
+---
+scenario: {scenario}
+titel: {title}
+modul: {module}
+{head}former: hot, subtil
+minuter: 3
+---
+Du är handläggare och ensam.
+
+## Vid dörren {{#start}}
+Någon ringer på. Larma så: [LARM]
+
+- [x] Du väntar -> #trappan
+  > Det ger tid.
+- [ ] Du öppnar -> #inne
+  > Det går fort.
+
+## I trappan {{#trappan}}
+Rösterna hörs genom dörren.
+
+- [x] Du ringer din chef -> #lugnt
+  > Ni blir två.
+- [ ] Du ropar -> #inne
+  > Det känns modigt.
+- [ ] Du går hem -> #halvt
+  > Du är rädd om dig.
+
+## Inne {{#inne}}
+Dörren slår igen.
+
+- [x] Du går ut -> #halvt
+  > Det är aldrig för sent.
+- [ ] Du sitter kvar -> #brak
+  > Artigt.
+
+## Lugnt igen {{#lugnt .slut utfall=stärker}}
+Ni är två.
+
+> Att vänta hjälper.
+
+## Halvvägs {{#halvt .slut utfall=håller}}
+Du är ute.
+
+> Rapportera i [RAPPORTSYSTEM].
+
+## Bråk {{#brak .slut utfall=försvagar}}
+Det blev bråk.
+
+> Att skynda är lätt hänt.
+"""
+
+
+def scenario_sources(scenario="dorren", *, course="kurs", module="modul", title="Dörren", tracks="", note=""):
+    """The text of a scenario that is right in every respect."""
+    head = (f"spår: {tracks}\n" if tracks else "") + (f"innehåll: {note}\n" if note else "")
+    text = SCENARIO.format(scenario=scenario, title=title, module=module, head=head)
+    return {f"quizzes/{course}/scenarier/{scenario}.md": text}
+
+
 def course_sources(
     course="kurs",
     *,

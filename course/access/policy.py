@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "course.take": frozenset({"learner"}),
     "material.read": frozenset({"learner", "manager", "hr"}),
     "revision.read": frozenset({"hr", "secretary"}),
+    "scenario.map": frozenset({"hr", "admin"}),
     "report.read": frozenset({"hr"}),
     "people.manage": frozenset({"hr"}),
     "target.manage": frozenset({"hr"}),

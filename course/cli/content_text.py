@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from course.content import matrix, statistics
 from course.content.model import Course
 
-HEADINGS = ("modul", "oblig.", "min", "ord", "LIX", "frågor", "av sorter", "★", "nya", "mål", "prov")
+HEADINGS = ("modul", "oblig.", "min", "ord", "LIX", "frågor", "av sorter", "★", "nya", "mål", "prov", "scenarier")
 
 
 def statistics_of(course: Course) -> str:
@@ -24,6 +24,7 @@ def statistics_of(course: Course) -> str:
             str(line.new),
             f"{len(line.goals_asked)}/{line.goals}",
             str(line.tests),
+            str(line.scenarios),
         )
         for line in found
     ]
@@ -43,7 +44,7 @@ def matrix_of(course: Course) -> str:
     for each in matrix.matrices(course):
         parts.append(each.title)
         parts += [f"  {row.name}: {', '.join(row.answers) or 'INGET SVARAR'}" for row in each.rows]
-    return "\n".join(parts) or "Kursen har ingen revision.toml."
+    return "\n".join(parts) or "Kursen har varken revision.toml eller scenarier."
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable
 
 from course.content import markup
-from course.content.model import Course, Material, Module, Quiz
+from course.content.model import Course, Material, Module, Quiz, Scenario
 from course.errors import Problem
 from course.items import ChoiceItem, Item
 
 LONGEST_SECTION = 150
+LONGEST_LEAD = 60
+LONGEST_SCENE = 90
+"""Of a scenario, in words."""
 LONGEST_SENTENCE = 25
 LONGEST_PARAGRAPH = 90
 HARDEST_TEXT = 45
@@ -27,6 +30,7 @@ def advice(course: Course) -> tuple[Problem, ...]:
         *(hint for module in course.modules for hint in _on_part(f"modules/{module.id}", module)),
         *(hint for material in course.materials for hint in _on_part(f"material/{material.id}", material)),
         *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz)),
+        *(hint for scenario in course.scenarios.values() for hint in _on_scenario(scenario)),
     )
 
 
@@ -87,6 +91,18 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
         if any("alla ovanstående" in part.html.lower() for part in item.parts):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
+
+
+def _on_scenario(scenario: Scenario) -> Iterable[Problem]:
+    where = f"scenarier/{scenario.id}"
+    if scenario.lead_words > LONGEST_LEAD:
+        yield Problem(where, 0, f"ingressen har {scenario.lead_words} ord; {LONGEST_LEAD} är nog")
+    yield from _on_prose(where, scenario.lead)
+    for scene in scenario.scenes.values():
+        if scene.words > LONGEST_SCENE:
+            yield Problem(f"{where}/{scene.id}", 0, f"scenen har {scene.words} ord; {LONGEST_SCENE} är nog")
+        for html in (scene.html, scene.feedback, *(text for way in scene.ways for text in (way.html, way.comment))):
+            yield from _on_prose(f"{where}/{scene.id}", html)
 
 
 def _texts(item: Item) -> Iterable[str]:

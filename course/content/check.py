@@ -6,11 +6,11 @@ from typing import Generic, TypeVar
 
 from course.content.course_file import Settings
 from course.content.front_matter import Head, suggest
-from course.content.model import KNOWLEDGE_TEST, Material, Module, Quiz
+from course.content.model import KNOWLEDGE_TEST, Material, Module, Quiz, Scenario
 from course.errors import Problem
 from course.items import Item
 
-Holds = TypeVar("Holds", Material, Module, Quiz)
+Holds = TypeVar("Holds", Material, Module, Quiz, Scenario)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class File(Generic[Holds]):
 
 Modules = Mapping[str, File[Module]]
 Quizzes = Mapping[str, File[Quiz]]
+Scenarios = Mapping[str, File[Scenario]]
+PAGES = frozenset({"klar", "scenario", "scenarier", "material", "kallor", "revision"})
+"""What stands after the course in the addresses of other pages, and therefore can be no module."""
 
 
 def loose_ends(
@@ -41,6 +44,13 @@ def loose_ends(
     for quiz in quizzes.values():
         yield from _quiz(quiz, modules)
     yield from _tests(quizzes)
+
+
+def loose_scenarios(modules: Modules, scenarios: Scenarios) -> Iterable[Problem]:
+    """The scenarios of modules that there are not."""
+    for scenario in scenarios.values():
+        if (module_id := scenario.holds.module) and module_id not in modules:
+            yield scenario.problem("modul", f"modulen ”{module_id}” finns inte{suggest(module_id, modules)}")
 
 
 def _listing(settings: Settings, modules: Modules) -> Iterable[tuple[str, str]]:
@@ -73,6 +83,8 @@ def _module(module: File[Module], settings: Settings, modules: Modules, quizzes:
     listed = settings.values.get("modules")
     if listed is not None and module_id not in listed:
         yield module.problem("id", f"modulen ”{module_id}” står inte i modules i course.toml; lägg till den")
+    if module_id in PAGES:
+        yield module.problem("id", f"id:t ”{module_id}” är upptaget av en av kursens sidor; välj ett annat")
     if quiz_id and quiz_id not in quizzes:
         yield module.problem("quiz", f"quizen ”{quiz_id}” finns inte{suggest(quiz_id, quizzes)}")
     if quiz_id in quizzes and quizzes[quiz_id].holds.kind:

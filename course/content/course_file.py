@@ -28,7 +28,7 @@ OPTIONAL = frozenset({"valid_months", "retired"})
 AUDIENCES = ("employee", "official")
 LARGEST = 1000
 """No edition and no number of months is higher: the database and the calendar end somewhere."""
-RETIRED_PATH = re.compile(r"modules(/[a-z0-9-]+){1,2}|quizzes(/[a-z0-9-]+){1,3}")
+RETIRED_PATH = re.compile(r"(modules|scenarier)(/[a-z0-9-]+){1,2}|quizzes(/[a-z0-9-]+){1,3}")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,10 @@ def read_settings(text: str, fault: Fault) -> Settings:
         read_id(lines["id"], values["id"], "kursen", fault)
     for path in values.get("retired", ()):
         if not RETIRED_PATH.fullmatch(path):
-            fault(lines["retired"], f"”{path}” ska se ut som modules/modul/avsnitt eller quizzes/quiz/fråga")
+            fault(
+                lines["retired"],
+                f"”{path}” ska se ut som modules/modul/avsnitt, quizzes/quiz/fråga eller scenarier/scenario/scen",
+            )
     return Settings(values, lines)
 
 

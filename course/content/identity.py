@@ -20,7 +20,7 @@ class KeysChanged(Conflict):
 
 
 def ids_in_use(course: Course) -> dict[str, str]:
-    """{path: type} of everything that has an id, such as `modules/m/avsnitt` and `quizzes/q/fråga/alternativ`."""
+    """{path: type} of everything that has an id, such as `modules/m/avsnitt`, `quizzes/q/fråga/alternativ`."""
     used: dict[str, str] = {}
     for module in course.modules:
         used[f"modules/{module.id}"] = "modul"
@@ -28,6 +28,9 @@ def ids_in_use(course: Course) -> dict[str, str]:
     for quiz in course.quizzes.values():
         used[f"quizzes/{quiz.id}"] = "quiz"
         used.update(_item_ids(f"quizzes/{quiz.id}", quiz.items))
+    for scenario in course.scenarios.values():
+        used[f"scenarier/{scenario.id}"] = "scenario"
+        used.update({f"scenarier/{scenario.id}/{scene_id}": "scen" for scene_id in scenario.scenes})
     return used
 
 

@@ -47,11 +47,12 @@ def _pages(course: Course, glossary: Material | None) -> dict[str, Anchors]:
     pages["/handbok"] = None
     pages["/ordlista"] = _anchors(course.material(GLOSSARY) or glossary)
     pages["/ratt-vag"] = _anchors(course.material(RIGHT_WAY))
-    pages |= {own: frozenset(), f"{own}/material": frozenset()}
+    pages |= {own: frozenset(), f"{own}/material": frozenset(), f"{own}/scenarier": frozenset()}
     pages[f"{own}/kallor"] = frozenset(fact.lower() for fact in course.facts)
     for module in course.modules:
         pages[f"{own}/{module.id}"] = frozenset()
         pages |= {f"{own}/{module.id}/{section.id}": frozenset() for section in module.sections}
+    pages |= {f"{own}/scenario/{scenario}": frozenset() for scenario in course.scenarios}
     for material in course.materials:
         pages[f"{own}/material/{material.id}"] = _anchors(material)
     return pages

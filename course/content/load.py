@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from course.content import audit_file, fact_file
-from course.content.check import File, Holds, loose_ends
+from course.content.check import File, Holds, loose_ends, loose_scenarios
 from course.content.course_file import Settings, read_settings
 from course.content.front_matter import ID, Head
 from course.content.identity import ids_in_use
 from course.content.links import broken_links
 from course.content.markup import Pictures
 from course.content.material_file import read_material
-from course.content.model import Audit, Course, Fact, Module, Quiz
+from course.content.model import Audit, Course, Fact, Module, Quiz, Scenario
 from course.content.module_file import read_module
 from course.content.question_file import read_quiz
-from course.content.references import loose_references
+from course.content.references import loose_audit, loose_facts
+from course.content.scenario_file import read_scenario
 from course.content.text import Fault, readable
 from course.errors import Problem
+
+SCENARIOS = "scenarier"
+"""The folder of a course's scenarios, beside its question files."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Loaded:
 
 
 def load_course(sources: Mapping[str, str]) -> Loaded:
-    """Read one course from {path: text}: its course.toml, modules, materials, audit, question files, and the facts.
+    """Read one course from {path: text}: its course.toml, modules, materials, questions, scenarios, audit and facts.
 
     All problems are reported at once, sorted by file and line. The text of a picture is its digest.
     """
@@ -45,9 +49,14 @@ def load_course(sources: Mapping[str, str]) -> Loaded:
     settings = _read_course_file(path, sources, problems)
     modules = _read_files(read_module, "id", _texts(sources, f"{folder}/"), pictures, problems)
     materials = _read_files(read_material, "material", _texts(sources, f"{folder}/material/"), pictures, problems)
-    quizzes = _read_files(read_quiz, "quiz", _texts(sources, "quizzes/"), pictures, problems)
-    course = _course(settings, modules, quizzes)
+    in_quizzes = _texts(sources, "quizzes/")
+    scenario_texts = {name: text for name, text in in_quizzes.items() if PurePosixPath(name).parent.name == SCENARIOS}
+    quiz_texts = {name: text for name, text in in_quizzes.items() if name not in scenario_texts}
+    quizzes = _read_files(read_quiz, "quiz", quiz_texts, pictures, problems)
+    scenarios = _read_files(read_scenario, "scenario", scenario_texts, pictures, problems)
+    course = _course(settings, modules, quizzes, scenarios)
     problems.extend(loose_ends(path, settings, modules, quizzes, ids_in_use(course) if course else ()))
+    problems.extend(loose_scenarios(modules, scenarios))
     if course:
         course = replace(
             course,
@@ -55,7 +64,8 @@ def load_course(sources: Mapping[str, str]) -> Loaded:
             audit=_read_audit(f"{folder}/{audit_file.FILE}", sources, problems),
             facts=_read_facts(sources, problems),
         )
-        problems.extend(loose_references(path, course, modules, materials))
+        problems.extend(loose_facts(course, (*modules.values(), *materials.values(), *scenarios.values())))
+        problems.extend(loose_audit(path, course, modules, materials))
         problems.extend(broken_links(course, sources))
     return Loaded(course, tuple(sorted(set(problems))))
 
@@ -130,7 +140,10 @@ def _read_files(
 
 
 def _course(
-    settings: Settings, modules: Mapping[str, File[Module]], quizzes: Mapping[str, File[Quiz]]
+    settings: Settings,
+    modules: Mapping[str, File[Module]],
+    quizzes: Mapping[str, File[Quiz]],
+    scenarios: Mapping[str, File[Scenario]],
 ) -> Course | None:
     if not settings.whole or not ID.fullmatch(settings.values["id"]):
         return None
@@ -146,6 +159,7 @@ def _course(
         mandatory=frozenset(values["mandatory"]),
         retired=frozenset(values.get("retired", ())),
         quizzes={quiz_id: quiz.holds for quiz_id, quiz in quizzes.items()},
+        scenarios={scenario_id: scenario.holds for scenario_id, scenario in scenarios.items()},
         owner=values["owner"],
         reviewed_on=values["reviewed_on"],
         best_before=values["best_before"],

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from course.content.audit_file import FILE
-from course.content.model import Audit, Course, Document, Finding
+from course.content.model import Audit, Course, Document, Finding, Scenario
+from course.content.vocabulary import FORMS, TRACKS
 from course.errors import Problem
 
 
@@ -29,10 +30,11 @@ class Matrix:
 
 
 def matrices(course: Course) -> list[Matrix]:
-    """The course's matrices; none of the audit's when it has none."""
-    if course.audit is None:
-        return []
-    audit = course.audit
+    """The course's matrices: the audit's when it has one, the scenarios' when it has any."""
+    return [*(_of_audit(course.audit) if course.audit else ()), *(_of_scenarios(course) if course.scenarios else ())]
+
+
+def _of_audit(audit: Audit) -> list[Matrix]:
     return [
         Matrix("Rekommendation × innehåll", _rows("R", audit.recommendations)),
         Matrix("Revisionsfråga × innehåll", _rows("Fråga ", audit.questions)),
@@ -42,13 +44,39 @@ def matrices(course: Course) -> list[Matrix]:
     ]
 
 
+def _of_scenarios(course: Course) -> list[Matrix]:
+    """Each form, and for employees each module in each track, with the scenarios on it."""
+    found = course.scenarios.values()
+    forms = Matrix(
+        "Form × scenario", tuple(Row(form, tuple(each.id for each in found if form in each.forms)) for form in FORMS)
+    )
+    if course.audience != "employee":
+        return [forms]
+    rows = [
+        Row(f"{module.id}, {track}", tuple(each.id for each in course.scenarios_of(module.id) if _fits(each, track)))
+        for module in course.for_everybody.modules
+        for track in TRACKS
+    ]
+    return [forms, Matrix("Modul och spår × scenario", tuple(rows))]
+
+
+def _fits(scenario: Scenario, track: str) -> bool:
+    """Whether the scenario is for the track, or for everybody."""
+    return not scenario.tracks or track in scenario.tracks
+
+
 def gaps(course: Course) -> list[Problem]:
     """Every row without an answer, and every material that says it answers what does not name it."""
-    path = f"modules/{course.id}/{FILE}"
-    found = [
-        Problem(path, 0, f"inget i kursen svarar på {name}") for matrix in matrices(course) for name in matrix.gaps
-    ]
-    return found + ([Problem(path, 0, text) for text in _one_sided(course, course.audit)] if course.audit else [])
+    found = []
+    if course.audit:
+        path = f"modules/{course.id}/{FILE}"
+        gone = [name for matrix in _of_audit(course.audit) for name in matrix.gaps]
+        found += [Problem(path, 0, f"inget i kursen svarar på {name}") for name in gone]
+        found += [Problem(path, 0, text) for text in _one_sided(course, course.audit)]
+    if course.scenarios:
+        gone = [name for matrix in _of_scenarios(course) for name in matrix.gaps]
+        found += [Problem(f"quizzes/{course.id}/scenarier", 0, f"inget scenario för {name}") for name in gone]
+    return found
 
 
 def _rows(prefix: str, findings: Collection[Finding]) -> tuple[Row, ...]:

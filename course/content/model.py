@@ -142,6 +142,59 @@ class Quiz:
 
 
 @dataclass(frozen=True)
+class Way:
+    """What one may do in a scene, and the scene that it leads to."""
+
+    html: str
+    target: str
+    comment: str
+    """HTML that is shown at the end only: what this does, and why."""
+    good: bool
+    line: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A step of a scenario; an ending when it has an outcome, and then it has no ways."""
+
+    id: str
+    title: str
+    html: str
+    words: int
+    ways: tuple[Way, ...]
+    outcome: str
+    """A key of vocabulary.OUTCOMES; '' when the scenario goes on."""
+    feedback: str
+    """HTML of what an ending teaches."""
+    line: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A situation in which one chooses what to do, again and again, until it ends. Nothing in it is scored."""
+
+    id: str
+    title: str
+    module: str
+    tracks: tuple[str, ...]
+    """The kinds of work that it is written for; none is for everybody."""
+    forms: tuple[str, ...]
+    minutes: int
+    sources: tuple[str, ...]
+    note: str
+    """What somebody may want to know before; '' when nothing needs a warning."""
+    lead: str
+    """HTML: who one is and where."""
+    lead_words: int
+    scenes: Mapping[str, Scene]
+    """{id: scene}, in the order of the file; it begins with the first."""
+
+    @property
+    def start(self) -> Scene:
+        return next(iter(self.scenes.values()))
+
+
+@dataclass(frozen=True)
 class Course:
     """One published or checked state of a course."""
 
@@ -157,6 +210,7 @@ class Course:
     retired: frozenset[str]
     """Paths of ids that must never be used again: `modules/modul/avsnitt`, `quizzes/quiz/fråga/alternativ` …"""
     quizzes: Mapping[str, Quiz]
+    scenarios: Mapping[str, Scenario]
     owner: str
     reviewed_on: date
     best_before: date
@@ -168,9 +222,14 @@ class Course:
     @cached_property
     def for_everybody(self) -> "Course":
         """The course without what only managers see."""
-        if not any(module.for_managers for module in self.modules):
+        hidden = {module.id for module in self.modules if module.for_managers}
+        if not hidden:
             return self
-        return replace(self, modules=tuple(module for module in self.modules if not module.for_managers))
+        return replace(
+            self,
+            modules=tuple(module for module in self.modules if module.id not in hidden),
+            scenarios={each.id: each for each in self.scenarios.values() if each.module not in hidden},
+        )
 
     def material(self, material_id: str) -> Material | None:
         return next((material for material in self.materials if material.id == material_id), None)
@@ -182,3 +241,8 @@ class Course:
         """The next module in the course's order."""
         following = self.modules[self.modules.index(module) + 1 :]
         return following[0] if following else None
+
+    def scenarios_of(self, module_id: str) -> tuple[Scenario, ...]:
+        """The scenarios of a module, in the order of their ids."""
+        found = (scenario for scenario in self.scenarios.values() if scenario.module == module_id)
+        return tuple(sorted(found, key=lambda scenario: scenario.id))

@@ -6,33 +6,26 @@ from course.content.audit_file import FILE
 from course.content.check import File
 from course.content.fact_file import PATH
 from course.content.front_matter import suggest
-from course.content.model import Audit, Course, Document, Finding, Material, Module
+from course.content.model import Audit, Course, Document, Finding, Material, Module, Scenario
 from course.errors import Problem
 
-PAGES = frozenset({"material", "kallor", "revision"})
-"""What stands after the course in the addresses of other pages, and therefore can be no module."""
+
+def loose_facts(course: Course, files: Iterable[File[Module] | File[Material] | File[Scenario]]) -> Iterable[Problem]:
+    """The facts that heads name and that are not in the list; without a list any number will do."""
+    for file in files:
+        for fact in file.holds.sources:
+            if course.facts and fact not in course.facts:
+                yield file.problem("källor", f"”{fact}” finns inte i {PATH}; rätta numret eller skriv in det där")
 
 
-def loose_references(
-    course_path: str, course: Course, modules: Mapping[str, File[Module]], materials: Mapping[str, File[Material]]
+def loose_audit(
+    course_path: str, course: Course, modules: Collection[str], materials: Mapping[str, File[Material]]
 ) -> Iterable[Problem]:
-    """Everything that is named and is not there. Without a list of facts any number will do."""
-    for module in modules.values():
-        yield from _unknown_facts(module, course)
-        if module.holds.id in PAGES:
-            yield module.problem("id", f"id:t ”{module.holds.id}” är upptaget av en av kursens sidor; välj ett annat")
-    for material in materials.values():
-        yield from _unknown_facts(material, course)
+    """What the audit names of the own course, and materials name of the audit, and that is not there."""
     if course.audit is not None:
         yield from _unknown_recommendations(course.audit, materials)
         for line, message in _unanswered(course.audit, modules, materials):
             yield Problem(course_path.replace("course.toml", FILE), line, message)
-
-
-def _unknown_facts(file: File[Module] | File[Material], course: Course) -> Iterable[Problem]:
-    for fact in file.holds.sources:
-        if course.facts and fact not in course.facts:
-            yield file.problem("källor", f"”{fact}” finns inte i {PATH}; rätta numret eller skriv in det där")
 
 
 def _unknown_recommendations(audit: Audit, materials: Mapping[str, File[Material]]) -> Iterable[Problem]:

@@ -38,13 +38,20 @@ def course_folders(root: Path) -> dict[str, Folder]:
 
 
 def read_folder(root: Path, course: str) -> Folder:
-    """The sources of one course: modules/<course>/ with material/ and media/, quizzes/<course>/, and what all share."""
+    """The sources of one course: its folders under modules/ and quizzes/, and what all courses share."""
     sources: dict[str, str] = {}
     pictures: dict[str, Picture] = {}
     problems: list[Problem] = []
     modules, quizzes = root / "modules" / course, root / "quizzes" / course
-    texts = [*modules.glob("course.toml"), *modules.glob("*.md"), *quizzes.glob("*.md")]
-    texts += [*modules.glob("revision.toml"), *modules.glob("material/*.md"), *root.glob("modules/kallor.toml")]
+    texts = [
+        *modules.glob("course.toml"),
+        *modules.glob("*.md"),
+        *quizzes.glob("*.md"),
+        *quizzes.glob("scenarier/*.md"),
+        *modules.glob("revision.toml"),
+        *modules.glob("material/*.md"),
+        *root.glob("modules/kallor.toml"),
+    ]
     for name, content in _read(root, texts, problems):
         sources[name] = _text(name, content, problems)
     for name, content in _read(root, (modules / "media").glob("*"), problems):

@@ -29,6 +29,7 @@ class Line:
     """The numbers of the goals that a question names."""
     tests: int
     """Questions in the module's knowledge test, both forms together."""
+    scenarios: int
 
     @property
     def questions(self) -> int:
@@ -68,8 +69,9 @@ def _line(course: Course, module: Module) -> Line:
         lix=readability(" ".join(prose(section.html) for section in module.sections)),
         types=Counter(item.type for item in items),
         stars=sum(item.critical for item in items),
-        new=sum(item.options.get("ny") == "ja" for item in items),
+        new=sum(item.new for item in items),
         goals=len(module.goals),
-        goals_asked=frozenset(int(goal) for item in asked if (goal := item.options.get("mål", "")).isdecimal()),
+        goals_asked=frozenset(item.goal for item in asked if item.goal),
+        scenarios=len(course.scenarios_of(module.id)),
         tests=sum(len(other.items) for other in tests),
     )

@@ -25,6 +25,7 @@ from course.web import (
     people,
     quiz,
     report,
+    scenario,
     start,
     targets,
     unit,
@@ -66,7 +67,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, health, start, login, learner, quiz, material, handbook):
+    for module in (pages, health, start, login, learner, scenario, quiz, material, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)

@@ -18,12 +18,16 @@ from markupsafe import Markup
 from course import swedish
 from course.access.policy import may
 from course.content import markup
+from course.content.vocabulary import FORMS, OUTCOMES, TRACKS
 from course.db import database, is_demonstration
 from course.report.formats.text import shown
 
 STATIC = Path(__file__).parent / "static"
 BARE_NAME = re.compile(rf"^({'|'.join(sorted(markup.PLACEHOLDERS))})(?=\s*=)", re.MULTILINE)
 """A name in lokalt.toml without quotation marks, which TOML wants round Å, Ä and Ö."""
+
+TRACK_TABLE = "spar"
+"""The table of lokalt.toml that says which units do which kind of work."""
 
 
 class Local:
@@ -33,6 +37,8 @@ class Local:
         self.path = path
         self._stamp: tuple[int, int] | None = None
         self.values: Mapping[str, str] = {}
+        self.tracks: Mapping[str, str] = {}
+        """{a unit's name, or how its code begins: its track}, as the table `spar` says."""
         self.digest = ""
         self.fault = ""
 
@@ -67,11 +73,26 @@ class Local:
             given = tomllib.loads(BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             given, self.fault = {}, f"lokalt.toml går inte att läsa: {fault}"
+        tracks = given.pop(TRACK_TABLE, {})
         known = {name: value for name, value in given.items() if name in markup.PLACEHOLDERS and isinstance(value, str)}
         if len(known) < len(given):
             unknown = ", ".join(sorted(given.keys() - known.keys()))
             self.fault = f"lokalt.toml har värden som inte används: {unknown}"
         self.values = known
+        self.tracks = self._known_tracks(tracks)
+
+    def _known_tracks(self, given: Any) -> Mapping[str, str]:
+        """The units whose track there is; anything else is a fault."""
+        if not isinstance(given, dict):
+            self.fault = f"lokalt.toml: {TRACK_TABLE} ska vara en tabell; skriv [{TRACK_TABLE}] på en egen rad"
+            return {}
+        known = {
+            unit: track for unit, track in given.items() if isinstance(track, str) and track in TRACKS and unit.strip()
+        }
+        if len(known) < len(given):
+            wrong = ", ".join(sorted(given.keys() - known.keys()))
+            self.fault = f"lokalt.toml: {TRACK_TABLE} har fel spår för {wrong}; välj bland {', '.join(TRACKS)}"
+        return known
 
 
 def init_app(app: Flask) -> None:
@@ -82,6 +103,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
+    app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES)
     app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token, zip=zip)
 
 
@@ -95,6 +117,12 @@ def local_digest() -> str:
     """What the local values hash to, for ETags."""
     found: Local = current_app.extensions["local"]
     return found.refresh().digest
+
+
+def tracks() -> Mapping[str, str]:
+    """The tracks of the workplace's units, see Local.tracks."""
+    found: Local = current_app.extensions["local"]
+    return found.refresh().tracks
 
 
 @pass_context

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from course.content.model import GLOSSARY, KINDS, RIGHT_WAY, Course, Document, Finding, Material
 from course.content.queries import Published, current, newest_release_id
-from course.content.vocabulary import TRACKS
 from course.db import database
 from course.errors import NotFound
 from course.web.filters import can
@@ -100,9 +99,7 @@ def listing(course_id: str) -> str:
         Kind(name, tuple(material for material in course.materials if material.kind == kind))
         for kind, name in KINDS.items()
     ]
-    return render_template(
-        "material/list.html", course=course, kinds=[kind for kind in kinds if kind.materials], tracks=TRACKS
-    )
+    return render_template("material/list.html", course=course, kinds=[kind for kind in kinds if kind.materials])
 
 
 @bp.get("/kurs/<course_id>/material/<material_id>")
@@ -113,7 +110,7 @@ def show(course_id: str, material_id: str) -> str:
     found = release.course.material(material_id)
     if found is None:
         raise NotFound("Materialet finns inte.")
-    return render_template("material/show.html", release=release, material=found, open=False, tracks=TRACKS)
+    return render_template("material/show.html", release=release, material=found, open=False)
 
 
 @bp.get("/kurs/<course_id>/kallor")
