@@ -197,4 +197,5 @@ def test_a_lead_of_60_words_and_a_scene_of_90_are_enough():
     assert hints(scenario=scenario(62, 92)) == [
         "scenarier/dorren: ingressen har 62 ord; 60 är nog",
         "scenarier/dorren/inne: scenen har 92 ord; 90 är nog",
+        "scenarier/dorren/inne: stycket har 92 ord; 90 är nog",
     ]

@@ -64,7 +64,7 @@ def test_checking_shows_numbers_and_what_answers_the_audit_when_asked(runner, co
 
     assert "De obligatoriska modulerna: 5 min" in result.output
     assert re.search(r"^modul +ja +5 +9 +24 +2 +2 enval +1 +0 +0/1 +0 +0$", result.output, re.MULTILINE)
-    assert "  R1: modul, ovning\n" in result.output
+    assert "  R1: modul, ovning, ordlista, ratt-vag\n" in result.output
     assert "  Fråga 1: INGET SVARAR\n" in result.output
     assert "råd: modules/kurs/revision.toml: inget i kursen svarar på Fråga 1\n" in plain
     assert "obligatoriska" not in plain

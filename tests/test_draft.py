@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from world import course_sources, with_material
+from world import course_sources, scenario_sources, with_material
 
 from course.content import matrix, statistics
 from course.content.draft import read_drafts
@@ -150,7 +150,7 @@ def test_the_matrices_show_what_answers_and_what_nothing_answers():
     shown = {each.title: [(row.name, row.answers) for row in each.rows] for each in matrix.matrices(course)}
 
     assert shown == {
-        "Rekommendation × innehåll": [("R1", ("modul", "ovning"))],
+        "Rekommendation × innehåll": [("R1", ("modul", "ovning", "ordlista", "ratt-vag"))],
         "Revisionsfråga × innehåll": [("Fråga 1", ())],
         "Handling × innehåll": [("001 Ett yttrande", ("modul",))],
     }
@@ -158,5 +158,23 @@ def test_the_matrices_show_what_answers_and_what_nothing_answers():
     assert matrix.matrices(load_course(course_sources()).course) == []
 
 
-def test_a_material_that_claims_an_answer_must_be_named_there():
-    assert "råd: modules/kurs/revision.toml: ”ordlista” säger att det svarar på R1; nämn det där också" in told(SOURCES)
+def test_a_material_answers_the_recommendations_that_its_head_names():
+    path = "modules/kurs/material/ovning.md"
+    course = load_course(changed(SOURCES, path, "rekommendationer: 1\n", "")).course
+
+    assert load_course(SOURCES).course.audit.recommendations[0].materials == ("ovning", "ordlista", "ratt-vag")
+    assert course.audit.recommendations[0].materials == ("ovning", "ordlista", "ratt-vag")
+    claims_alone = changed(SOURCES, "modules/kurs/revision.toml", 'materials = ["ovning"]', "materials = []")
+    assert load_course(claims_alone).course.audit.recommendations[0].materials == ("ordlista", "ovning", "ratt-vag")
+
+
+def test_forms_tracks_and_modules_without_a_scenario_are_gaps():
+    course = load_course(SOURCES | scenario_sources(tracks="eb, am")).course
+    shown = {each.title: each.gaps for each in matrix.matrices(course)}
+
+    assert shown["Form × scenario"] == ["trakasserier", "våld", "skadegörelse", "korruption"]
+    assert shown["Modul och spår × scenario"] == ["modul, ifo", "modul, te", "modul, sg"]
+    everybody = load_course(SOURCES | scenario_sources()).course
+    assert {each.title: each.gaps for each in matrix.matrices(everybody)}["Modul och spår × scenario"] == []
+    gap = "quizzes/kurs/scenarier: inget scenario för modul, ifo"
+    assert gap in [str(problem) for problem in matrix.gaps(course)]

@@ -39,7 +39,8 @@ def test_a_course_has_its_materials_facts_and_audit():
     assert [(section.id, section.title) for section in found.sections] == [("forst", "Först"), ("sedan", "Sedan")]
     assert found.lead == "<p>Så här gör ni.</p>"
     assert course.facts == {"F1": Fact("F1", "Det här är sant.", "En lag", "kontrollerad")}
-    assert course.audit.recommendations == (Finding(1, "Gör så här", "", "Rapporten", ("modul",), ("ovning",), 1),)
+    answered = ("ovning", "ordlista", "ratt-vag")
+    assert course.audit.recommendations == (Finding(1, "Gör så här", "", "Rapporten", ("modul",), answered, 1),)
     assert [(each.number, each.verdict, each.line) for each in course.audit.questions] == [(1, "Delvis", 8)]
     assert [(each.id, each.title, each.dated) for each in course.audit.documents] == [
         ("001", "Ett yttrande", "2023-10-13")

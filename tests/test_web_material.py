@@ -111,7 +111,7 @@ def test_hr_reads_every_courses_materials_and_the_audit(place):
     assert hr.get("/revision").location == "/kurs/kurs/revision"
     page = Page(hr.get("/kurs/kurs/revision"))
     assert page.rows() == [
-        ["1", "Gör så här Rapporten", "Modulen Modulen modul Öva"],
+        ["1", "Gör så här Rapporten", "Modulen Modulen modul Öva Ordlista Rätt väg"],
         ["1", "Gör ni så här? Rapporten", "Delvis", "Inget i kursen än"],
         ["Ett yttrande", "2023-10-13", "Modulen Modulen modul"],
     ]

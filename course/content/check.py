@@ -6,11 +6,11 @@ from typing import Generic, TypeVar
 
 from course.content.course_file import Settings
 from course.content.front_matter import Head, suggest
-from course.content.model import KNOWLEDGE_TEST, Material, Module, Quiz, Scenario
+from course.content.model import KNOWLEDGE_TEST, Instrument, Material, Module, Quiz, Scenario
 from course.errors import Problem
 from course.items import Item
 
-Holds = TypeVar("Holds", Material, Module, Quiz, Scenario)
+Holds = TypeVar("Holds", Instrument, Material, Module, Quiz, Scenario)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ OPTIONAL = frozenset({"valid_months", "retired"})
 AUDIENCES = ("employee", "official")
 LARGEST = 1000
 """No edition and no number of months is higher: the database and the calendar end somewhere."""
-RETIRED_PATH = re.compile(r"(modules|scenarier)(/[a-z0-9-]+){1,2}|quizzes(/[a-z0-9-]+){1,3}")
+RETIRED_PATH = re.compile(r"(modules|scenarier)(/[a-z0-9-]+){1,2}|(quizzes|instrument)(/[a-z0-9-]+){1,3}")
 
 
 @dataclass(frozen=True)

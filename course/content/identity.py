@@ -31,13 +31,17 @@ def ids_in_use(course: Course) -> dict[str, str]:
     for scenario in course.scenarios.values():
         used[f"scenarier/{scenario.id}"] = "scenario"
         used.update({f"scenarier/{scenario.id}/{scene_id}": "scen" for scene_id in scenario.scenes})
+    for instrument in course.instruments.values():
+        used[f"instrument/{instrument.id}"] = "instrument"
+        used.update(_item_ids(f"instrument/{instrument.id}", instrument.items))
     return used
 
 
 def ids_retired(course: Course) -> frozenset[str]:
     """The paths that the course says are out of use: in course.toml, and questions marked .utgått."""
-    marked = (path for quiz in course.quizzes.values() for path, _ in _item_ids(f"quizzes/{quiz.id}", quiz.retired))
-    return course.retired.union(marked)
+    kept = {f"quizzes/{quiz.id}": quiz.retired for quiz in course.quizzes.values()}
+    kept |= {f"instrument/{instrument.id}": instrument.retired for instrument in course.instruments.values()}
+    return course.retired.union(path for above, items in kept.items() for path, _ in _item_ids(above, items))
 
 
 def broken_promises(old: Course, new: Course) -> Iterable[str]:

@@ -10,19 +10,22 @@ from course.content.check import File, Holds, loose_ends, loose_scenarios
 from course.content.course_file import Settings, read_settings
 from course.content.front_matter import ID, Head
 from course.content.identity import ids_in_use
+from course.content.instrument_file import read_instrument
 from course.content.links import broken_links
 from course.content.markup import Pictures
 from course.content.material_file import read_material
 from course.content.model import Audit, Course, Fact, Module, Quiz, Scenario
 from course.content.module_file import read_module
 from course.content.question_file import read_quiz
-from course.content.references import loose_audit, loose_facts
+from course.content.references import loose_audit, loose_facts, with_claims
 from course.content.scenario_file import read_scenario
 from course.content.text import Fault, readable
 from course.errors import Problem
 
 SCENARIOS = "scenarier"
 """The folder of a course's scenarios, beside its question files."""
+INSTRUMENTS = "quizzes/instrument"
+"""The folder of the instruments, which are a part of every course."""
 
 
 @dataclass(frozen=True)
@@ -47,26 +50,29 @@ def load_course(sources: Mapping[str, str]) -> Loaded:
         if picture.startswith(f"{folder}/media/")
     }
     settings = _read_course_file(path, sources, problems)
-    modules = _read_files(read_module, "id", _texts(sources, f"{folder}/"), pictures, problems)
-    materials = _read_files(read_material, "material", _texts(sources, f"{folder}/material/"), pictures, problems)
-    in_quizzes = _texts(sources, "quizzes/")
-    scenario_texts = {name: text for name, text in in_quizzes.items() if PurePosixPath(name).parent.name == SCENARIOS}
-    quiz_texts = {name: text for name, text in in_quizzes.items() if name not in scenario_texts}
-    quizzes = _read_files(read_quiz, "quiz", quiz_texts, pictures, problems)
-    scenarios = _read_files(read_scenario, "scenario", scenario_texts, pictures, problems)
+    own = f"quizzes/{folder.name}"
+    modules = _read_files(read_module, "id", _texts(sources, str(folder)), pictures, problems)
+    materials = _read_files(read_material, "material", _texts(sources, f"{folder}/material"), pictures, problems)
+    quizzes = _read_files(read_quiz, "quiz", _texts(sources, own), pictures, problems)
+    scenarios = _read_files(read_scenario, "scenario", _texts(sources, f"{own}/{SCENARIOS}"), pictures, problems)
+    instruments = _read_files(read_instrument, "instrument", _texts(sources, INSTRUMENTS), pictures, problems)
     course = _course(settings, modules, quizzes, scenarios)
-    problems.extend(loose_ends(path, settings, modules, quizzes, ids_in_use(course) if course else ()))
-    problems.extend(loose_scenarios(modules, scenarios))
     if course:
+        audit = _read_audit(f"{folder}/{audit_file.FILE}", sources, problems)
+        readings = tuple(material.holds for material in materials.values())
         course = replace(
             course,
-            materials=tuple(material.holds for material in materials.values()),
-            audit=_read_audit(f"{folder}/{audit_file.FILE}", sources, problems),
+            materials=readings,
+            instruments={instrument_id: each.holds for instrument_id, each in instruments.items()},
+            audit=with_claims(audit, readings) if audit else None,
             facts=_read_facts(sources, problems),
         )
-        problems.extend(loose_facts(course, (*modules.values(), *materials.values(), *scenarios.values())))
+        for files in (modules, materials, scenarios, instruments):
+            problems.extend(loose_facts(course, files.values()))
         problems.extend(loose_audit(path, course, modules, materials))
         problems.extend(broken_links(course, sources))
+    problems.extend(loose_ends(path, settings, modules, quizzes, ids_in_use(course) if course else ()))
+    problems.extend(loose_scenarios(modules, scenarios))
     return Loaded(course, tuple(sorted(set(problems))))
 
 
@@ -113,9 +119,9 @@ def _read_facts(sources: Mapping[str, str], problems: list[Problem]) -> Mapping[
 
 
 def _texts(sources: Mapping[str, str], folder: str) -> dict[str, str]:
-    """The Markdown files under a folder, in the order of their paths, without those of a course's materials."""
-    inside = [path for path in sorted(sources) if path.startswith(folder) and path.endswith(".md")]
-    return {path: sources[path] for path in inside if folder.endswith("/material/") or "/material/" not in path}
+    """The Markdown files that lie in a folder, in the order of their paths."""
+    inside = (path for path in sorted(sources) if path.endswith(".md") and path.rpartition("/")[0] == folder)
+    return {path: sources[path] for path in inside}
 
 
 def _read_files(

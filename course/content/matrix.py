@@ -1,6 +1,6 @@
 """What answers what: each recommendation, question and document of the audit, and the modules and materials on it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from course.content.audit_file import FILE
@@ -66,13 +66,12 @@ def _fits(scenario: Scenario, track: str) -> bool:
 
 
 def gaps(course: Course) -> list[Problem]:
-    """Every row without an answer, and every material that says it answers what does not name it."""
+    """Every row without an answer."""
     found = []
     if course.audit:
         path = f"modules/{course.id}/{FILE}"
         gone = [name for matrix in _of_audit(course.audit) for name in matrix.gaps]
         found += [Problem(path, 0, f"inget i kursen svarar på {name}") for name in gone]
-        found += [Problem(path, 0, text) for text in _one_sided(course, course.audit)]
     if course.scenarios:
         gone = [name for matrix in _of_scenarios(course) for name in matrix.gaps]
         found += [Problem(f"quizzes/{course.id}/scenarier", 0, f"inget scenario för {name}") for name in gone]
@@ -85,11 +84,3 @@ def _rows(prefix: str, findings: Collection[Finding]) -> tuple[Row, ...]:
 
 def _answers(each: Finding | Document) -> tuple[str, ...]:
     return (*each.modules, *each.materials)
-
-
-def _one_sided(course: Course, audit: Audit) -> Iterable[str]:
-    named = {finding.number: finding.materials for finding in audit.recommendations}
-    for material in course.materials:
-        for number in material.recommendations:
-            if material.id not in named.get(number, ()):
-                yield f"”{material.id}” säger att det svarar på R{number}; nämn det där också"

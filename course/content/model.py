@@ -195,6 +195,20 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Instrument:
+    """Questions of a survey or a self-assessment. A part of every course, so that a release says their wording."""
+
+    id: str
+    title: str
+    kind: str
+    about: str
+    """What it is for, in one sentence."""
+    sources: tuple[str, ...]
+    items: Mapping[str, Item]
+    retired: Mapping[str, Item]
+
+
+@dataclass(frozen=True)
 class Course:
     """One published or checked state of a course."""
 
@@ -215,6 +229,7 @@ class Course:
     reviewed_on: date
     best_before: date
     materials: tuple[Material, ...] = ()
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
     audit: Audit | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """{id: fact}, in the order of their numbers; empty when the installation keeps no list."""

@@ -11,6 +11,7 @@ from course.content.markup import Pictures
 from course.content.text import Fault
 from course.items import Item, Written
 
+OF_INSTRUMENTS = frozenset({"Referens", "Jämförbarhet"})
 NOTES = ("Förklaring", "Lätt svenska", "Ledtråd", "Källa", "Exempelsvar", "Syfte")
 
 FEEDBACK = re.compile(r"\s+>\s?(?P<text>.*)$")
@@ -126,7 +127,7 @@ def _read_notes(lines: Lines, pictures: Pictures, fault: Fault) -> Iterable[tupl
         line, heading = lines[start]
         name = heading.removeprefix("###").strip()
         text = "\n".join(text for _, text in lines[start + 1 : end])
-        if name not in NOTES:
+        if name not in NOTES and name not in OF_INSTRUMENTS:
             fault(line, f"okänd rubrik ”{name}”{suggest(name, NOTES)}")
         elif name in first:
             fault(line, f"rubriken ”{name}” står redan på rad {first[name]} i frågan; ta bort den ena")

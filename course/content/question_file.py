@@ -10,7 +10,7 @@ from course.content import markup
 from course.content.front_matter import Head, read_head, read_heading, read_id, read_own_id, slug, suggest
 from course.content.markup import Pictures
 from course.content.model import KNOWLEDGE_TEST, Quiz
-from course.content.question_body import Lines, read_body
+from course.content.question_body import OF_INSTRUMENTS, Lines, read_body
 from course.content.text import Fault
 from course.items import ITEM_TYPES, Item
 
@@ -53,7 +53,10 @@ def read_quiz(text: str, pictures: Pictures, fault: Fault) -> tuple[Quiz | None,
     kind = head.pairs.get("slag", "")
     if kind and kind not in KINDS:
         fault(head.line("slag"), f"okänt slag ”{kind}”{suggest(kind, KINDS)}")
-    items, retired = _read_items(head, pictures, fault)
+    items, retired = read_items(head, pictures, fault)
+    for item in (*items.values(), *retired.values()):
+        for name in item.notes.keys() & OF_INSTRUMENTS:
+            fault(item.line, f"”### {name}” hör till instrument; ta bort den")
     if not quiz_id:
         return None, head
     titel, module = head.pairs.get("titel", ""), head.pairs.get("modul", "")
@@ -70,7 +73,7 @@ def _read_pass_mark(head: Head, fault: Fault) -> Fraction:
     return USUAL_PASS_MARK
 
 
-def _read_items(head: Head, pictures: Pictures, fault: Fault) -> tuple[dict[str, Item], dict[str, Item]]:
+def read_items(head: Head, pictures: Pictures, fault: Fault) -> tuple[dict[str, Item], dict[str, Item]]:
     """The questions in use and the retired ones, by id."""
     items: dict[str, Item] = {}
     retired: dict[str, Item] = {}

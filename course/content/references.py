@@ -1,21 +1,39 @@
 """Whether what files name is there: facts, recommendations, and what answers the audit."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from course.content.audit_file import FILE
 from course.content.check import File
 from course.content.fact_file import PATH
 from course.content.front_matter import suggest
-from course.content.model import Audit, Course, Document, Finding, Material, Module, Scenario
+from course.content.model import Audit, Course, Document, Finding, Instrument, Material, Module, Scenario
 from course.errors import Problem
 
 
-def loose_facts(course: Course, files: Iterable[File[Module] | File[Material] | File[Scenario]]) -> Iterable[Problem]:
+def loose_facts(
+    course: Course, files: Iterable[File[Module] | File[Material] | File[Scenario] | File[Instrument]]
+) -> Iterable[Problem]:
     """The facts that heads name and that are not in the list; without a list any number will do."""
     for file in files:
         for fact in file.holds.sources:
             if course.facts and fact not in course.facts:
                 yield file.problem("källor", f"”{fact}” finns inte i {PATH}; rätta numret eller skriv in det där")
+
+
+def with_claims(audit: Audit, materials: Iterable[Material]) -> Audit:
+    """The audit where each recommendation is also answered by the materials whose heads say so."""
+    claims: dict[int, list[str]] = {}
+    for material in materials:
+        for number in material.recommendations:
+            claims.setdefault(number, []).append(material.id)
+    return replace(
+        audit,
+        recommendations=tuple(
+            replace(each, materials=tuple(dict.fromkeys((*each.materials, *claims.get(each.number, ())))))
+            for each in audit.recommendations
+        ),
+    )
 
 
 def loose_audit(
@@ -51,6 +69,7 @@ def loose_elsewhere(courses: Collection[Course]) -> Iterable[tuple[str, Problem]
     """(course, problem) for what the audits say is answered by another course, or an instrument, that is not there."""
     modules = {f"{course.id}/{module.id}" for course in courses for module in course.modules}
     materials = {f"{course.id}/{material.id}" for course in courses for material in course.materials}
+    materials |= {f"instrument/{instrument}" for course in courses for instrument in course.instruments}
     for course in courses:
         for each in _findings(course.audit) if course.audit else ():
             gone = {name for name in each.modules if "/" in name} - modules

@@ -51,6 +51,7 @@ def read_folder(root: Path, course: str) -> Folder:
         *modules.glob("revision.toml"),
         *modules.glob("material/*.md"),
         *root.glob("modules/kallor.toml"),
+        *root.glob("quizzes/instrument/*.md"),
     ]
     for name, content in _read(root, texts, problems):
         sources[name] = _text(name, content, problems)

@@ -46,6 +46,9 @@ class _Answers:
         return self._named(f"Modulen {module.title}", course), address
 
     def _material(self, reference: str) -> tuple[str, str]:
+        kind, _, inner = reference.partition("/")
+        if kind == "instrument" and inner in self.own.instruments:
+            return self.own.instruments[inner].title, ""
         course, material_id = self._course(reference)
         material = course.material(material_id) if course else None
         if course is None or material is None:
