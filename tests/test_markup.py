@@ -544,3 +544,18 @@ def test_a_local_value_never_becomes_more_than_text_or_one_link(value):
 
     assert Reader(html).found == []
     assert Reader(html).tags in (["p"], ["p", "a"])
+
+
+MARKS = st.text(alphabet="aÅ1 .,?;:!/()”’–…%§-\n*_[]<>&#|+=~\\'\"\t`", max_size=40)
+WORDS = st.lists(st.sampled_from(["ord", "Å", "1.", "-", "–", ":", "!", "10", " ", "  ", "\n", "(a)", "a/b", ".", "”"]))
+
+
+@given(st.one_of(MARKS, WORDS.map("".join)))
+@settings(max_examples=1000)
+def test_text_without_marks_is_its_own_html_as_the_whole_converter_would_say(text):
+    quick = markup.render(text), markup.render_inline(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "PLAIN", re.compile("(?!)"))
+        whole = markup.render(text), markup.render_inline(text)
+
+    assert quick == whole

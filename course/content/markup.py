@@ -61,6 +61,8 @@ WRONG: Sequence[tuple[re.Pattern[str], str]] = (
     ),
 )
 """What no line may begin like, or hold, and what to write instead."""
+PLAIN = re.compile(r"(?:(?![-+!: ]|[0-9]+\.)(?:[^\W_]|[,.?;:!/()”’–…%§-]|(?<! ) (?! |\n|$))+(?:\n(?=.)|$))*")
+"""Text that is its own HTML, as most options and comments are: one paragraph of words, with no sign of Markdown's."""
 _markdown_lock = threading.Lock()  # one Markdown instance serves all threads
 
 Pictures = Mapping[str, str]
@@ -70,12 +72,17 @@ NO_PICTURES: Pictures = {}
 
 def render(text: str, pictures: Pictures = NO_PICTURES) -> str:
     """Safe HTML of a block of Markdown. Its pictures point at where they are served: /media/<digest>."""
+    if PLAIN.fullmatch(words := text.strip("\n")):
+        return f"<p>{words}</p>" if words else ""
     return _clean(_convert(_blocks(), "\n".join(map(_shallow, text.split("\n")))), pictures)
 
 
 def render_inline(text: str, pictures: Pictures = NO_PICTURES) -> str:
     """Safe HTML of one paragraph, without the paragraph."""
-    return _clean(_convert(_inline(), " ".join(text.split())), pictures).removeprefix("<p>").removesuffix("</p>")
+    text = " ".join(text.split())
+    if PLAIN.fullmatch(text):
+        return text
+    return _clean(_convert(_inline(), text), pictures).removeprefix("<p>").removesuffix("</p>")
 
 
 def plain(html: str) -> str:
