@@ -1,5 +1,6 @@
 import pytest
-from questions import FIRST_LINE, HOSTILE, faults, form_of, only, refusal
+from answering import form_of
+from questions import FIRST_LINE, HOSTILE, faults, only, refusal
 
 SKALA = """\
 ## Så trygg känner du dig {#trygg .skala}
