@@ -108,15 +108,13 @@ def test_what_is_no_answer_is_refused_in_swedish(change, message):
 
 
 def test_review_marks_each_pair_and_gives_the_right_ones():
-    arrow = '<span aria-label="hör ihop med">→</span>'
-
     review = QUESTION.review([["sms", "radera"], ["slag", "slag"]])
 
     assert [(row.html, row.right) for row in review.mine] == [
-        (f"Hot via sms {arrow} Radera allt", False),
-        (f"Slag mot kroppen {arrow} Sök vård och larma", True),
+        ("Hot via sms → Radera allt", False),
+        ("Slag mot kroppen → Sök vård och larma", True),
     ]
-    assert [row.html for row in review.missing] == [f"Hot via sms {arrow} Spara <em>meddelandet</em>"]
+    assert [row.html for row in review.missing] == ["Hot via sms → Spara <em>meddelandet</em>"]
 
 
 @given(st.integers(2, 6), st.integers(0, 3))

@@ -37,8 +37,8 @@ def test_an_answer_has_a_value_for_each_statement_and_no_points():
     assert answer == [["larmar", "3"], ["avvikelse", "-"]]
     assert (QUESTION.scored, QUESTION.points(answer), QUESTION.wrong_answers) == (False, 0, ())
     assert [(row.html, row.right) for row in QUESTION.review(answer).mine] == [
-        ("Jag vet vem jag larmar <strong>Stämmer helt</strong>", None),
-        ("Jag vet hur jag skriver en avvikelse <strong>Vet inte</strong>", None),
+        ("Jag vet vem jag larmar → Stämmer helt", None),
+        ("Jag vet hur jag skriver en avvikelse → Vet inte", None),
     ]
     assert QUESTION.right_answer == [["larmar", "3"], ["avvikelse", "3"]]
 

@@ -349,7 +349,7 @@ def test_feedback_shows_the_own_answer_the_right_one_and_why(anna):
     assert "Ditt svar anmälan Nästan. Rätt svar avvikelse Varför Avvikelse." in told("ordet")
     assert "Bara att du har svarat är sparat. Så kan ett svar se ut Jag ringer min chef." in told("plan")
     assert "Ditt svar Jag pratar med min chef." in told("rad")
-    assert "Dina svar Jag vet vem jag larmar Helt Jag kan skriva en avvikelse Helt" in told("trygg")
+    assert "Dina svar Jag vet vem jag larmar → Helt Jag kan skriva en avvikelse → Helt" in told("trygg")
 
 
 @sqlite_only
@@ -362,7 +362,7 @@ def test_the_own_page_shows_every_answer(anna):
     assert "Larma Ditt svar Sätt dig i säkerhet Ditt svar" in page
     assert "12 h Ditt svar 24 ± 2 h Rätt svar" in page
     assert "anmälan Ditt svar avvikelse Rätt svar" in page
-    assert "Jag vet vem jag larmar Helt Ditt svar" in page
+    assert "Jag vet vem jag larmar → Helt Ditt svar" in page
     assert "Hot via sms → Spara meddelandet Rätt svar" in page
 
 
