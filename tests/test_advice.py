@@ -149,3 +149,21 @@ def test_all_of_the_above_tests_reading():
     assert hints(questions=ENVAL.format(id="f", right="Går", wrong="Alla ovanstående alternativ")) == [
         "quizzes/fragor/f: ”alla ovanstående” prövar läsning, inte kunskap"
     ]
+
+
+def test_a_right_side_that_a_phone_cannot_show():
+    body = """\
+## Par {{#par .para avsnitt=borjan}}
+Vad hör ihop?
+
+- Sms -> {right} {{#sms}}
+- Slag -> Sök **vård** {{#slag}}
+
+### Förklaring
+Så.
+"""
+
+    assert hints(questions=body.format(right="x" * 60)) == []
+    assert hints(questions=body.format(right="x" * 61)) == [
+        "quizzes/fragor/par/sms: högersidan har 61 tecken; en telefon visar färre"
+    ]

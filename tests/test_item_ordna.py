@@ -125,7 +125,7 @@ def test_review_shows_the_own_order_and_the_right_one():
 
 def test_right_and_wrong_answers_are_what_they_say():
     assert QUESTION.points(QUESTION.right_answer) == FULL
-    assert QUESTION.wrong_answers == [list("bacd"), list("acbd"), list("abdc"), list("bcda")]
+    assert QUESTION.wrong_answers == [list("bacd"), list("acbd"), list("abdc"), list("dcba")]
     assert all(QUESTION.points(answer) < FULL for answer in QUESTION.wrong_answers)
 
 

@@ -1,6 +1,6 @@
 """Every type of question on the learner's pages: asked, answered without JavaScript, refused, reviewed, printed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -8,9 +8,12 @@ import time_machine
 from answering import asked, form_of
 from browsing import PASSWORD, Page, browser, everything, give_password, rows
 from sqlalchemy import select
+from test_web_errors import locked
 from world import course_sources, post, token
 
 from course.content.load import load_course
+from course.demo.history import history
+from course.demo.people import organisation
 from course.items import FULL, ITEM_TYPES
 from course.quiz.tables import Response
 
@@ -406,3 +409,38 @@ def test_random_answers_from_what_the_pages_show_are_always_taken(world, anna):
             form = asked(Page(anna.get(f"{attempt}/{item.id}"))).pick(chance)
             assert post(anna, f"{attempt}/{item.id}", **form).location == f"{attempt}/{item.id}"
         assert f"försök {number}." in Page(anna.get(attempt.removesuffix("/fraga"))).main
+
+
+@sqlite_only
+def test_when_nothing_can_be_saved_every_type_of_answer_stays_in_its_form(world, anna):
+    attempt = begin(anna)
+    csrf = token(anna)
+
+    with locked(world):
+        for item in ITEMS.values():
+            form = form_of(item, item.right_answer)
+            page = Page(anna.post(f"{attempt}/{item.id}", data={"csrf_token": csrf, **form}))
+            assert page.response.status_code == 503
+            kept = page.sends("Svara").items()
+            assert {name: sorted(sent) for name, sent in kept if name != "csrf_token"} == form
+    assert stored(world) == {}
+
+
+def test_the_demonstration_answers_every_type_of_question():
+    course = load_course(SOURCES).course
+    made = organisation(date(2026, 11, 24), 7)
+
+    lived = history(course, made, date(2026, 11, 24))
+
+    finished = [each for each in lived.tries if each.score]
+    given = {
+        item: {repr(answer) for each in finished for name, answer, _ in each.answers if name == item} for item in ITEMS
+    }
+    assert {item.id for item in ITEMS.values() if len(given[item.id]) > 1} == {
+        item.id for item in ITEMS.values() if item.scored
+    }
+    assert {each.score.passed for each in finished} == {True, False}
+    for each in finished[:200]:
+        for name, answer, _ in each.answers:
+            assert ITEMS[name].read(form_of(ITEMS[name], answer)) == answer
+    assert len({done.person for done in lived.done}) > 400

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from course.content import markup
 from course.content.model import Course, Quiz
 from course.errors import Problem
-from course.items import ChoiceItem
+from course.items import ChoiceItem, Para
 
 LONGEST_SECTION = 150
 LONGEST_SENTENCE = 25
 HARDEST_TEXT = 45
+LONGEST_IN_LIST = 60
+"""Characters of a right side to choose in a list, which a phone shows on one line or two."""
 SENTENCE_END = re.compile(r"[.!?:]+[”’\")]*(?:\s+|$)")
 
 
@@ -54,6 +56,10 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
         where = f"quizzes/{quiz.id}/{item.id}"
         if len(item.parts) >= 5 and item.type == "enval":
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
+        if isinstance(item, Para):
+            for pair in item.pairs:
+                if (length := len(markup.plain(pair.html))) > LONGEST_IN_LIST:
+                    yield Problem(f"{where}/{pair.id}", 0, f"högersidan har {length} tecken; en telefon visar färre")
         if any("alla ovanstående" in part.html.lower() for part in item.parts):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
 
