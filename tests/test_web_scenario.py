@@ -7,6 +7,7 @@ import pytest
 from browsing import Page, Statements, browser, everything
 from world import course_sources, post, scenario_sources
 
+from course.config import PROJECT
 from course.errors import BadContent
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -377,6 +378,15 @@ def test_what_is_wrong_in_the_table_of_tracks_is_told_to_the_administrator(world
 
     assert offered(browser(world, "anna")) == "Titel c-alla"
     assert " ".join(told.split()) in page(browser(world, "admin"), "/drift").main
+
+
+@sqlite_only
+def test_the_example_of_a_table_of_tracks_is_one_once_its_marks_are_taken_away(world, tracks):
+    example = (PROJECT / "instance" / "lokalt.example.toml").read_text(encoding="utf-8")
+    before, table = example.split("# [spar]")
+    tracks(f"{before}[spar]{table.replace('# ', '')}")
+
+    assert offered(browser(world, "anna")) == "Titel b-eb"
 
 
 @sqlite_only
