@@ -401,6 +401,26 @@ def test_the_administrator_sees_which_units_have_a_track(world, tracks):
     assert "Enheternas spår EBB Ekonomiskt bistånd boende" in page(admin, "/drift").main
 
 
+def test_who_is_done_with_a_module_is_shown_its_scenarios(world, tracks):
+    done = world.take("anna", "2026-03-05", module="andra-modul")
+    result = page(browser(world, "anna"), f"/forsok/{done.id}")
+
+    assert link(result, "Öva på situationer") == f"{LIST}#andra-modul"
+
+
+@sqlite_only
+def test_a_course_without_scenarios_says_so_and_links_to_none(world):
+    world.publish()
+    world.person("anna", "A")
+    done = world.take("anna", "2026-03-05")
+    anna = browser(world, "anna")
+
+    assert "Kursen har inga scenarier än." in page(anna, LIST).main
+    for url in ("/kurs/kurs", LAST, f"/forsok/{done.id}", "/min-sida"):
+        assert not any("/scenari" in each["href"] for each in page(anna, url).all("a")), url
+        assert "Öva" not in page(anna, url).main
+
+
 # --- the map ---
 
 
