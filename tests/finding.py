@@ -21,6 +21,9 @@ LIST = (
 )
 DEFAULTS = {"text": "a", "password": "fyra helt olika ord", "date": "2026-01-01", "number": "1"}
 
+QUERIES = {"scenario.play": "?vag=a.c"}
+"""What an address asks for where the page without it has no form."""
+
 
 class Asked(ImmutableMultiDict):
     """Notes every name that is asked for."""
@@ -85,7 +88,9 @@ def find(world):
     found = Found(people["attempt"], _lists(people["clients"]["hr"]))
     for who, client in people["clients"].items():
         for rule, verb in routes(world.app):
-            for url in {found.address(rule), found.address(rule, item="forsta")} if verb == "GET" else ():
+            more = QUERIES.get(rule.endpoint, "")
+            urls = {found.address(rule), found.address(rule, item="forsta"), found.address(rule) + more}
+            for url in urls if verb == "GET" else ():
                 _note(found, who, rule.endpoint, url, client)
     return found
 

@@ -7,6 +7,7 @@ import pytest
 from browsing import Page, Statements, browser, everything
 from world import course_sources, post, scenario_sources
 
+from course.config import PROJECT
 from course.errors import BadContent
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -380,6 +381,15 @@ def test_what_is_wrong_in_the_table_of_tracks_is_told_to_the_administrator(world
 
 
 @sqlite_only
+def test_the_example_of_a_table_of_tracks_is_one_once_its_marks_are_taken_away(world, tracks):
+    example = (PROJECT / "instance" / "lokalt.example.toml").read_text(encoding="utf-8")
+    before, table = example.split("# [spar]")
+    tracks(f"{before}[spar]{table.replace('# ', '')}")
+
+    assert offered(browser(world, "anna")) == "Titel b-eb"
+
+
+@sqlite_only
 def test_the_administrator_sees_which_units_have_a_track(world, tracks):
     world.person("admin")
     world.role("admin", "admin")
@@ -389,6 +399,26 @@ def test_the_administrator_sees_which_units_have_a_track(world, tracks):
     tracks('[spar]\n"EBB" = "eb"\n')
 
     assert "Enheternas spår EBB Ekonomiskt bistånd boende" in page(admin, "/drift").main
+
+
+def test_who_is_done_with_a_module_is_shown_its_scenarios(world, tracks):
+    done = world.take("anna", "2026-03-05", module="andra-modul")
+    result = page(browser(world, "anna"), f"/forsok/{done.id}")
+
+    assert link(result, "Öva på situationer") == f"{LIST}#andra-modul"
+
+
+@sqlite_only
+def test_a_course_without_scenarios_says_so_and_links_to_none(world):
+    world.publish()
+    world.person("anna", "A")
+    done = world.take("anna", "2026-03-05")
+    anna = browser(world, "anna")
+
+    assert "Kursen har inga scenarier än." in page(anna, LIST).main
+    for url in ("/kurs/kurs", LAST, f"/forsok/{done.id}", "/min-sida"):
+        assert not any("/scenari" in each["href"] for each in page(anna, url).all("a")), url
+        assert "Öva" not in page(anna, url).main
 
 
 # --- the map ---

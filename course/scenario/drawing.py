@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 150, 64
 ACROSS, DOWN = 24, 64
 """Between scenes beside and below each other."""
 SLOT = WIDTH + ACROSS
-BESIDE = 34
+BESIDE = 44
 """Between the lines that leave a scene."""
 LINE = 16
 CHARACTERS = 18
@@ -47,7 +47,7 @@ def drawn(scenario: Scenario) -> str:
     edges, layers = _layered(scenario)
     _untangle(layers, edges)
     widest = max(map(len, layers))
-    width, height = widest * SLOT, len(layers) * (HEIGHT + DOWN)
+    width, height = widest * SLOT, len(layers) * (HEIGHT + DOWN) - DOWN + ACROSS
     places = {
         name: (width // 2 + SLOT * (2 * index - len(layer) + 1) // 2, row * (HEIGHT + DOWN) + ACROSS // 2)
         for row, layer in enumerate(layers)

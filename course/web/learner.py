@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access.policy import Actor
 from course.access.queries import code_and_password_log, hash_id, sessions
-from course.content.model import Module, Scenario, Section
+from course.content.model import Module, Section
 from course.content.queries import Published, current, in_force, published
-from course.content.vocabulary import TRACKS
 from course.db import database, transaction
 from course.errors import NotFound
 from course.items import Item
@@ -22,10 +21,10 @@ from course.learning.place import Step, following, minutes_left, next_step, resu
 from course.learning.queries import Spot, completed, completion_rows, record
 from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempts
-from course.scenario.queries import all_done, standing
-from course.scenario.track import for_track, track_of
-from course.web.filters import can, demonstration, local_digest, static, tracks
+from course.scenario.queries import all_done
+from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
+from course.web.practice import Practice, practice
 
 bp = Blueprint("learner", __name__)
 
@@ -39,18 +38,6 @@ class ModuleLine:
     done_on: date | None
     begun: bool
     minutes: int
-
-
-@dataclass(frozen=True)
-class Practice:
-    """The scenario that a module offers somebody, and the module's others."""
-
-    scenario: Scenario
-    others: tuple[Scenario, ...]
-    tracks: tuple[str, ...]
-    """The tracks that the module has scenarios for."""
-    track: str
-    done: frozenset[str]
 
 
 @bp.get("/kurs/")
@@ -156,8 +143,8 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     if taken and taken.finished:
         taken = current_attempt([taken], edition, anew_since(completed(db, who.person_id, course_id), edition, today))
     answered = taken.answers if taken else {}
-    practice = _practice(who, release, found, part, today)
-    tag = _etag(who, release, section_id, taken, practice)
+    offered = practice(release.course, found, part, today)
+    tag = _etag(who, release, section_id, taken, offered)
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
@@ -178,7 +165,7 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
                 total=len(paper),
                 answered=answered,
                 minutes=minutes_left(release.course, found, answered, part),
-                practice=practice,
+                practice=offered,
             )
         )
     response.headers["ETag"] = f'W/"{tag}"'
@@ -258,19 +245,6 @@ def _paper(taken: Taken | None, release: Published, module: Module) -> tuple[Ite
     return draw(quiz, own_module) if quiz and own_module else ()
 
 
-def _practice(who: Actor, release: Published, module: Module, section: Section, today: date) -> Practice | None:
-    """What the last section of a module with scenarios offers: first the one for the track asked for, or the own."""
-    offered = release.course.scenarios_of(module.id)
-    if not offered or following(module, section):
-        return None
-    mine = standing(database.session, who.person_id, release.course.id, today)
-    asked = request.args.get("spar", "")
-    track = asked if asked in TRACKS else track_of(mine.units, tracks())
-    first, *others = for_track(offered, track)
-    there = tuple(track for track in TRACKS if any(track in each.tracks for each in offered))
-    return Practice(first, tuple(others), there, track, mine.done)
-
-
 def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
     return [(taken, published(database.session, taken.release_id)) for taken in mine]
 
@@ -293,9 +267,9 @@ def _section_url(course_id: str, step: Step) -> str:
     return url_for("learner.section", course_id=course_id, module_id=step.module.id, section_id=step.section.id)
 
 
-def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None, practice: Practice | None) -> str:
+def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None, offered: Practice | None) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
     progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
-    offered = (practice.track, sorted(practice.done)) if practice else ()
+    scenarios = (offered.track, sorted(offered.done)) if offered else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
-    return hashlib.sha256(repr((parts, offered, demonstration())).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr((parts, scenarios, demonstration())).encode()).hexdigest()[:24]

@@ -9,17 +9,16 @@ from markupsafe import Markup
 from course import clock
 from course.content.model import Course, Module, Scenario
 from course.content.queries import Published, current
-from course.content.vocabulary import TRACKS
 from course.db import database, transaction
 from course.errors import Invalid, NotFound
 from course.scenario.actions import finish
 from course.scenario.drawing import depths, drawn
 from course.scenario.queries import is_done, standing
-from course.scenario.track import for_track, track_of
+from course.scenario.track import for_track
 from course.scenario.walk import LETTERS, Walk, walk, ways_shown
-from course.web.filters import tracks
 from course.web.guard import actor, allowed
 from course.web.learner import release_of
+from course.web.practice import chosen_track
 
 bp = Blueprint("scenario", __name__, url_prefix="/kurs/<course_id>")
 
@@ -38,8 +37,7 @@ def scenarios(course_id: str) -> str:
     """All scenarios of the course, by module."""
     course, today = release_of(course_id).course, clock.day_of(clock.now())
     mine = standing(database.session, actor().person_id, course_id, today)
-    asked = request.args.get("spar", "")
-    track = asked if asked in TRACKS else track_of(mine.units, tracks())
+    track = chosen_track(mine.units)
     return render_template(
         "scenario/list.html", course=course, groups=_groups(course, track), track=track, done=mine.done
     )

@@ -112,10 +112,13 @@ STATES = {
 
 
 def kind_of(url):
-    """What sort of page an address leads to: numbers and what is asked for make no other sort."""
+    """What sort of page an address leads to: numbers, which scenario and what is asked for make no other sort."""
     path, _, query = url.partition("?")
     names = sorted(each.partition("=")[0] for each in query.split("&"))
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]+|\d+", "N", path), tuple(names)
+    path = re.sub(r"/scenario/[a-z0-9-]+", "/scenario/S", path)
+    if "spar" in names:  # the same sections and lists again, with something else first
+        path = path.count("/")
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]+|\d+", "N", str(path)), tuple(names)
 
 
 def crawl(visit):
