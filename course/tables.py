@@ -6,6 +6,7 @@ from course.content import tables as content
 from course.learning import tables as learning
 from course.organisation import tables as organisation
 from course.quiz import tables as quiz
+from course.scenario import tables as scenario
 from course.target import tables as target
 
-ALL = (access, audit, content, learning, organisation, quiz, target)
+ALL = (access, audit, content, learning, organisation, quiz, scenario, target)

@@ -41,6 +41,7 @@ VALUES = {
     "target_id": "1",
     "chapter_id": "hr",
     "material_id": "ovning",
+    "kind": "employees",
 }
 
 

@@ -91,6 +91,7 @@ MATRIX = {
     ("people.show", "GET"): (303, 403, 403, 200, 403, 403),
     ("people.change", "POST"): (303, 403, 403, 422, 403, 403),
     ("imports.form", "GET"): (303, 403, 403, 200, 403, 403),
+    ("imports.template", "GET"): (303, 403, 403, 200, 403, 403),
     ("imports.send", "POST"): (303, 403, 403, 422, 403, 403),
     ("imports.preview", "GET"): (303, 403, 403, 404, 403, 403),
     ("imports.apply", "POST"): (303, 403, 403, 404, 403, 403),

@@ -1,6 +1,9 @@
 """flask content: check and publish the courses."""
 
+import sys
+
 import click
+from werkzeug.serving import make_server
 
 from course.cli.content_text import matrix_of, statistics_of
 from course.cli.group import Group
@@ -35,6 +38,18 @@ def check(statistics: bool, matrix: bool) -> None:
             click.echo(matrix_of(draft.course))
     if any(draft.problems for draft in drafts):
         raise SystemExit(1)
+
+
+@group.command("preview", check=None)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 väljer en ledig port.")
+def preview(port: int) -> None:
+    """Visa kurserna som de står i filerna nu, med alla svar. Bara på den här datorn, utan databas."""
+    from course.preview import preview_app  # noqa: PLC0415 - no other command needs Flask's pages
+
+    server = make_server("127.0.0.1", port, preview_app(app_settings().content), threaded=True)
+    click.echo(f"Öppna http://127.0.0.1:{server.port}. Ladda om sidan när du har ändrat. Avsluta med Ctrl-C.")
+    sys.stdout.flush()
+    server.serve_forever()
 
 
 @group.command("publish")

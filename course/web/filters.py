@@ -103,6 +103,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
+    app.jinja_env.filters["scrolling"] = scrolling
     app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES)
     app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token, zip=zip)
 
@@ -138,6 +139,12 @@ def filled(_context: Context, html: str) -> Markup:
 @lru_cache(maxsize=2048)
 def _filled(html: str, values: tuple[tuple[str, str], ...]) -> Markup:
     return Markup(markup.fill(html, dict(values)))  # noqa: S704 - see filled
+
+
+def scrolling(html: Markup) -> Markup:
+    """The HTML with each table in a box of its own, which scrolls sideways, also by keyboard, when it is too wide."""
+    open_, close = Markup('<div class="scroll" tabindex="0"><table>'), Markup("</table></div>")
+    return html.replace(Markup("<table>"), open_).replace(Markup("</table>"), close)
 
 
 def can(permission: str) -> bool:

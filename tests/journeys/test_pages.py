@@ -46,7 +46,7 @@ def look_at(visit, urls):
 
 def test_pages_for_everybody(visit):
     nobody = visit()
-    faults = look_at(nobody, ["/logga-in", "/kod", "/stod", "/finns-inte"])
+    faults = look_at(nobody, ["/logga-in", "/kod", "/stod", "/ratt-vag", "/ordlista", "/finns-inte"])
     for url in ("/logga-in", "/kod"):
         nobody.page.goto(url)
         nobody.page.click("summary")
