@@ -64,7 +64,7 @@ def test_a_module_shows_each_question_with_every_option_what_is_right_and_the_fe
     assert options == ["✓ Det rätta Ja, så."] * 2
     assert others == ["Det andra Nej, inte så."] * 2
     assert "Andra ★" in page.main
-    assert "Rapportera i: Fråga din chef" in page.main
+    assert "Rapportera i: Fråga efter uppgiften" in page.main
 
 
 def test_a_scenario_shows_every_scene_and_where_each_choice_leads(visitor):

@@ -396,7 +396,7 @@ def test_local_values_are_for_those_who_are_signed_in_and_are_never_html(world, 
 
     assert "Rapportera i: &lt;b&gt;Stella&lt;/b&gt; &amp; &#34;co&#34;" in section.text.replace("&quot;", "&#34;")
     assert '<a href="https://intranat.example/?a=1&amp;b=2" rel="noopener">' in support.text
-    assert "Utanför kontorstid:</strong> Fråga din chef" in support.text
+    assert "Utanför kontorstid:</strong> Fråga efter uppgiften" in support.text
     nobody = browser(world).get("/stod").text
     assert "Stella" not in nobody
     assert "intranat" not in nobody
@@ -415,7 +415,7 @@ def test_the_support_page_is_filled_in_anew_for_each_visit(world, anna, local):
 
 @sqlite_only
 def test_without_local_values_the_text_says_whom_to_ask(anna):
-    assert "Rapportera i: Fråga din chef" in anna.get(LAST).text
+    assert "Rapportera i: Fråga efter uppgiften" in anna.get(LAST).text
 
 
 @sqlite_only
@@ -425,7 +425,7 @@ def test_a_file_with_a_fault_fills_in_nothing_and_tells_the_administrator(world,
     world.role("admin", "admin")
     local(text)
 
-    assert "Rapportera i: Fråga din chef" in anna.get(LAST).text
+    assert "Rapportera i: Fråga efter uppgiften" in anna.get(LAST).text
     assert "lokalt.toml" in Page(browser(world, "admin").get("/drift")).texts("p", class_="error")[0]
 
 

@@ -25,7 +25,7 @@ def test_the_right_way_is_open_and_shows_what_is_local_to_those_who_are_signed_i
 
     assert "Rapportera i: Stella" in hers.text
     assert "Stella" not in theirs.text
-    assert "Rapportera i: Fråga din chef" in theirs.text
+    assert "Rapportera i: Fråga efter uppgiften" in theirs.text
     assert (hers.headers["Cache-Control"], theirs.headers["Cache-Control"]) == ("no-store", "no-store")
     again = browser(place).get("/ratt-vag")  # nor once it has been shown to her
     assert "Stella" not in again.text

@@ -51,7 +51,7 @@ def test_one_goes_through_a_scenario_by_links_and_learns_how_it_went_at_the_end_
     assert (start.h1, start.title) == ("Vid dörren", "Vid dörren – steg 1 – Dörren")
     assert "Du är handläggare och ensam." in start.main
     assert "steg 1 av högst 3" in start.main
-    assert "Larma så: Fråga din chef" in start.main
+    assert "Larma så: Fråga efter uppgiften" in start.main
 
     second = page(anna, choices(start)["Du öppnar"])
     assert (second.h1, "steg 2 av högst 2" in second.main) == ("Inne", True)

@@ -22,7 +22,8 @@ PLACEHOLDERS = frozenset(
     " LÄNK_MUTOR LÄNK_SOCIALA_MEDIER LÄNK_HANDLINGSPLAN POLIS_KONTAKT INNEHÅLLSÄGARE SENAST_GRANSKAD".split()
 )
 """What the workplace fills in, in instance/lokalt.toml."""
-UNFILLED = "Fråga din chef"
+UNFILLED = "Fråga efter uppgiften"
+"""Fits every audience and every sentence, also where the manager is whom one would rather not ask."""
 
 BOXES = frozenset({"hos-oss", "apt", "innehall", "latt"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -91,7 +92,7 @@ def plain(html: str) -> str:
 
 
 def fill(html: str, local: Mapping[str, str]) -> str:
-    """Put what the workplace has filled in where the placeholders stand; else "Fråga din chef".
+    """Put what the workplace has filled in where the placeholders stand; else UNFILLED.
 
     A LÄNK_ value that is an address becomes a link. Values are text, never HTML; tags are left as they are.
     """

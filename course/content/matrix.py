@@ -45,13 +45,15 @@ def _of_audit(audit: Audit) -> list[Matrix]:
 
 
 def _of_scenarios(course: Course) -> list[Matrix]:
-    """Each form, and for employees each module in each track, with the scenarios on it."""
+    """Each form, and for employees each module in each track, with the scenarios on it.
+
+    Elected officials are asked of the forms that they may exert or meet in their duty: theirs need not have them all.
+    """
     found = course.scenarios.values()
-    forms = Matrix(
-        "Form × scenario", tuple(Row(form, tuple(each.id for each in found if form in each.forms)) for form in FORMS)
-    )
+    every = [Row(form, tuple(each.id for each in found if form in each.forms)) for form in FORMS]
     if course.audience != "employee":
-        return [forms]
+        return [Matrix("Form × scenario", tuple(row for row in every if row.answers))]
+    forms = Matrix("Form × scenario", tuple(every))
     rows = [
         Row(f"{module.id}, {track}", tuple(each.id for each in course.scenarios_of(module.id) if _fits(each, track)))
         for module in course.for_everybody.modules
