@@ -374,3 +374,13 @@ def test_a_figure_known_at_an_instant_to_come_is_built_anew_each_time(world, sta
     after, _ = from_json(staffed.get(URL, query_string=asked))
 
     assert (int(before["status", "members"]), int(after["status", "members"])) == (5, 6)
+
+
+def test_the_course_for_employees_is_the_one_that_is_shown_first(world, staffed):
+    world.publish(course_sources(course="a-namnd", audience="official"))
+
+    def others(url):
+        return [link["href"] for link in Page(staffed.get(url)).all("a") if "tackning?kurs=" in (link["href"] or "")]
+
+    assert [link for link in others(URL) if "format" not in link and "per" not in link] == [f"{URL}?kurs=a-namnd"]
+    assert f"{URL}?kurs=kurs" in others(f"{URL}?kurs=a-namnd")

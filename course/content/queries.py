@@ -81,6 +81,11 @@ def current(db: Session, newest: int) -> dict[str, Published]:
     return {course: published(db, release_id) for course, release_id in _look(db, newest).current.items()}
 
 
+def in_order(courses: Mapping[str, Published]) -> list[str]:
+    """The names of the courses: those for employees first, whom most figures are about."""
+    return sorted(courses, key=lambda name: (courses[name].course.audience != "employee", name))
+
+
 def in_force(db: Session, course: str, newest: int, day: date) -> int:
     """The edition of the course that holds on a present day, given the newest release id of all."""
     return edition_in_force(_look(db, newest).editions.get(course, []), day)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from course import clock
-from course.content.queries import current
+from course.content.queries import current, in_order
 from course.db import database, newest_instant
 from course.errors import Invalid, NotFound
 from course.report import catalogue
@@ -30,7 +30,8 @@ def coverage() -> ResponseReturnValue:
     courses = current(db, actor().newest_release)
     if not courses:
         return render_template("report/empty.html")
-    course_id = request.args.get("kurs") or next(iter(sorted(courses)))
+    names = in_order(courses)
+    course_id = request.args.get("kurs") or names[0]
     if course_id not in courses:
         raise NotFound("Kursen finns inte.")
     course = courses[course_id].course
@@ -45,7 +46,7 @@ def coverage() -> ResponseReturnValue:
                 table=table,
                 rows=folded(table.rows),
                 course=course,
-                others=[courses[name].course for name in sorted(courses) if name != course_id],
+                others=[courses[name].course for name in names if name != course_id],
                 day=day,
                 known_at=known_at,
                 earlier=clock.day_of(earlier).isoformat() if earlier else "",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access.queries import employees_by_account
 from course.content.model import Course
-from course.content.queries import current
+from course.content.queries import current, in_order
 from course.db import database, newest_instant
 from course.organisation.queries import units_without_manager
 from course.report import catalogue
@@ -48,7 +48,8 @@ def start() -> ResponseReturnValue:
 def _overview() -> Overview:
     db, now = database.session, clock.now()
     today, known_at = clock.day_of(now), newest_instant(db) or now
-    courses = [each.course for _, each in sorted(current(db, actor().newest_release).items())]
+    published = current(db, actor().newest_release)
+    courses = [published[name].course for name in in_order(published)]
     lists = list_days(db, known_at)
     employees, without = employees_by_account(db, today)
     return Overview(

@@ -18,8 +18,10 @@ from course.config import PROJECT, load_settings
 from course.content.load import load_course
 from course.content.source import read_folder
 from course.db import database, transaction
+from course.learning.actions import record_earned
+from course.learning.evidence_file import Earned
 from course.organisation.actions import Terms, add_membership, add_person
-from course.organisation.queries import unit_id_by_code
+from course.organisation.queries import person_by_key, unit_id_by_code
 
 COURSE = "hot-och-vald"
 
@@ -67,10 +69,29 @@ def learner(server):
 
 
 @pytest.fixture(scope="session")
-def quiz():
-    """The questions of the first module, as they stand in the working tree."""
-    course = load_course(read_folder(PROJECT, COURSE).sources).course
+def course():
+    """The employees' course, as it stands in the working tree."""
+    return load_course(read_folder(PROJECT, COURSE).sources).course
+
+
+@pytest.fixture(scope="session")
+def quiz(course):
+    """The questions of the first module."""
     return course.quizzes[course.modules[0].quiz]
+
+
+@pytest.fixture
+def nearly_done(server, learner, course):
+    """The key of a new employee who has done every mandatory module at a workshop but the first."""
+    app = create_app(load_settings({}, server.instance))
+    with app.app_context():
+        with transaction() as (db, at):
+            person = person_by_key(db, learner)
+            for module in course.mandatory - {course.modules[0].id}:
+                earned = Earned(1, learner, COURSE, module, "workshop", day_of(at), "Lista")
+                record_earned(db, earned, person.id, evidence="import:test", by=None, at=at)
+        database.engine.dispose()
+    return learner
 
 
 @pytest.fixture(scope="session")

@@ -35,10 +35,10 @@ def is_question(page):
     return page.locator("form.question").count() > 0
 
 
-def test_by_phone_without_javascript_the_number_goes_up_by_one(visit, quiz, server, learner):
+def test_by_phone_without_javascript_the_number_goes_up_by_one(visit, quiz, server, nearly_done):
     hr = visit().sign_in("hanna")
     before, figures_before = reached(hr), figures_of(hr)
-    anna = visit(viewport=PHONE, java_script_enabled=False).sign_in(learner)
+    anna = visit(viewport=PHONE, java_script_enabled=False).sign_in(nearly_done)
     page, answered = anna.page, 0
 
     follow(page, "main .button")  # Börja
@@ -60,7 +60,7 @@ def test_by_phone_without_javascript_the_number_goes_up_by_one(visit, quiz, serv
 
     assert reached(hr) == before + 1
     assert figures_of(hr) == tuple(number + 1 for number in figures_before)
-    assert len(stored(server, learner)) == len(quiz.items)
+    assert len(stored(server, nearly_done)) == len(quiz.items)
     assert anna.complaints == hr.complaints == []
 
 
@@ -96,7 +96,7 @@ class Keyboard:
         return self.page.evaluate("document.activeElement.tagName")
 
 
-def test_with_the_keyboard_alone_the_number_goes_up_by_one(visit, quiz, server, learner):
+def test_with_the_keyboard_alone_the_number_goes_up_by_one(visit, quiz, server, nearly_done):
     hr = visit().sign_in("hanna")
     before = reached(hr)
     adam = visit(viewport={"width": 1280, "height": 800})
@@ -104,7 +104,7 @@ def test_with_the_keyboard_alone_the_number_goes_up_by_one(visit, quiz, server, 
 
     page.goto("/kurs/hot-och-vald")
     keys.reach("#namn")
-    page.keyboard.type(learner)
+    page.keyboard.type(nearly_done)
     keys.reach("#losenord")
     page.keyboard.type(PASSWORD)
     with page.expect_navigation():
