@@ -31,6 +31,32 @@ def fill(page, item, answer):
             fields.fill(values[0])
 
 
+def fill_somehow(page):
+    """Fill in the form that a browser shows with some answer, whatever is asked."""
+    fields = page.locator("form.question [name^=svar]")
+    ticked = set()
+    for index in range(fields.count()):
+        field = fields.nth(index)
+        name, kind = field.get_attribute("name"), field.evaluate("field => field.type")
+        if kind in ("radio", "checkbox"):
+            if name not in ticked:
+                field.check()
+            ticked.add(name)
+        elif kind == "select-one":
+            choices = field.evaluate("field => field.options.length") - 1
+            field.select_option(index=1 + index % choices)
+        else:
+            field.fill("112")
+
+
+def filled(page):
+    """What stands in the form that a browser shows: [[field, value]]."""
+    return page.eval_on_selector_all(
+        "form.question [name^=svar]:not([type=radio]:not(:checked), [type=checkbox]:not(:checked))",
+        "fields => fields.map(field => [field.name, field.value])",
+    )
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a page with a question wants: the values of each of its fields, none of a field for text."""

@@ -101,6 +101,8 @@ def test_a_module_may_have_a_knowledge_test_beside_its_quiz():
         (PATH, "form=B mål=1", "form=B mål=1 avsnitt=borjan", 17,
          "frågor i ett kunskapstest hör inte till något avsnitt; ta bort avsnitt="),
         (PATH, "form=B mål=1", "mål=1", 17, "frågan saknar form; skriv form=A eller form=B"),
+        (PATH, "form=B mål=1", "form=B", 6,
+         "form A och B ska ha lika många frågor på varje mål; jämför mål= i frågorna"),
         (QUIZ, "#forsta .enval", "#forsta .enval form=A", 8,
          "form= hör till kunskapstest; ta bort den, eller skriv ”slag: kunskapstest” i huvudet"),
         (QUIZ, "#forsta .enval", "#forsta .enval mål=3", 8, "mål=3 finns inte; modulen har 1 mål i sitt huvud"),

@@ -362,7 +362,8 @@ def test_the_own_page_shows_every_answer(anna):
 
     page = Page(anna.get("/min-sida")).main
 
-    assert "Larma Ditt svar Sätt dig i säkerhet Ditt svar" in page
+    own, right = "Larma Sätt dig i säkerhet Berätta för chefen", "Sätt dig i säkerhet Larma Berätta för chefen"
+    assert f"Ditt svar {own} Rätt svar {right} 0 av 2 steg kommer direkt efter rätt steg." in page
     assert "12 h Ditt svar 24 ± 2 h Rätt svar" in page
     assert "anmälan Ditt svar avvikelse Rätt svar" in page
     assert "Jag vet vem jag larmar → Helt Ditt svar" in page
