@@ -358,7 +358,25 @@ def test_the_list_shows_every_scenario_by_module_with_the_own_work_first(world, 
     assert "Titel b-eb ca 3 min · Ekonomiskt bistånd boende, IFO utredning" in found.main
     asked = page(anna, f"{LIST}?spar=te")
     assert next(each.text for each in asked.all("a") if "/scenario/" in each["href"]) == "Titel a-te"
+    assert [each.text for each in found.all("a") if "?spar=" in each["href"]] == [
+        "Ekonomiskt bistånd boende",
+        "IFO utredning",
+        "Arbetsmarknad",
+        "Tillstånd",
+    ]
     assert link(page(anna, "/kurs/kurs"), "Scenarier") == LIST
+
+
+@sqlite_only
+def test_officials_whose_scenarios_have_no_tracks_choose_none_and_have_no_manager(world):
+    world.publish(course_sources(audience="official") | scenario_sources())
+    world.person("namndeman", "A", audience="official")
+    official = browser(world, "namndeman")
+
+    assert "Visa först" not in page(official, f"{LIST}?spar=eb").main
+    ending = page(official, f"{URL}?vag={STRONG}").main
+    assert "Prata gärna med någon du litar på om det här." in ending
+    assert "din chef" not in ending.replace("Du ringer din chef", "")
 
 
 @sqlite_only

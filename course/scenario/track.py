@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from course.content.model import Scenario
+from course.content.vocabulary import TRACKS
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,9 @@ def track_of(units: Iterable[UnitOf], configured: Mapping[str, str]) -> str:
 def for_track(scenarios: Sequence[Scenario], track: str) -> Sequence[Scenario]:
     """The scenarios with those for the track first, then those for everybody, then the others; else by id."""
     return sorted(scenarios, key=lambda each: (track not in each.tracks, bool(each.tracks), each.id))
+
+
+def tracks_in(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """The tracks that some of the scenarios are for."""
+    there = frozenset(track for each in scenarios for track in each.tracks)
+    return tuple(track for track in TRACKS if track in there)

@@ -11,7 +11,7 @@ from course.content.vocabulary import TRACKS
 from course.db import database
 from course.learning.place import following
 from course.scenario.queries import standing
-from course.scenario.track import UnitOf, for_track, track_of
+from course.scenario.track import UnitOf, for_track, track_of, tracks_in
 from course.web.filters import tracks
 from course.web.guard import actor
 
@@ -36,8 +36,7 @@ def practice(course: Course, module: Module, section: Section, today: date) -> P
     mine = standing(database.session, actor().person_id, course.id, today)
     track = chosen_track(mine.units)
     first, *others = for_track(offered, track)
-    there = tuple(track for track in TRACKS if any(track in each.tracks for each in offered))
-    return Practice(first, tuple(others), there, track, mine.done)
+    return Practice(first, tuple(others), tracks_in(offered), track, mine.done)
 
 
 def chosen_track(units: Iterable[UnitOf]) -> str:

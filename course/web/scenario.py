@@ -14,7 +14,7 @@ from course.errors import Invalid, NotFound
 from course.scenario.actions import finish
 from course.scenario.drawing import depths, drawn
 from course.scenario.queries import is_done, standing
-from course.scenario.track import for_track
+from course.scenario.track import for_track, tracks_in
 from course.scenario.walk import LETTERS, Walk, walk, ways_shown
 from course.web.guard import actor, allowed
 from course.web.learner import release_of
@@ -39,7 +39,12 @@ def scenarios(course_id: str) -> str:
     mine = standing(database.session, actor().person_id, course_id, today)
     track = chosen_track(mine.units)
     return render_template(
-        "scenario/list.html", course=course, groups=_groups(course, track), track=track, done=mine.done
+        "scenario/list.html",
+        course=course,
+        groups=_groups(course, track),
+        tracks=tracks_in(course.scenarios.values()),
+        track=track,
+        done=mine.done,
     )
 
 
