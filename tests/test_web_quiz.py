@@ -33,6 +33,9 @@ Vad gör du?
 ### Ledtråd
 Tänk efter.
 
+### Lätt svenska
+Någon står i dörren.
+
 ### Förklaring
 Därför att det är så.
 
@@ -167,6 +170,7 @@ def test_every_type_of_question_reads_and_explains_its_own_answers(world):
 
     page = Page(client.get(first))
     assert "Ledtråd Tänk efter." in page.main
+    assert "På lätt svenska Någon står i dörren." in page.main
     assert "Därför att" not in page.main
     page = Page(client.get(several))
     assert {box["type"] for box in page.all("input", name="svar")} == {"checkbox"}
