@@ -119,10 +119,12 @@ def test_every_route_has_a_guard(app):
 
 
 def test_every_item_type_has_its_template_and_its_test():
-    tested = (ROOT / "tests" / "test_items.py").read_text(encoding="utf-8")
-    for name in ITEM_TYPES:
+    tested = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_item*.py"))
+    for name, kind in ITEM_TYPES.items():
+        assert kind.type == name
+        assert (COURSE / "items" / f"{name}.py").exists(), name
         assert (COURSE / "web" / "templates" / "items" / f"{name}.html").exists(), name
-        assert name in tested, name
+        assert f".{name}" in tested or f'"{name}"' in tested, name
 
 
 def test_every_report_and_format_is_named_as_it_is_registered_and_has_its_test():

@@ -10,10 +10,10 @@ from course.content.model import Quiz
 from course.errors import Invalid
 from course.items import FULL, ITEM_TYPES, Choice
 from course.quiz.grading import Score, grade
-from course.quiz.paper import shown_choices
+from course.quiz.paper import shown_parts
 
 
-def item(kind, right, wrong, *, item_id="fraga", critical=False):
+def item(kind, right, wrong, *, item_id="fraga", critical=False, **options):
     """A question with the given right and wrong choice ids, in that order."""
     choices = [Choice(choice, choice, "<p>Ja.</p>", right=True) for choice in right]
     choices += [Choice(choice, choice, "<p>Nej.</p>", right=False) for choice in wrong]
@@ -27,7 +27,7 @@ def item(kind, right, wrong, *, item_id="fraga", critical=False):
         notes={},
         section="s",
         critical=critical,
-        options={},
+        options=options,
     )
 
 
@@ -145,10 +145,47 @@ def test_one_more_right_option_never_costs_and_one_more_wrong_never_pays(right, 
     assert after >= before if more.startswith("r") else after <= before
 
 
+BY_RULE = {
+    # formats.md 3.4: {(right ones, others) chosen of two and two: points}
+    "netto": {(0, 0): 0, (1, 0): 500_000, (2, 0): FULL, (1, 1): 0, (2, 1): 500_000, (2, 2): 0, (0, 1): 0, (0, 2): 0},
+    "alla-rätt": {(0, 0): 0, (1, 0): 0, (2, 0): FULL, (1, 1): 0, (2, 1): 0, (2, 2): 0, (0, 1): 0, (0, 2): 0},
+    "bara-rätt": {(0, 0): 0, (1, 0): 500_000, (2, 0): FULL, (1, 1): 0, (2, 1): 0, (2, 2): 0, (0, 1): 0, (0, 2): 0},
+}
+
+
+@pytest.mark.parametrize("rule", BY_RULE)
+def test_every_answer_to_a_flerval_by_each_rule(rule):
+    question = flerval(2, 2, poängregel=rule)
+
+    for answer in every_answer(question):
+        chosen = sum(each.startswith("r") for each in answer), sum(each.startswith("w") for each in answer)
+        assert question.points(answer) == {**BY_RULE[rule], (1, 2): 0}[chosen]
+
+
+@given(st.sampled_from(list(BY_RULE)), st.integers(2, 6), st.integers(1, 6), st.data())
+def test_by_every_rule_a_right_option_more_never_costs_and_the_order_does_not_matter(rule, right, wrong, data):
+    question = flerval(right, wrong, poängregel=rule)
+    answer = data.draw(st.permutations(data.draw(st.lists(st.sampled_from(question.choice_ids), unique=True))))
+    better = sorted({*answer, data.draw(st.sampled_from(question.right_answer))})
+
+    assert 0 <= question.points(answer) <= question.points(better) <= FULL
+    assert question.points(answer) == question.points(sorted(answer))
+    assert (question.points(answer) == FULL) == (sorted(answer) == question.right_answer)
+
+
+@pytest.mark.parametrize("question", [flerval(3, 2), item("enval", ["a"], ["b", "c"]), SANTFALSKT])
+def test_right_and_wrong_answers_are_what_they_say(question):
+    assert question.points(question.right_answer) == FULL
+    assert [question.points(answer) < FULL for answer in question.wrong_answers] == [True] * sum(
+        not choice.right for choice in question.choices
+    )
+    assert [question.read({"svar": answer}) for answer in question.wrong_answers] == question.wrong_answers
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_shown_order_changes_the_page_and_never_the_points(seed):
     question = flerval(3, 3)
-    shown = [choice.id for choice in shown_choices(question, seed)]
+    shown = [choice.id for choice in shown_parts(question, seed)]
     answer = question.read({"svar": [choice for choice in shown if choice in ("r0", "r2", "w1")]})
 
     assert sorted(shown) == sorted(question.choice_ids)
@@ -157,12 +194,12 @@ def test_the_shown_order_changes_the_page_and_never_the_points(seed):
 
 
 def test_orders_differ_between_attempts_and_a_statement_keeps_its_own():
-    orders = {tuple(choice.id for choice in shown_choices(flerval(3, 3), seed)) for seed in range(20)}
-    again = {tuple(choice.id for choice in shown_choices(flerval(3, 3), seed)) for seed in range(20)}
+    orders = {tuple(choice.id for choice in shown_parts(flerval(3, 3), seed)) for seed in range(20)}
+    again = {tuple(choice.id for choice in shown_parts(flerval(3, 3), seed)) for seed in range(20)}
 
     assert len(orders) > 10
     assert orders == again
-    assert [shown_choices(SANTFALSKT, seed) for seed in range(20)] == [SANTFALSKT.choices] * 20
+    assert [shown_parts(SANTFALSKT, seed) for seed in range(20)] == [SANTFALSKT.choices] * 20
 
 
 @pytest.mark.parametrize(
@@ -301,9 +338,28 @@ def test_a_paper_is_worth_the_sum_of_its_marks_and_never_more_than_it_is_out_of(
     assert score.points == sum(score.marks.values()) == sum(ceil(Fraction(1, right) * FULL) for right, _ in shapes)
 
 
-def test_every_type_has_its_name():
-    assert {name: kind.type for name, kind in ITEM_TYPES.items()} == {
-        "enval": "enval",
-        "flerval": "flerval",
-        "santfalskt": "santfalskt",
-    }
+SKALA = ITEM_TYPES["skala"](
+    id="skala",
+    title="Titel",
+    situation="",
+    question="Vad?",
+    question_text="Vad?",
+    notes={},
+    section="s",
+    critical=False,
+    options={},
+    levels=(),
+    statements=(),
+)
+
+
+def test_a_question_without_points_counts_neither_for_nor_against():
+    items = [item("enval", ["r"], ["w"], item_id="a"), SKALA]
+
+    assert grade(quiz_of(*items, pass_mark=Fraction(1)), items, {"a": ["r"], "skala": []}) == Score(
+        marks={"a": FULL}, points=FULL, of=FULL, passed=True, stars=()
+    )
+
+
+def test_a_paper_of_questions_without_points_is_passed_once_it_is_answered():
+    assert grade(quiz_of(SKALA), [SKALA], {"skala": []}) == Score(marks={}, points=0, of=0, passed=True, stars=())

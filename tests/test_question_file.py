@@ -3,8 +3,9 @@ from fractions import Fraction
 import pytest
 
 from course.content.question_file import read_quiz
-from course.items import Choice
+from course.items import ITEM_TYPES, Choice
 
+TYPES = ", ".join(sorted(ITEM_TYPES))
 HEAD = """\
 ---
 quiz: q
@@ -245,7 +246,7 @@ def test_text_before_the_first_question():
         (
             "## Dörren",
             [
-                "frågan ska ha exakt en typ, den har 0; välj bland enval, flerval, santfalskt",
+                f"frågan ska ha exakt en typ, den har 0; välj bland {TYPES}",
                 "frågan ska ha exakt ett id, den har 0; skriv till exempel {#dorren .enval}",
             ],
         ),
@@ -264,14 +265,14 @@ def test_text_before_the_first_question():
         ("## {#dorren .enval}", ["frågan saknar titel; skriv den före klammern"]),
         (
             "## Dörren {#dorren}",
-            ["frågan ska ha exakt en typ, den har 0; välj bland enval, flerval, santfalskt"],
+            [f"frågan ska ha exakt en typ, den har 0; välj bland {TYPES}"],
         ),
         (
             "## Dörren {#dorren .enval .flerval}",
-            ["frågan ska ha exakt en typ, den har 2; välj bland enval, flerval, santfalskt"],
+            [f"frågan ska ha exakt en typ, den har 2; välj bland {TYPES}"],
         ),
         ("## Dörren {#dorren .envall}", ["okänd frågetyp ”envall”; menade du ”enval”?"]),
-        ("## Dörren {#dorren .ordna}", ["okänd frågetyp ”ordna”; välj bland enval, flerval, santfalskt, utgått"]),
+        ("## Dörren {#dorren .lista}", [f"okänd frågetyp ”lista”; välj bland {TYPES}, utgått"]),
         ("## Dörren {#dorren .enval .utgatt}", ["okänd frågetyp ”utgatt”; menade du ”utgått”?"]),
         (
             "## Dörren {#dorren .enval} ★",
@@ -280,7 +281,7 @@ def test_text_before_the_first_question():
         (
             "## Dörren {#dorren .enval",
             [
-                "frågan ska ha exakt en typ, den har 0; välj bland enval, flerval, santfalskt",
+                f"frågan ska ha exakt en typ, den har 0; välj bland {TYPES}",
                 "frågan ska ha exakt ett id, den har 0; skriv till exempel {#dorren .enval}",
                 "rubriken ska sluta med {#id .typ}; ta bort ”#dorren .enval”",
             ],
@@ -416,8 +417,8 @@ def test_a_later_option_that_is_miswritten():
 
 def test_a_stray_line_among_the_options():
     assert faults(ENVAL.replace("  > Ja.", "  > Ja.\nEtt ord till.\n> Utan indrag.")) == [
-        (11, "raden hör inte till något alternativ; återkoppling skrivs ”  > text” under alternativet"),
-        (12, "raden hör inte till något alternativ; återkoppling skrivs ”  > text” under alternativet"),
+        (11, "raden hör inte till alternativet; återkoppling skrivs ”  > text” under alternativet"),
+        (12, "raden hör inte till alternativet; återkoppling skrivs ”  > text” under alternativet"),
     ]
 
 
@@ -517,7 +518,7 @@ def test_a_flerval_without_a_wrong_option():
 def test_a_flerval_with_an_unknown_grading_rule():
     body = ENVAL.replace(".enval", ".flerval poängregel=nettto") + "- [x] Ringer {#ringer}\n  > Ja.\n"
 
-    assert faults(body) == [(6, "okänd poängregel ”nettto”; välj bland netto")]
+    assert faults(body) == [(6, "okänd poängregel ”nettto”; välj bland netto, alla-rätt, bara-rätt")]
 
 
 @pytest.mark.parametrize(
@@ -574,7 +575,7 @@ def test_an_unknown_heading_in_a_question():
 
 def test_an_unknown_heading_like_no_other():
     assert faults(f"{ENVAL}\n### Tips\nSå är det.\n") == [
-        (14, "okänd rubrik ”Tips”; välj bland Exempelsvar, Förklaring, Källa, Ledtråd, Lätt svenska")
+        (14, "okänd rubrik ”Tips”; välj bland Exempelsvar, Förklaring, Källa, Ledtråd, Lätt svenska, Syfte")
     ]
 
 
@@ -626,7 +627,7 @@ Vad?
     assert read(text)[1] == [
         (1, "nyckeln ”modul” saknas; skriv en rad ”modul: …” mellan raderna ---"),
         (3, "nyckeln ”titel” saknar värde; skriv det efter kolonet"),
-        (4, "okänd nyckel ”färg”; välj bland godkänt, modul, quiz, titel"),
+        (4, "okänd nyckel ”färg”; välj bland godkänt, modul, quiz, slag, titel"),
         (5, "”godkänt” ska vara en andel från 1 % till 100 %, inte ”allt”"),
         (7, "texten står före den första frågan; flytta eller ta bort den"),
         (9, "frågan saknar text; skriv frågan före alternativen"),
@@ -635,11 +636,11 @@ Vad?
         (9, "okänd nyckel ”avsnit”; menade du ”avsnitt”?"),
         (11, "alternativet saknar id; skriv till exempel {#ja} sist på raden"),
         (12, "HTML-taggar går inte att använda; skriv med Markdown, och länkar som [text](https://…)"),
-        (13, "raden hör inte till något alternativ; återkoppling skrivs ”  > text” under alternativet"),
+        (13, "raden hör inte till alternativet; återkoppling skrivs ”  > text” under alternativet"),
         (15, "en fråga av typen enval ska ha exakt ett rätt alternativ ([x]), den har 2"),
         (18, "alternativet saknar återkoppling; skriv en rad ”  > text” under det"),
         (19, "alternativet har samma text som det på rad 18; skriv om det ena"),
         (19, "alternativet saknar återkoppling; skriv en rad ”  > text” under det"),
         (19, "id:t ”ja” står redan på rad 18 i frågan; välj ett annat"),
-        (21, "okänd rubrik ”Tips”; välj bland Exempelsvar, Förklaring, Källa, Ledtråd, Lätt svenska"),
+        (21, "okänd rubrik ”Tips”; välj bland Exempelsvar, Förklaring, Källa, Ledtråd, Lätt svenska, Syfte"),
     ]

@@ -175,7 +175,8 @@ def test_every_type_of_question_reads_and_explains_its_own_answers(world):
     assert Page(client.get(statement)).texts("label") == ["Sant", "Falskt"]
 
     doubled = post(client, several, svar=["ett", "ett"])
-    assert Page(client.get(doubled.location)).one("p", class_="error").text.endswith("Välj minst ett svar.")
+    told = "⚠ Svaret finns inte bland alternativen. Välj bland dem som visas."
+    assert Page(client.get(doubled.location)).one("p", class_="error").text == told
     for url, given, verdict in (
         (first, "ratt", "Rätt"),
         (several, ["tva", "ett", "tre"], "Delvis rätt"),

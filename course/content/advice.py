@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from course.content import markup
 from course.content.model import Course, Quiz
 from course.errors import Problem
-from course.items import Item
+from course.items import ChoiceItem
 
 LONGEST_SECTION = 150
 LONGEST_SENTENCE = 25
@@ -46,19 +46,19 @@ def _on_text(course: Course) -> Iterable[Problem]:
 
 
 def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
-    graded = [item for item in quiz.items.values() if item.type == "enval"]
+    graded = [item for item in quiz.items.values() if isinstance(item, ChoiceItem) and item.type == "enval"]
     telling = [item for item in graded if _right_is_longest(item)]
     if len(graded) >= 5 and len(telling) / len(graded) > 0.6:
         yield Problem(f"quizzes/{quiz.id}", 0, f"det rätta svaret är längst i {len(telling)} av {len(graded)} frågor")
     for item in quiz.items.values():
         where = f"quizzes/{quiz.id}/{item.id}"
-        if len(item.choices) >= 5 and item.type == "enval":
+        if len(item.parts) >= 5 and item.type == "enval":
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
-        if any("alla ovanstående" in choice.html.lower() for choice in item.choices):
+        if any("alla ovanstående" in part.html.lower() for part in item.parts):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
 
 
-def _right_is_longest(item: Item) -> bool:
+def _right_is_longest(item: ChoiceItem) -> bool:
     """Whether every right option is longer than every other one."""
     lengths: dict[bool, list[int]] = {True: [], False: []}
     for choice in item.choices:

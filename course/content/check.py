@@ -6,8 +6,9 @@ from typing import Generic, TypeVar
 
 from course.content.course_file import Settings
 from course.content.front_matter import Head, suggest
-from course.content.model import Module, Quiz
+from course.content.model import KNOWLEDGE_TEST, Module, Quiz
 from course.errors import Problem
+from course.items import Item
 
 Holds = TypeVar("Holds", Module, Quiz)
 
@@ -39,6 +40,7 @@ def loose_ends(
         yield from _module(module, settings, modules, quizzes)
     for quiz in quizzes.values():
         yield from _quiz(quiz, modules)
+    yield from _tests(quizzes)
 
 
 def _listing(settings: Settings, modules: Modules) -> Iterable[tuple[str, str]]:
@@ -73,6 +75,8 @@ def _module(module: File[Module], settings: Settings, modules: Modules, quizzes:
         yield module.problem("id", f"modulen ”{module_id}” står inte i modules i course.toml; lägg till den")
     if quiz_id and quiz_id not in quizzes:
         yield module.problem("quiz", f"quizen ”{quiz_id}” finns inte{suggest(quiz_id, quizzes)}")
+    if quiz_id in quizzes and quizzes[quiz_id].holds.kind:
+        yield module.problem("quiz", f"”{quiz_id}” är ett kunskapstest; modulen behöver en egen quiz bredvid det")
     if quiz_id in quizzes and (owner := quizzes[quiz_id].holds.module) in modules and owner != module_id:
         yield module.problem("quiz", f"quizen ”{quiz_id}” hör till modulen ”{owner}”; skriv en egen quiz")
     if not quiz_id and module_id in settings.values.get("mandatory", ()):
@@ -87,12 +91,37 @@ def _quiz(quiz: File[Quiz], modules: Modules) -> Iterable[Problem]:
         yield quiz.problem("modul", f"modulen ”{module_id}” finns inte{suggest(module_id, modules)}")
         return
     module = modules[module_id].holds
-    if module.quiz != quiz_id:
+    if not quiz.holds.kind and module.quiz != quiz_id:
         yield quiz.problem("modul", f"modulen ”{module_id}” har inte raden ”quiz: {quiz_id}” i sitt huvud; skriv den")
-    names = [section.id for section in module.sections if section.id]
+    if quiz.holds.items and not any(item.scored for item in quiz.holds.items.values()):
+        yield quiz.problem("quiz", "ingen fråga har poäng; lägg till en av en annan typ än fritext och skala")
     for item in quiz.holds.items.values():
-        if item.section and item.section not in names:
-            message = f"avsnittet ”{item.section}” finns inte i modulen{suggest(item.section, names)}"
+        for message in _item(item, quiz.holds, module):
             yield Problem(quiz.path, item.line, message)
+
+
+def _tests(quizzes: Quizzes) -> Iterable[Problem]:
+    """A module has one knowledge test at most."""
+    first: dict[str, str] = {}
+    for quiz in quizzes.values():
+        if quiz.holds.kind == KNOWLEDGE_TEST and first.setdefault(quiz.holds.module, quiz.path) != quiz.path:
+            yield quiz.problem("modul", f"modulen har redan ett kunskapstest i {first[quiz.holds.module]}; ta bort ett")
+
+
+def _item(item: Item, quiz: Quiz, module: Module) -> Iterable[str]:
+    """What a question says of its module that is not so."""
+    names = [section.id for section in module.sections if section.id]
+    if item.goal > len(module.goals):
+        yield f"mål={item.goal} finns inte; modulen har {len(module.goals)} mål i sitt huvud"
+    if quiz.kind == KNOWLEDGE_TEST:
+        if item.section:
+            yield "frågor i ett kunskapstest hör inte till något avsnitt; ta bort avsnitt="
+        if not item.form:
+            yield "frågan saknar form; skriv form=A eller form=B"
+    else:
+        if item.section and item.section not in names:
+            yield f"avsnittet ”{item.section}” finns inte i modulen{suggest(item.section, names)}"
         elif not item.section and names:
-            yield Problem(quiz.path, item.line, f"frågan saknar avsnitt; skriv till exempel avsnitt={names[0]}")
+            yield f"frågan saknar avsnitt; skriv till exempel avsnitt={names[0]}"
+        if item.form:
+            yield "form= hör till kunskapstest; ta bort den, eller skriv ”slag: kunskapstest” i huvudet"

@@ -64,18 +64,14 @@ def changed_keys(old: Course, new: Course) -> list[tuple[str, str]]:
         for item in quiz.items.values()
         if (was := old.quizzes[quiz.id].items.get(item.id) if quiz.id in old.quizzes else None)
         and was.type == item.type
-        and _key(was) != _key(item)
+        and item.has_other_key(was)
     ]
-
-
-def _key(item: Item) -> frozenset[str]:
-    return frozenset(choice.id for choice in item.choices if choice.right)
 
 
 def _item_ids(path: str, items: Mapping[str, Item]) -> Iterable[tuple[str, str]]:
     for item in items.values():
         yield f"{path}/{item.id}", item.type
-        yield from ((f"{path}/{item.id}/{choice.id}", "alternativ") for choice in item.choices)
+        yield from ((f"{path}/{item.id}/{part.id}", "alternativ") for part in item.parts if part.id)
 
 
 def _way_out(path: str, kind: str) -> str:

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from course.items import Item
 
+KNOWLEDGE_TEST = "kunskapstest"
+
 
 @dataclass(frozen=True)
 class Section:
@@ -49,6 +51,8 @@ class Quiz:
     pass_mark: Fraction
     items: Mapping[str, Item]
     retired: Mapping[str, Item]
+    kind: str = ""
+    """KNOWLEDGE_TEST, or '' for the questions along a module's sections."""
 
     @property
     def critical(self) -> frozenset[str]:

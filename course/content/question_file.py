@@ -9,25 +9,26 @@ from itertools import pairwise
 from course.content import markup
 from course.content.front_matter import Head, read_head, read_heading, read_id, read_own_id, slug, suggest
 from course.content.markup import Pictures
-from course.content.model import Quiz
+from course.content.model import KNOWLEDGE_TEST, Quiz
+from course.content.question_body import Lines, read_body
 from course.content.text import Fault
-from course.items import ITEM_TYPES, Choice, Item
+from course.items import ITEM_TYPES, Item
 
-KEYS = ("quiz", "titel", "modul", "godkänt?")
-NOTES = ("Förklaring", "Lätt svenska", "Ledtråd", "Källa", "Exempelsvar")
-OPTIONS = ("avsnitt", "poängregel", "kritisk")
+KEYS = ("quiz", "titel", "modul", "godkänt?", "slag?")
+KINDS = (KNOWLEDGE_TEST,)
+VALUES: Mapping[str, Sequence[str] | None] = {
+    "avsnitt": None,
+    "poängregel": None,
+    "mål": None,
+    "form": ("A", "B"),
+    "kritisk": ("ja", "nej"),
+    "ny": ("ja", "nej"),
+    "sparas": ("ja", "nej"),
+}
+"""What may stand as `nyckel=värde` in a heading, with the values when they are few."""
 RETIRED = "utgått"
 STAR = "★"
 USUAL_PASS_MARK = Fraction(80, 100)
-
-OPTION = re.compile(r"- \[[ xX]\] ")
-FEEDBACK = re.compile(r"\s+>\s?(?P<text>.*)$")
-LIKE_OPTION = re.compile(r"\s*[-*+]\s*\[.{0,2}\](?!\()|.*\{#")
-"""What an author meant as an option, wherever it stands."""
-BLOCK = re.compile(r"([-*+>|]|!!!|[0-9]+\.)(\s|$)")
-"""How a paragraph begins that is more than a paragraph."""
-
-Lines = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,14 @@ def read_quiz(text: str, pictures: Pictures, fault: Fault) -> tuple[Quiz | None,
         fault(line, message)
     quiz_id = read_own_id(head, "quiz", "quizen", fault)
     pass_mark = _read_pass_mark(head, fault)
+    kind = head.pairs.get("slag", "")
+    if kind and kind not in KINDS:
+        fault(head.line("slag"), f"okänt slag ”{kind}”{suggest(kind, KINDS)}")
     items, retired = _read_items(head, pictures, fault)
     if not quiz_id:
         return None, head
-    return Quiz(quiz_id, head.pairs.get("titel", ""), head.pairs.get("modul", ""), pass_mark, items, retired), head
+    titel, module = head.pairs.get("titel", ""), head.pairs.get("modul", "")
+    return Quiz(quiz_id, titel, module, pass_mark, items, retired, kind), head
 
 
 def _read_pass_mark(head: Head, fault: Fault) -> Fraction:
@@ -127,12 +132,14 @@ def _read_options(line: int, words: Iterable[str], fault: Fault) -> dict[str, st
         name, equals, value = word.partition("=")
         if not name or not equals:
             fault(line, f"”{word}” känns inte igen; skriv #id, .typ, {STAR} eller nyckel=värde, med mellanslag mellan")
-        elif name not in OPTIONS:
-            fault(line, f"okänd nyckel ”{name}”{suggest(name, OPTIONS)}")
+        elif name not in VALUES:
+            fault(line, f"okänd nyckel ”{name}”{suggest(name, VALUES)}")
         elif name in options:
             fault(line, f"nyckeln ”{name}” står två gånger; ta bort den ena")
-        elif name == "kritisk" and value not in ("ja", "nej"):
-            fault(line, f"”kritisk” ska vara ja eller nej, inte ”{value}”")
+        elif (allowed := VALUES[name]) and value not in allowed:
+            fault(line, f"”{name}” ska vara {' eller '.join(allowed)}, inte ”{value}”")
+        elif name == "mål" and not re.fullmatch(r"[1-9][0-9]?", value):
+            fault(line, f"”mål” ska vara målets nummer i modulens huvud, från 1, inte ”{value}”")
         else:
             options[name] = value
     return options
@@ -151,117 +158,26 @@ def _read_type(line: int, names: Sequence[str], fault: Fault) -> str:
 def _read_item(block: Lines, marks: _Marks | None, pictures: Pictures, fault: Fault) -> Item | None:
     """The question; everything in it is checked even when its heading makes none."""
     line = block[0][0]
-    prompt, option_lines, note_lines = _parts(block[1:], fault)
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", "\n".join(text for _, text in prompt)) if part.strip()]
-    if not paragraphs:
-        fault(line, "frågan saknar text; skriv frågan före alternativen")
-    elif BLOCK.match(paragraphs[-1]):
-        fault(line, "texten ska sluta med själva frågan i ett eget stycke, före alternativen")
-    choices = tuple(_read_choices(option_lines, pictures, fault))
-    notes = dict(_read_notes(note_lines, pictures, fault))
+    kind = ITEM_TYPES[marks.type if marks else "enval"]
+    body = read_body(kind, line, block[1:], pictures, fault)
     if marks is None:
         return None
-    question = markup.render_inline(paragraphs[-1], pictures) if paragraphs else ""
-    item = ITEM_TYPES[marks.type](
+    item = kind(
         id=marks.id,
         title=marks.title,
-        situation=markup.render("\n\n".join(paragraphs[:-1]), pictures),
-        question=question,
-        question_text=markup.plain(question),
-        choices=choices,
-        notes=notes,
+        situation=body.situation,
+        question=body.question,
+        question_text=markup.plain(body.question),
+        notes=body.notes,
         section=marks.options.get("avsnitt", ""),
         critical=marks.critical,
         options=marks.options,
+        goal=int(marks.options.get("mål", 0)),
+        form=marks.options.get("form", ""),
+        new=marks.options.get("ny") == "ja",
         line=line,
+        **kind.parts_of(body.written),
     )
-    for at, message in (*item.faults(), *_choice_faults(item)):
+    for at, message in item.faults():
         fault(at, message)
     return item
-
-
-def _parts(block: Lines, fault: Fault) -> tuple[Lines, Lines, Lines]:
-    """The lines of the prompt, of the options, and of the notes."""
-    notes = next((index for index, (_, text) in enumerate(block) if text.startswith("### ")), len(block))
-    options = next((index for index, (_, text) in enumerate(block[:notes]) if OPTION.match(text)), notes)
-    for line, text in block[:options]:
-        if LIKE_OPTION.match(text):
-            fault(line, "raden liknar ett alternativ men är fel skriven; skriv ”- [ ] text {#id}” längst till vänster")
-    for line, text in block[notes:]:
-        if LIKE_OPTION.match(text):
-            fault(line, "alternativ ska stå före rubrikerna med ###; flytta raden")
-    return block[:options], [numbered for numbered in block[options:notes] if numbered[1].strip()], block[notes:]
-
-
-def _read_choices(lines: Lines, pictures: Pictures, fault: Fault) -> Iterable[Choice]:
-    """The options, each with the feedback lines under it."""
-    starts = [index for index, (_, text) in enumerate(lines) if OPTION.match(text)]
-    first: dict[str, int] = {}
-    for start, end in pairwise([*starts, len(lines)]):
-        line, option = lines[start]
-        text, choice_id = _read_option(line, option[5:].strip(), fault)
-        if choice_id in first:
-            fault(line, f"id:t ”{choice_id}” står redan på rad {first[choice_id]} i frågan; välj ett annat")
-        if choice_id:
-            first.setdefault(choice_id, line)
-        yield Choice(
-            id=choice_id,
-            html=markup.render_inline(text, pictures),
-            feedback=markup.render(_read_feedback(lines[start + 1 : end], fault), pictures),
-            right=option[3] in "xX",
-            line=line,
-        )
-
-
-def _read_option(line: int, text: str, fault: Fault) -> tuple[str, str]:
-    """The text and the id of an option."""
-    words, brace, mark = text.rpartition("{#")
-    if not brace or not mark.endswith("}"):
-        fault(line, f"alternativet saknar id; skriv till exempel {{#{slug(text)}}} sist på raden")
-        return text, ""
-    if not words:
-        fault(line, "alternativet saknar text; skriv den före id:t")
-    return words, read_id(line, mark[:-1], "alternativet", fault)
-
-
-def _read_feedback(lines: Lines, fault: Fault) -> str:
-    feedback = []
-    for line, text in lines:
-        if found := FEEDBACK.match(text):
-            feedback.append(found["text"])
-        elif LIKE_OPTION.match(text):
-            fault(line, "alternativet är fel skrivet; skriv ”- [ ] text {#id}” längst till vänster")
-        else:
-            fault(line, "raden hör inte till något alternativ; återkoppling skrivs ”  > text” under alternativet")
-    return "\n".join(feedback)
-
-
-def _choice_faults(item: Item) -> Iterable[tuple[int, str]]:
-    first: dict[str, int] = {}
-    for choice in item.choices:
-        if not markup.plain(choice.feedback):
-            yield choice.line, "alternativet saknar återkoppling; skriv en rad ”  > text” under det"
-        text = choice.html.casefold()
-        if text in first:
-            yield choice.line, f"alternativet har samma text som det på rad {first[text]}; skriv om det ena"
-        if text:
-            first.setdefault(text, choice.line)
-
-
-def _read_notes(lines: Lines, pictures: Pictures, fault: Fault) -> Iterable[tuple[str, str]]:
-    """(name, HTML) of each reserved part of a question."""
-    starts = [index for index, (_, text) in enumerate(lines) if text.startswith("### ")]
-    first: dict[str, int] = {}
-    for start, end in pairwise([*starts, len(lines)]):
-        line, heading = lines[start]
-        name = heading.removeprefix("###").strip()
-        text = "\n".join(text for _, text in lines[start + 1 : end])
-        if name not in NOTES:
-            fault(line, f"okänd rubrik ”{name}”{suggest(name, NOTES)}")
-        elif name in first:
-            fault(line, f"rubriken ”{name}” står redan på rad {first[name]} i frågan; ta bort den ena")
-        elif not text.strip():
-            fault(line, f"rubriken ”{name}” saknar text; skriv den under rubriken")
-        else:
-            yield name, markup.render(text, pictures)
-        first.setdefault(name, line)

@@ -194,14 +194,9 @@ def _try(
     return Try(identity, person, quiz.id, number, rng.randrange(2**31), started, tuple(given), score)
 
 
-def _answer(item: Item, rng: Random, *, right: bool) -> list[str]:
-    """An answer as the forms store it: ids of choices in the order of the question file."""
-    keys = [choice.id for choice in item.choices if choice.right]
-    if right:
-        return keys
-    other = rng.choice([choice.id for choice in item.choices if not choice.right])
-    chosen = {other} if len(keys) == 1 else {other, *keys[1:]}
-    return [choice.id for choice in item.choices if choice.id in chosen]
+def _answer(item: Item, rng: Random, *, right: bool) -> Any:
+    """An answer as it is stored; a mistake when it is not to be right and the type knows mistakes."""
+    return item.right_answer if right or not item.wrong_answers else rng.choice(item.wrong_answers)
 
 
 def _begin(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:

@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from course.errors import Invalid
-from course.items.base import FULL, Item
+from course.items.base import FULL
+from course.items.choices import ChoiceItem
 
 
-class Enval(Item):
+class Enval(ChoiceItem):
     """The answer is a list of one choice id."""
 
     type = "enval"
 
-    def faults(self) -> Iterable[tuple[int, str]]:
+    def part_faults(self) -> Iterable[tuple[int, str]]:
         right = sum(choice.right for choice in self.choices)
         if len(self.choices) < 2:
             yield self.line, f"frågan behöver minst två alternativ, den har {len(self.choices)}"
         if right != 1:
             yield self.line, f"en fråga av typen {self.type} ska ha exakt ett rätt alternativ ([x]), den har {right}"
-        if "poängregel" in self.options:
-            yield self.line, f"en fråga av typen {self.type} har ingen poängregel; ta bort den"
+        yield from super().part_faults()
 
     def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
         given = form.get("svar", ())
@@ -30,4 +30,4 @@ class Enval(Item):
         return [given[0]]
 
     def points(self, answer: Any) -> int:
-        return FULL if answer == [choice.id for choice in self.choices if choice.right] else 0
+        return FULL if answer == self.right_answer else 0

@@ -2,29 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from course.errors import Invalid
-from course.items.base import FULL, Item
+from course.items.base import millionths
+from course.items.choices import ChoiceItem
 
-RULES = ("netto",)
 
-
-class Flerval(Item):
+class Flerval(ChoiceItem):
     """The answer is a list of choice ids in the order of the question file."""
 
     type = "flerval"
+    rules = ("netto", "alla-rätt", "bara-rätt")
 
-    def faults(self) -> Iterable[tuple[int, str]]:
-        right = sum(choice.right for choice in self.choices)
+    def part_faults(self) -> Iterable[tuple[int, str]]:
+        right = len(self.right_answer)
         if right < 2:
             yield self.line, f"en fråga av typen flerval ska ha minst två rätta alternativ ([x]), den har {right}"
         if right == len(self.choices):
             yield self.line, "en fråga av typen flerval ska ha minst ett alternativ som inte är rätt ([ ])"
-        rule = self.options.get("poängregel", "netto")
-        if rule not in RULES:
-            yield self.line, f"okänd poängregel ”{rule}”; välj bland {', '.join(RULES)}"
+        yield from super().part_faults()
 
     def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
         given = form.get("svar", ())
@@ -35,13 +32,17 @@ class Flerval(Item):
         return [choice for choice in self.choice_ids if choice in given]
 
     def points(self, answer: Any) -> int:
-        """Netto: +1/k for each of the k right options chosen, −1/w for each of the w others, never below 0.
+        """By the question's rule, with k right options and w others.
 
-        Source: Moodle's multiple-answer default is the same sum. Rounded up, so that three questions a third right
-        are worth at least a whole one, and a learner who is at the pass mark is never a millionth below it.
+        `netto`: +1/k for each right one chosen, −1/w for each other, never below 0; Moodle's default is the same sum.
+        `alla-rätt`: all the right ones and no other, else nothing (QTI's match_correct).
+        `bara-rätt`: 1/k for each right one, nothing once any other is chosen (RELATE's proportional_correct).
         """
-        right = {choice.id for choice in self.choices if choice.right}
+        right = set(self.right_answer)
         wrong = set(self.choice_ids) - right
         chosen = set(answer)
-        score = Fraction(len(chosen & right), len(right)) - Fraction(len(chosen & wrong), len(wrong))
-        return ceil(max(Fraction(0), score) * FULL)
+        hits, misses = Fraction(len(chosen & right), len(right)), Fraction(len(chosen & wrong), len(wrong))
+        rule = self.options.get("poängregel", "netto")
+        if rule == "netto":
+            return millionths(hits - misses)
+        return millionths(hits) if not misses and (rule == "bara-rätt" or hits == 1) else 0

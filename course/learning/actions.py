@@ -231,7 +231,10 @@ def _settle_modules(
     *,
     at: datetime,
 ) -> list[int]:
-    """Complete the module of each quiz whose newest finished attempt meets the rule."""
+    """Complete the module of each quiz whose newest finished attempt meets the rule.
+
+    A knowledge test completes nothing.
+    """
     new = []
     live = {row.id for row in rows}
     revoked = {evidence for (_, evidence), number in used.items() if number not in live}
@@ -242,6 +245,8 @@ def _settle_modules(
     for newest in {taken.quiz: taken for taken in finished}.values():
         release = published(db, newest.release_id)
         quiz = release.course.quizzes[newest.quiz]
+        if quiz.kind:
+            continue
         evidence = f"attempt:{newest.id}"
         same_edition = [
             Finished(bool(taken.passed), frozenset(taken.stars))

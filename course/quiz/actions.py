@@ -105,13 +105,12 @@ def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Sc
     score = grade(quiz, paper, taken.answers)
     newest = select(func.coalesce(func.max(Result.sequence), 0)).where(Result.attempt_id == taken.id)
     sequence = db.execute(newest).scalar_one() + 1
-    db.execute(
-        insert(Mark),
-        [
-            {"attempt_id": taken.id, "sequence": sequence, "item": item, "points": points}
-            for item, points in score.marks.items()
-        ],
-    )
+    marks = [
+        {"attempt_id": taken.id, "sequence": sequence, "item": item, "points": points}
+        for item, points in score.marks.items()
+    ]
+    if marks:
+        db.execute(insert(Mark), marks)
     db.execute(
         insert(Result).values(
             attempt_id=taken.id,

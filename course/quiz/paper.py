@@ -4,9 +4,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 
 from course.content.model import Module, Quiz
-from course.items import Choice, Item
-
-FIXED_ORDER = frozenset({"santfalskt"})
+from course.items import Item, Part
 
 
 def draw(quiz: Quiz, module: Module) -> tuple[Item, ...]:
@@ -15,15 +13,13 @@ def draw(quiz: Quiz, module: Module) -> tuple[Item, ...]:
     return tuple(sorted(quiz.items.values(), key=lambda item: place.get(item.section, len(place))))
 
 
-def shown_choices(item: Item, seed: int) -> Sequence[Choice]:
-    """The options in the order this attempt shows them: the same seed always gives the same order."""
-    if item.type in FIXED_ORDER:
-        return item.choices
+def shown_parts(item: Item, seed: int) -> Sequence[Part]:
+    """The options, steps … in the order this attempt shows them: the same seed always gives the same order."""
 
-    def place(choice: Choice) -> bytes:
-        return hashlib.sha256(f"{seed}/{item.id}/{choice.id}".encode()).digest()
+    def place(part_id: str) -> bytes:
+        return hashlib.sha256(f"{seed}/{item.id}/{part_id}".encode()).digest()
 
-    return sorted(item.choices, key=place)
+    return item.shown(place)
 
 
 def next_item(paper: Sequence[Item], answered: Collection[str], after: str = "") -> Item | None:

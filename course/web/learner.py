@@ -90,7 +90,11 @@ def course(course_id: str) -> str:
         expired=since is not None,
         begun=begun,
         pass_mark=max(
-            (quiz.pass_mark for quiz in release.course.quizzes.values() if quiz.module in release.course.mandatory),
+            (
+                release.course.quizzes[module.quiz].pass_mark
+                for module in release.course.modules
+                if module.id in release.course.mandatory
+            ),
             default=0,
         ),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],

@@ -1,12 +1,13 @@
 """Taking a quiz: begin, one question at a time, feedback, result."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -21,10 +22,10 @@ from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, next_step
 from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt, differs
-from course.quiz.paper import draw, next_item, shown_choices
+from course.quiz.paper import draw, next_item, shown_parts
 from course.quiz.queries import Taken, attempt
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
-from course.web.guard import actor, allowed, kept_at_sign_in
+from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 
 bp = Blueprint("quiz", __name__)
@@ -79,8 +80,10 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
         return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
-    error = _what_is_missing(item) if request.args.get("fel") == "ja" else ""
-    return render_template("quiz/question.html", **_shown(sitting, item), given=(), error=error), 422 if error else 200
+    given = _given(attempt_id, item_id) if request.args.get("fel") == "ja" else {}
+    error = _what_is_wrong(item, given) if request.args.get("fel") == "ja" else ""
+    page = render_template("quiz/question.html", **_shown(sitting, item), given=given, error=error)
+    return page, 422 if error else 200
 
 
 @bp.post("/forsok/<uuid:attempt_id>/fraga/<item_id>")
@@ -89,11 +92,14 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
 def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands.
 
-    A form without an answer leads back to the question by a GET too, so that the browser's Back always works.
+    A form without a usable answer leads back to the question by a GET too, so that the browser's Back always works;
+    what it held is kept in the session's cookie, and nowhere on the server.
     """
+    form = dict(request.form.lists())
     try:
-        return store_answer(actor(), attempt_id, item_id, dict(request.form.lists()))
+        return store_answer(actor(), attempt_id, item_id, form)
     except Invalid:
+        _keep_given(attempt_id, item_id, form)
         return redirect(url_for(".question", attempt_id=attempt_id, item_id=item_id, fel="ja"), 303)
 
 
@@ -123,7 +129,7 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
     page = render_template(
         "quiz/question.html",
         **_shown(sitting, item),
-        given=form.get("svar", ()),
+        given=form,
         unsaved="Det går inte att spara just nu. Ditt svar står kvar här. Vänta en stund och tryck på Svara igen.",
     )
     return page, 503, SOON
@@ -149,7 +155,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     missed = [
         (sitting.number(item), item)
         for item in sitting.paper
-        if item.id in taken.answers and item.points(taken.answers[item.id]) < FULL
+        if item.scored and item.points(taken.answers[item.id]) < FULL
     ]
     return render_template(
         "quiz/result.html",
@@ -189,30 +195,45 @@ def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
         "section": section,
         "number": sitting.number(item),
         "total": len(sitting.paper),
-        "choices": shown_choices(item, sitting.taken.seed),
+        "shown": shown_parts(item, sitting.taken.seed),
         "onward": next_step(sitting.module, sitting.pinned.course.quizzes, answered, section, item.id),
     }
 
 
 def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
     given = sitting.taken.answers[item.id]
+    return {"verdict": _verdict(item, given), "review": item.review(given)}
+
+
+def _verdict(item: Item, given: Any) -> str:
+    if not item.scored:
+        return "Tack för ditt svar"
     points = item.points(given)
-    verdict = "Rätt" if points == FULL else "Delvis rätt" if points else "Inte riktigt"
-    return {
-        "given": given,
-        "verdict": verdict,
-        "mine": [choice for choice in item.choices if choice.id in given],
-        "missing": [choice for choice in item.choices if choice.right and choice.id not in given],
-        "others": [choice for choice in item.choices if not choice.right and choice.id not in given],
-    }
+    return "Rätt" if points == FULL else "Delvis rätt" if points else "Inte riktigt"
 
 
-def _what_is_missing(item: Item) -> str:
-    """What an empty answer to the item is told."""
-    try:
-        item.read({})
-    except Invalid as refusal:
-        return str(refusal)
+def _keep_given(attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> None:
+    """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie."""
+    fields = {name: values for name, values in form.items() if name.startswith("svar")}
+    kept = [str(attempt_id), item_id, fields]
+    session.pop("given", None)
+    if len(json.dumps(kept)) <= LARGEST_KEPT:
+        session["given"] = kept
+
+
+def _given(attempt_id: UUID, item_id: str) -> dict[str, list[str]]:
+    """What was last sent to the question and could not be used."""
+    attempt_of, item_of, fields = session.get("given", ("", "", {}))
+    return fields if (attempt_of, item_of) == (str(attempt_id), item_id) else {}
+
+
+def _what_is_wrong(item: Item, given: dict[str, list[str]]) -> str:
+    """What an answer to the item that could not be used is told; when it was not kept, what an empty one is told."""
+    for form in (given, {}):
+        try:
+            item.read(form)
+        except Invalid as refusal:
+            return str(refusal)
     return ""
 
 
