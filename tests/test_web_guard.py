@@ -60,6 +60,7 @@ MATRIX = {
     ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403, 404),
     ("quiz.result", "GET"): (303, 403, 200, 403, 403, 404),
     ("report.coverage", "GET"): (303, 403, 403, 200, 403, 403),
+    ("report.questions", "GET"): (303, 403, 403, 200, 200, 403),
     ("board.board", "GET"): (303, 403, 403, 403, 403, 403),
     ("handbook.contents", "GET"): (303, 200, 200, 200, 200, 200),
     ("handbook.chapter", "GET"): (303, 200, 200, 200, 200, 200),

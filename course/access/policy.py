@@ -12,6 +12,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "account.own": frozenset({PERSON}),
     "course.take": frozenset({"learner"}),
     "report.read": frozenset({"hr"}),
+    "question.read": frozenset({"hr", "admin"}),
     "people.manage": frozenset({"hr"}),
     "target.manage": frozenset({"hr"}),
     "unit.read": frozenset({"manager"}),
