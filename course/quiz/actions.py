@@ -2,20 +2,22 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from course.audit.actions import retention
+from course.clock import start_of
 from course.content.queries import Published, published
 from course.errors import Conflict, Invalid, NotFound
 from course.items import Item
 from course.quiz.grading import Score, grade
 from course.quiz.paper import draw
-from course.quiz.queries import Taken, attempt, attempts
+from course.quiz.queries import ANSWERS, Old, Taken, attempt, attempts, old_answers, old_attempts
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 
@@ -124,3 +126,22 @@ def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Sc
         )
     )
     return score
+
+
+def delete_answers(db: Session, kept_from: date, *, reference: str, by: int | None, at: datetime) -> Old:
+    """Delete the answers and marks of attempts from before a Stockholm day; attempts and results stay.
+
+    Raises Invalid without a reference to the decision.
+    """
+    if not reference.strip():
+        raise Invalid("Skriv vilket beslut borttagningen vilar på.", "decision")
+    before = start_of(kept_from)
+    old = old_answers(db, before)
+    if not old.responses and not old.marks:
+        return old
+    finished, unfinished = old_attempts(before)
+    with retention(db, ANSWERS, kept_from, reference=reference.strip(), counts=asdict(old), by=by, at=at):
+        for attempts_ in (unfinished, finished):
+            db.execute(delete(Response).where(Response.attempt_id.in_(attempts_)))
+        db.execute(delete(Mark).where(Mark.attempt_id.in_(finished)))
+    return old

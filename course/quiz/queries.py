@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Float, Row, Select, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.audit.tables import RetentionRun
+from course.clock import day_of
 from course.errors import NotFound
 from course.items import FULL
 from course.organisation.tables import SamePerson
 from course.quiz.quality import STEP, Answers
 from course.quiz.tables import Attempt, Mark, Response, Result
+
+ANSWERS = "answers"
+"""What a retention run that deletes answers and marks says that it is about."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,29 @@ class Taken:
     def finished(self) -> bool:
         return self.passed is not None
 
+    @property
+    def answers_deleted(self) -> bool:
+        """Whether a retention run has taken the answers; see deletions."""
+        return self.finished and not self.answers
+
+
+@dataclass(frozen=True)
+class Old:
+    """What a retention run deletes: how many attempts have answers, and how many rows those are."""
+
+    finished: int
+    unfinished: int
+    responses: int
+    marks: int
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Why the answers of an attempt are gone."""
+
+    reference: str
+    day: date
+
 
 def attempt(db: Session, attempt_id: UUID, person_id: int) -> Taken:
     """The person's attempt. Raises NotFound, also when it is somebody else's."""
@@ -52,6 +80,50 @@ def attempts(db: Session, person_id: int, course: str, quiz: str | None = None) 
     if quiz is None:
         return _taken(db, _in_course, {"person": person_id, "course": course})
     return _taken(db, _at_quiz, {"person": person_id, "course": course, "quiz": quiz})
+
+
+def old_attempts(before: datetime) -> tuple[Select[UUID], Select[UUID]]:
+    """The attempts that were finished before the instant, and the unfinished ones with no answer since then.
+
+    An attempt is finished by its first result: grading it anew makes it no younger.
+    """
+    finished = select(Result.attempt_id).where(Result.sequence == 1, Result.graded_at < before)
+    unfinished = (
+        select(Response.attempt_id)
+        .where(~select(Result.attempt_id).where(Result.attempt_id == Response.attempt_id).exists())
+        .group_by(Response.attempt_id)
+        .having(func.max(Response.answered_at) < before)
+    )
+    return finished, unfinished
+
+
+def old_answers(db: Session, before: datetime) -> Old:
+    """What there is to delete of answers to attempts from before the instant."""
+    counts = []
+    for found in old_attempts(before):
+        of = select(func.count(Response.attempt_id.distinct()), func.count())
+        counts.append(db.execute(of.where(Response.attempt_id.in_(found))).one())
+    (finished, answers), (unfinished, more) = counts
+    old, _ = old_attempts(before)
+    marks = db.execute(select(func.count()).select_from(Mark).where(Mark.attempt_id.in_(old))).scalar_one()
+    return Old(finished, unfinished, answers + more, marks)
+
+
+def deletions(db: Session, person_id: int) -> dict[UUID, Deletion]:
+    """{attempt: the decision} of the person's finished attempts whose answers a retention run has deleted."""
+    runs = db.scalars(select(RetentionRun).where(RetentionRun.what == ANSWERS).order_by(RetentionRun.id)).all()
+    if not runs:
+        return {}
+    gone = (
+        select(Attempt.id, Result.graded_at)
+        .join(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == 1))
+        .where(Attempt.person_id == person_id, ~select(Response.item).where(Response.attempt_id == Attempt.id).exists())
+    )
+    return {
+        number: Deletion(run.reference, day_of(run.at))
+        for number, finished_at in db.execute(gone)
+        if (run := next((each for each in runs if each.kept_from > day_of(finished_at)), None))
+    }
 
 
 def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:

@@ -23,7 +23,7 @@ from course.learning.place import Step, next_step
 from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt, differs
 from course.quiz.paper import draw, next_item, shown_parts
-from course.quiz.queries import Taken, attempt
+from course.quiz.queries import Taken, attempt, deletions
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
@@ -77,6 +77,8 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """A question; once it is answered, its feedback."""
     sitting = _sitting(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
     item = sitting.item(item_id)
+    if sitting.taken.answers_deleted:
+        return redirect(url_for(".result", attempt_id=attempt_id), 303)
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
         return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
@@ -155,7 +157,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     missed = [
         (sitting.number(item), item)
         for item in sitting.paper
-        if item.scored and item.points(taken.answers[item.id]) < FULL
+        if item.scored and item.id in taken.answers and item.points(taken.answers[item.id]) < FULL
     ]
     return render_template(
         "quiz/result.html",
@@ -163,6 +165,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         course=release.course,
         module_done=sitting.quiz.module in done,
         mandatory=sitting.module.id in release.course.mandatory,
+        deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
         points=_points(taken),
         percent=sitting.quiz.pass_mark * 100,
         missed=missed,
