@@ -55,6 +55,7 @@ MATRIX = {
     ("learner.section", "GET"): (303, 403, 200, 403, 403, 200),
     ("learner.next_section", "POST"): (303, 403, 303, 403, 403, 303),
     ("learner.own_record", "GET"): (303, 200, 200, 200, 200, 200),
+    ("answers.show", "GET"): (303, 404, 200, 404, 404, 404),
     ("quiz.begin", "POST"): (303, 403, 303, 403, 403, 303),
     ("quiz.question", "GET"): (303, 403, 200, 403, 403, 404),
     ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403, 404),

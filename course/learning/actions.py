@@ -18,7 +18,7 @@ from course.learning.evidence_file import Earned
 from course.learning.queries import completed, completion_rows, used_evidence
 from course.learning.tables import Completion, Place, Revocation
 from course.organisation.tables import Person
-from course.quiz.actions import Answered, answer_item, grade_attempt
+from course.quiz.actions import Answered, Regraded, answer_item, grade_attempt, grade_quiz_again
 from course.quiz.paper import next_item
 from course.quiz.queries import Taken, attempts
 from course.roster.actions import Origin, add_import
@@ -74,6 +74,30 @@ def finish_quiz(db: Session, taken: Taken, *, by: int, at: datetime) -> None:
     """Grade a wholly answered attempt by its own release, and settle."""
     grade_attempt(db, taken, at=at, reason="submitted")
     settle(db, by, taken.course, at=at)
+
+
+def regrade(
+    db: Session, course: str, quiz: str, *, release: Published | None, reason: str, by: int | None, at: datetime
+) -> tuple[Regraded, list[int]]:
+    """Grade a quiz anew by the keys of a release, None for each attempt's own, and settle what that completes.
+
+    Gives what came of it and the ids of the new completions. No result becomes worse and no completion is taken
+    away. Raises Invalid without a reason, NotFound when the release has no such quiz.
+    """
+    if not reason.strip():
+        raise Invalid("Skriv varför frågorna rättas på nytt. De som har svarat får läsa det.", "reason")
+    keys = None
+    if release:
+        if quiz not in release.course.quizzes:
+            raise NotFound(f"Quizen ”{quiz}” finns inte i version {release.id}.")
+        there = release.course.quizzes[quiz]
+        keys = {**there.retired, **there.items}
+    graded = grade_quiz_again(db, course, quiz, keys=keys, reason=reason.strip(), at=at)
+    new = [number for person in sorted(graded.settling) for number in settle(db, person, course, at=at)]
+    if graded.better:
+        detail = {"release": release.id if release else None, "results": len(graded.better), "new": new}
+        audit(db, "quiz.regrade", f"{course}/{quiz}", detail, by=by, at=at)
+    return graded, new
 
 
 def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:

@@ -1,6 +1,7 @@
 """Taking a quiz: begin an attempt, answer an item, grade what is answered."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -12,12 +13,23 @@ from sqlalchemy.orm import Session
 
 from course.audit.actions import retention
 from course.clock import start_of
+from course.content.model import Quiz
 from course.content.queries import Published, published
 from course.errors import Conflict, Invalid, NotFound
 from course.items import Item
-from course.quiz.grading import Score, grade
+from course.quiz.grading import Score, grade, grade_again
 from course.quiz.paper import draw
-from course.quiz.queries import ANSWERS, Old, Taken, attempt, attempts, old_answers, old_attempts
+from course.quiz.queries import (
+    ANSWERS,
+    Old,
+    Taken,
+    attempt,
+    attempts,
+    finished_attempts,
+    marks_of_quiz,
+    old_answers,
+    old_attempts,
+)
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 
@@ -29,6 +41,29 @@ class Answered:
     stored: bool
     differs: bool = False
     """Whether an answer that was not stored is another one than the one that is."""
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """What came of grading a quiz anew; `better` holds (person, attempt as it was, its new score)."""
+
+    finished: int
+    without_answers: int
+    better: Sequence[tuple[int, Taken, Score]]
+    gained: Mapping[str, int]
+    """{item: how many attempts got more points for it}."""
+
+    @property
+    def settling(self) -> frozenset[int]:
+        """The people for whom it may complete something."""
+        return frozenset(
+            person for person, taken, score in self.better if (score.passed, score.stars) != (taken.passed, taken.stars)
+        )
+
+    @property
+    def passed(self) -> int:
+        """How many attempts pass that did not."""
+        return sum(score.passed and not taken.passed for _, taken, score in self.better)
 
 
 _add_response = insert(Response)
@@ -97,35 +132,72 @@ def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Sc
 
     Raises Conflict when questions remain.
     """
-    course = published(db, taken.release_id).course
-    quiz = course.quizzes[taken.quiz]
-    module = course.module(quiz.module)
-    assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
-    paper = draw(quiz, module)
+    quiz, paper = _paper(db, taken)
     if any(item.id not in taken.answers for item in paper):
         raise Conflict("Alla frågor är inte besvarade än.")
     score = grade(quiz, paper, taken.answers)
     newest = select(func.coalesce(func.max(Result.sequence), 0)).where(Result.attempt_id == taken.id)
-    sequence = db.execute(newest).scalar_one() + 1
+    _add_results(db, [(taken.id, db.execute(newest).scalar_one() + 1, score)], at=at, reason=reason)
+    return score
+
+
+def grade_quiz_again(
+    db: Session, course: str, quiz_id: str, *, keys: Mapping[str, Item] | None, reason: str, at: datetime
+) -> Regraded:
+    """Grade every finished attempt at a quiz by other keys {item: the item whose key counts}, None for its own.
+
+    An attempt that gains from it gets a result with the next sequence; for one that does not nothing is written.
+    See grading.grade_again. Attempts whose answers have been deleted are left alone.
+    """
+    finished = finished_attempts(db, course, quiz_id)
+    standing = marks_of_quiz(db, course, quiz_id)
+    better, gained = [], Counter[str]()
+    for person, taken in finished:
+        if taken.answers_deleted:
+            continue
+        quiz, paper = _paper(db, taken)
+        marks = standing.get(taken.id, {})
+        score = grade_again(quiz, paper, taken.answers, marks, keys or {})
+        if score.marks != marks:
+            gained.update(item for item, points in score.marks.items() if points > marks.get(item, 0))
+            better.append((person, taken, score))
+    _add_results(db, [(taken.id, taken.sequence + 1, score) for _, taken, score in better], at=at, reason=reason)
+    return Regraded(len(finished), sum(taken.answers_deleted for _, taken in finished), better, gained)
+
+
+def _paper(db: Session, taken: Taken) -> tuple[Quiz, Sequence[Item]]:
+    """The quiz of an attempt's own release, and its questions."""
+    course = published(db, taken.release_id).course
+    quiz = course.quizzes[taken.quiz]
+    module = course.module(quiz.module)
+    assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
+    return quiz, draw(quiz, module)
+
+
+def _add_results(db: Session, graded: Sequence[tuple[UUID, int, Score]], *, at: datetime, reason: str) -> None:
+    """Add the marks and the result of each (attempt, sequence, score)."""
     marks = [
-        {"attempt_id": taken.id, "sequence": sequence, "item": item, "points": points}
+        {"attempt_id": attempt_id, "sequence": sequence, "item": item, "points": points}
+        for attempt_id, sequence, score in graded
         for item, points in score.marks.items()
+    ]
+    results = [
+        {
+            "attempt_id": attempt_id,
+            "sequence": sequence,
+            "points": score.points,
+            "of": score.of,
+            "passed": score.passed,
+            "stars": list(score.stars),
+            "graded_at": at,
+            "reason": reason,
+        }
+        for attempt_id, sequence, score in graded
     ]
     if marks:
         db.execute(insert(Mark), marks)
-    db.execute(
-        insert(Result).values(
-            attempt_id=taken.id,
-            sequence=sequence,
-            points=score.points,
-            of=score.of,
-            passed=score.passed,
-            stars=list(score.stars),
-            graded_at=at,
-            reason=reason,
-        )
-    )
-    return score
+    if results:
+        db.execute(insert(Result), results)
 
 
 def delete_answers(db: Session, kept_from: date, *, reference: str, by: int | None, at: datetime) -> Old:

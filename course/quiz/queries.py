@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Row, Select, and_, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Float, Row, Select, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.audit.tables import RetentionRun
@@ -38,6 +38,9 @@ class Taken:
     passed: bool | None = None
     stars: tuple[str, ...] = ()
     graded_at: datetime | None = None
+    """When it was finished: the instant of its first grading."""
+    sequence: int = 0
+    """How many times it has been graded."""
 
     @property
     def finished(self) -> bool:
@@ -126,6 +129,41 @@ def deletions(db: Session, person_id: int) -> dict[UUID, Deletion]:
     }
 
 
+def finished_attempts(db: Session, course: str, quiz: str) -> list[tuple[int, Taken]]:
+    """(person, attempt) of everybody's finished attempts at a quiz, in the order they were begun."""
+    asked = {"course": course, "quiz": quiz}
+    persons = dict(db.execute(select(Attempt.id, Attempt.person_id).where(Attempt.course == course)).all())
+    return [(persons[taken.id], taken) for taken in _taken(db, _of_quiz, asked) if taken.finished]
+
+
+def marks_of_quiz(db: Session, course: str, quiz: str) -> dict[UUID, dict[str, int]]:
+    """{attempt: {item: points}} by the newest grading of each finished attempt at a quiz."""
+    return _marks(db, Attempt.course == course, Attempt.quiz == quiz)
+
+
+def marks(db: Session, attempt_id: UUID) -> dict[str, int]:
+    """{item: points} by the newest grading of an attempt."""
+    return _marks(db, Attempt.id == attempt_id).get(attempt_id, {})
+
+
+def reason(db: Session, taken: Taken) -> str:
+    """Why an attempt was graded the last time."""
+    newest = select(Result.reason).where(Result.attempt_id == taken.id, Result.sequence == taken.sequence)
+    return db.execute(newest).scalar_one()
+
+
+def _marks(db: Session, *where: ColumnElement[bool]) -> dict[UUID, dict[str, int]]:
+    rows = (
+        select(Mark.attempt_id, Mark.item, Mark.points)
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .where(Mark.sequence == _newest, *where)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for attempt_id, item, points in db.execute(rows):
+        found.setdefault(attempt_id, {})[item] = points
+    return found
+
+
 def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:
     """How many attempts have an answer to the item."""
     return db.execute(
@@ -137,6 +175,13 @@ def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:
 
 
 _newest = select(func.max(Result.sequence)).where(Result.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
+_first = aliased(Result)
+_finished_at = (
+    select(_first.graded_at)
+    .where(_first.attempt_id == Attempt.id, _first.sequence == 1)
+    .correlate(Attempt)
+    .scalar_subquery()
+)
 _attempts = (
     select(
         Attempt.id,
@@ -152,7 +197,8 @@ _attempts = (
         Result.of,
         Result.passed,
         Result.stars,
-        Result.graded_at,
+        Result.sequence,
+        _finished_at.label("graded_at"),
     )
     .outerjoin(Response, Response.attempt_id == Attempt.id)
     .outerjoin(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == _newest))
@@ -162,6 +208,7 @@ _attempts = (
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
 _in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
+_of_quiz = _attempts.where(Attempt.course == bindparam("course"), Attempt.quiz == bindparam("quiz"))
 _at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
 
 
@@ -188,6 +235,7 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             passed=row.passed,
             stars=tuple(row.stars or ()),
             graded_at=row.graded_at,
+            sequence=row.sequence or 0,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]
