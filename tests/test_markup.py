@@ -544,3 +544,12 @@ def test_a_local_value_never_becomes_more_than_text_or_one_link(value):
 
     assert Reader(html).found == []
     assert Reader(html).tags in (["p"], ["p", "a"])
+
+
+@given(st.text("aåÖ9 .,:;?!()/%+–—…”’-", max_size=40))
+def test_plain_text_is_its_own_html_and_is_rendered_as_any_other(text):
+    text = " ".join(f"a{text}".split())
+
+    assert markup.render_inline(f"{text} *x*") == f"{markup.render_inline(text)} <em>x</em>"
+    assert markup.render(f"{text}\n\n*x*") == f"{markup.render(text)}\n<p><em>x</em></p>"
+    assert markup.render(f"{text}\n*x*") == f"{markup.render(text).removesuffix('</p>')}\n<em>x</em></p>"

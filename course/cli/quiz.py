@@ -8,11 +8,14 @@ from course.cli.group import Group
 from course.content.queries import Published, current, newest_release_id, published
 from course.db import database, transaction
 from course.errors import Invalid, NotFound
-from course.learning.actions import regrade
+from course.learning.actions import RegradeCounts, regrade
+from course.quiz.queries import finishers
 from course.report.catalogue import questions
 from course.report.formats import FORMATS
 
 group = Group("quiz", help="Frågorna.")
+AT_ONCE = 100
+"""So many people's attempts are graded in one transaction: learners who answer meanwhile wait for no more than that."""
 LONGEST_NUMBER = 9
 """Digits of a release's number that every database can hold."""
 
@@ -47,20 +50,24 @@ def quality(course: str | None, wanted: str) -> None:
 @click.option("--apply", "applied", is_flag=True, help="Spara; annars visas bara vad som skulle ändras.")
 def regrade_(quiz: str, reason: str, release: str, applied: bool) -> None:
     """Rätta alla försök på en quiz igen, till exempel efter ett fel i facit. Inget resultat blir sämre."""
-    with transaction() as (db, at):
-        course, quiz_id = _quiz(db, quiz)
-        by = _release(db, course, release)
-        graded, new = regrade(db, course, quiz_id, release=by, reason=reason, by=None, at=at)
-        if not applied:
-            db.rollback()
+    course, quiz_id = _quiz(database.session, quiz)
+    by = _release(database.session, course, release)
+    people = finishers(database.session, course, quiz_id)
+    graded = RegradeCounts()
+    for start in range(0, len(people) or 1, AT_ONCE):
+        with transaction() as (db, at):
+            some = people[start : start + AT_ONCE]
+            graded += regrade(db, course, quiz_id, some, release=by, reason=reason, by=None, at=at)
+            if not applied:
+                db.rollback()
     click.echo(f"{course}/{quiz_id}, facit enligt {f'version {by.id}' if by else 'varje försöks egen version'}:")
     for item, count in sorted(graded.gained.items()):
         click.echo(f"  {item}: {swedish.number(count)} försök får fler poäng")
     left = f"; {swedish.number(graded.without_answers)} har inga svar kvar" if graded.without_answers else ""
     click.echo(f"  avslutade försök: {swedish.number(graded.finished)}{left}")
-    click.echo(f"  resultat som blir bättre: {swedish.number(len(graded.better))}")
+    click.echo(f"  resultat som blir bättre: {swedish.number(graded.better)}")
     click.echo(f"  försök som blir godkända: {swedish.number(graded.passed)}")
-    click.echo(f"  genomföranden som tillkommer: {swedish.number(len(new))}")
+    click.echo(f"  genomföranden som tillkommer: {swedish.number(graded.completions)}")
     if graded.better:
         click.echo("Det är sparat." if applied else "Inget är ändrat än. Kör om med --apply för att spara.")
 

@@ -61,6 +61,8 @@ WRONG: Sequence[tuple[re.Pattern[str], str]] = (
     ),
 )
 """What no line may begin like, or hold, and what to write instead."""
+PLAIN = re.compile(r"(?:[^\W_]|[ .,;:?!()/%+–—…”’-])*")
+"""Text in which no character means anything to Markdown or HTML, as long as it is one line and begins with a letter."""
 _markdown_lock = threading.Lock()  # one Markdown instance serves all threads
 
 Pictures = Mapping[str, str]
@@ -70,12 +72,22 @@ NO_PICTURES: Pictures = {}
 
 def render(text: str, pictures: Pictures = NO_PICTURES) -> str:
     """Safe HTML of a block of Markdown. Its pictures point at where they are served: /media/<digest>."""
+    if _is_plain(text):
+        return f"<p>{text}</p>"
     return _clean(_convert(_blocks(), "\n".join(map(_shallow, text.split("\n")))), pictures)
 
 
 def render_inline(text: str, pictures: Pictures = NO_PICTURES) -> str:
     """Safe HTML of one paragraph, without the paragraph."""
-    return _clean(_convert(_inline(), " ".join(text.split())), pictures).removeprefix("<p>").removesuffix("</p>")
+    text = " ".join(text.split())
+    if _is_plain(text):
+        return text
+    return _clean(_convert(_inline(), text), pictures).removeprefix("<p>").removesuffix("</p>")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is its own HTML: many options and much feedback are, and to render takes long."""
+    return text[:1].isalpha() and text[-1:] != " " and PLAIN.fullmatch(text) is not None
 
 
 def plain(html: str) -> str:

@@ -45,25 +45,14 @@ class Answered:
 
 @dataclass(frozen=True)
 class Regraded:
-    """What came of grading a quiz anew; `better` holds (person, attempt as it was, its new score)."""
+    """What came of grading attempts anew."""
 
     finished: int
     without_answers: int
     better: Sequence[tuple[int, Taken, Score]]
-    gained: Mapping[str, int]
+    """(person, the attempt as it was, its new score)."""
+    gained: Counter[str]
     """{item: how many attempts got more points for it}."""
-
-    @property
-    def settling(self) -> frozenset[int]:
-        """The people for whom it may complete something."""
-        return frozenset(
-            person for person, taken, score in self.better if (score.passed, score.stars) != (taken.passed, taken.stars)
-        )
-
-    @property
-    def passed(self) -> int:
-        """How many attempts pass that did not."""
-        return sum(score.passed and not taken.passed for _, taken, score in self.better)
 
 
 _add_response = insert(Response)
@@ -142,22 +131,29 @@ def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Sc
 
 
 def grade_quiz_again(
-    db: Session, course: str, quiz_id: str, *, keys: Mapping[str, Item] | None, reason: str, at: datetime
+    db: Session,
+    course: str,
+    quiz_id: str,
+    people: Sequence[int],
+    *,
+    keys: Mapping[str, Item],
+    reason: str,
+    at: datetime,
 ) -> Regraded:
-    """Grade every finished attempt at a quiz by other keys {item: the item whose key counts}, None for its own.
+    """Grade some people's finished attempts at a quiz by other keys {item: the item whose key counts}.
 
     An attempt that gains from it gets a result with the next sequence; for one that does not nothing is written.
     See grading.grade_again. Attempts whose answers have been deleted are left alone.
     """
-    finished = finished_attempts(db, course, quiz_id)
-    standing = marks_of_quiz(db, course, quiz_id)
+    finished = finished_attempts(db, course, quiz_id, people)
+    standing = marks_of_quiz(db, course, quiz_id, people)
     better, gained = [], Counter[str]()
     for person, taken in finished:
         if taken.answers_deleted:
             continue
         quiz, paper = _paper(db, taken)
         marks = standing.get(taken.id, {})
-        score = grade_again(quiz, paper, taken.answers, marks, keys or {})
+        score = grade_again(quiz, paper, taken.answers, marks, keys)
         if score.marks != marks:
             gained.update(item for item, points in score.marks.items() if points > marks.get(item, 0))
             better.append((person, taken, score))

@@ -1,6 +1,6 @@
 """Reading attempts, answers and results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -129,16 +129,24 @@ def deletions(db: Session, person_id: int) -> dict[UUID, Deletion]:
     }
 
 
-def finished_attempts(db: Session, course: str, quiz: str) -> list[tuple[int, Taken]]:
-    """(person, attempt) of everybody's finished attempts at a quiz, in the order they were begun."""
-    asked = {"course": course, "quiz": quiz}
-    persons = dict(db.execute(select(Attempt.id, Attempt.person_id).where(Attempt.course == course)).all())
+def finishers(db: Session, course: str, quiz: str) -> list[int]:
+    """Everybody who has finished an attempt at a quiz, by id."""
+    finished = select(Attempt.person_id).join(Result, Result.attempt_id == Attempt.id)
+    asked = finished.where(Attempt.course == course, Attempt.quiz == quiz, Result.sequence == 1)
+    return list(db.scalars(asked.distinct().order_by(Attempt.person_id)))
+
+
+def finished_attempts(db: Session, course: str, quiz: str, people: Sequence[int]) -> list[tuple[int, Taken]]:
+    """(person, attempt) of some people's finished attempts at a quiz, in the order they were begun."""
+    asked = {"course": course, "quiz": quiz, "people": people}
+    begun = select(Attempt.id, Attempt.person_id).where(Attempt.course == course, Attempt.person_id.in_(people))
+    persons = dict(db.execute(begun).all())
     return [(persons[taken.id], taken) for taken in _taken(db, _of_quiz, asked) if taken.finished]
 
 
-def marks_of_quiz(db: Session, course: str, quiz: str) -> dict[UUID, dict[str, int]]:
-    """{attempt: {item: points}} by the newest grading of each finished attempt at a quiz."""
-    return _marks(db, Attempt.course == course, Attempt.quiz == quiz)
+def marks_of_quiz(db: Session, course: str, quiz: str, people: Sequence[int]) -> dict[UUID, dict[str, int]]:
+    """{attempt: {item: points}} by the newest grading of each of some people's finished attempts at a quiz."""
+    return _marks(db, Attempt.course == course, Attempt.quiz == quiz, Attempt.person_id.in_(people))
 
 
 def marks(db: Session, attempt_id: UUID) -> dict[str, int]:
@@ -208,7 +216,11 @@ _attempts = (
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
 _in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
-_of_quiz = _attempts.where(Attempt.course == bindparam("course"), Attempt.quiz == bindparam("quiz"))
+_of_quiz = _attempts.where(
+    Attempt.course == bindparam("course"),
+    Attempt.quiz == bindparam("quiz"),
+    Attempt.person_id.in_(bindparam("people", expanding=True)),
+)
 _at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
 
 
