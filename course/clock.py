@@ -20,6 +20,11 @@ def day_of(at: datetime) -> date:
     return at.astimezone(STOCKHOLM).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first instant in UTC of the Stockholm `day`."""
+    return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+
+
 def end_of(day: date) -> datetime:
     """The first instant in UTC after the Stockholm `day`: what happened on it is strictly before this."""
     if day == FOREVER:

@@ -35,6 +35,8 @@ class Settings:
     """The address and port that the server listens on; a proxy with TLS stands in front."""
     workers: int = 2
     """How many processes serve."""
+    answers_months: int = 24
+    """How many months after an attempt its answers are kept, unless a run of `flask data retention` says otherwise."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """{our column name: what it is called in the municipality's own lists}."""
 
@@ -50,7 +52,7 @@ class Settings:
 
 
 NAMES = frozenset(item.name for item in fields(Settings)) - {"instance"}
-NUMBERS = {"proxies": range(10), "workers": range(1, 33)}
+NUMBERS = {"proxies": range(10), "workers": range(1, 33), "answers_months": range(1, 241)}
 """Settings that are whole numbers, and which they may be."""
 LISTEN = re.compile(r"([\w.-]+|\[[0-9a-f:]+\]):(\d{1,5})", re.IGNORECASE)
 

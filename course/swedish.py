@@ -1,6 +1,7 @@
 """How dates, numbers and names are written in Swedish."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from course.clock import STOCKHOLM
@@ -22,6 +23,11 @@ def share(value: Fraction | None) -> str:
 def decimal_share(value: Fraction) -> str:
     """A share in per cent with a decimal comma, for files: "49,3"."""
     return _tenths(value)
+
+
+def decimal(value: Decimal) -> str:
+    """A number with the decimals that it has: "0,31", "−0,05"."""
+    return str(value).replace(".", ",").replace("-", "−")
 
 
 def day(value: date) -> str:

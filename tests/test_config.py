@@ -51,7 +51,7 @@ def test_secrets_are_not_shown(tmp_path):
 @pytest.mark.parametrize(
     ("environment", "file", "said"),
     [
-        ({"COURSE_BASEURL": "x"}, "", "COURSE_BASEURL: unknown setting 'baseurl'; known are base_url, columns"),
+        ({"COURSE_BASEURL": "x"}, "", "COURSE_BASEURL: unknown setting 'baseurl'; known are answers_months, base_url"),
         ({}, 'colour = "red"', "unknown setting 'colour'"),
         ({}, "base_url = 7", "base_url must be a text"),
         ({}, "base_url = ", "cannot be read as TOML"),

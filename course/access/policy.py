@@ -15,6 +15,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "revision.read": frozenset({"hr", "secretary"}),
     "scenario.map": frozenset({"hr", "admin"}),
     "report.read": frozenset({"hr"}),
+    "question.read": frozenset({"hr", "admin"}),
     "people.manage": frozenset({"hr"}),
     "target.manage": frozenset({"hr"}),
     "unit.read": frozenset({"manager"}),

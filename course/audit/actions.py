@@ -1,13 +1,15 @@
-"""Writing the audit log."""
+"""Writing the audit log, and deleting what need not be kept."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from course.audit.chain import FIRST_HASH, hash_of
-from course.audit.tables import AuditEntry
+from course.audit.tables import AuditEntry, RetentionGuard, RetentionRun
 
 
 def record(
@@ -29,3 +31,28 @@ def record(
     db.add(entry)
     db.flush()
     return entry
+
+
+@contextmanager
+def retention(
+    db: Session,
+    what: str,
+    kept_from: date,
+    *,
+    reference: str,
+    counts: dict[str, int],
+    by: int | None,
+    at: datetime,
+) -> Iterator[None]:
+    """Inside it facts may be deleted. The run is a fact itself, and is audited; the guard is gone when it ends."""
+    newest = db.execute(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).scalar_one_or_none()
+    run = RetentionRun(
+        at=at, what=what, kept_from=kept_from, reference=reference, counts=counts, anchor=newest or FIRST_HASH
+    )
+    db.add(run)
+    db.execute(insert(RetentionGuard).values(id=1))
+    yield
+    db.execute(delete(RetentionGuard))
+    db.flush()
+    detail = {"run": run.id, "kept_from": kept_from.isoformat(), "reference": reference, **counts}
+    record(db, "retention.run", what, detail, by=by, at=at)

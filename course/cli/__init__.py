@@ -14,6 +14,7 @@ FILES = {
     "db": "schema",
     "demo": "demo",
     "people": "people",
+    "quiz": "quiz",
     "report": "report",
     "serve": "serve",
     "target": "target",

@@ -80,6 +80,7 @@ def publish_courses(course: str | None, change: str, accept_keys: bool, accept_e
                     click.echo(f"{quiz}/{item}: rätt svar har ändrats; {count} försök har svarat på frågan")
             raise click.ClickException(
                 "Gamla försök rättas som förut. Är ändringen avsedd? Publicera igen med --accept-keys."
+                " Var facit fel ska gamla försök också rättas: kör sedan flask quiz regrade."
             ) from None
         if release is None:
             click.echo(f"{name}: redan publicerad")

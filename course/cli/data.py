@@ -15,8 +15,10 @@ from course.cli.access import administrator_code
 from course.cli.content import publish_courses
 from course.cli.group import Group
 from course.cli.schema import bring_to_newest
-from course.db import app_settings, database, is_demonstration, newest_instant
+from course.db import app_settings, database, is_demonstration, newest_instant, transaction
 from course.demo import accounts
+from course.quiz.actions import delete_answers
+from course.quiz.queries import old_answers
 from course.revision import NEWEST, check_current, check_known
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -89,6 +91,35 @@ def _told(manifest: Manifest) -> str:
     contents = manifest.contents
     written = contents.written_at and f", senast ändrad {swedish.instant(datetime.fromisoformat(contents.written_at))}"
     return f"  {swedish.number(contents.total)} rader i schemat {contents.schema}{written}"
+
+
+@group.command("retention")
+@click.option(
+    "--older-than-months",
+    "months",
+    type=click.IntRange(1, 240),
+    help="Så många månader efter försöket sparas svaren; inställningen answers_months om inget sägs.",
+)
+@click.option("--apply", "applied", is_flag=True, help="Ta bort; annars visas bara vad som skulle tas bort.")
+@click.option("--decision", default="", help="Beslutet som borttagningen vilar på: diarienummer och paragraf.")
+def retention(months: int | None, applied: bool, decision: str) -> None:
+    """Ta bort gamla svar och deras poäng. Resultat, stjärnor och genomföranden står kvar, och alla siffror."""
+    kept_from = clock.add_months(clock.day_of(clock.now()), -(months or app_settings().answers_months))
+    if applied:
+        with transaction() as (db, at):
+            old = delete_answers(db, kept_from, reference=decision, by=None, at=at)
+    else:
+        old = old_answers(database.session, clock.start_of(kept_from))
+    verb = "Borttaget" if applied else "Skulle tas bort"
+    click.echo(
+        f"{verb}, från före {swedish.day(kept_from)}: {swedish.number(old.responses)} svar och"
+        f" {swedish.number(old.marks)} poäng i {swedish.number(old.finished)} avslutade och"
+        f" {swedish.number(old.unfinished)} oavslutade försök."
+    )
+    if not applied and old.responses:
+        click.echo("Inget är borttaget än. Kör om med --apply och --decision ”beslutet” för att ta bort.")
+    if applied:
+        click.echo("Äldre säkerhetskopior har kvar svaren tills de själva är borttagna.")
 
 
 @group.command("prune", check=None)

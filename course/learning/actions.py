@@ -1,6 +1,8 @@
 """What moves a learner forward: the place, the last answer, the completion; and what takes a completion back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,12 +15,13 @@ from course.audit.actions import record as audit
 from course.clock import day_of
 from course.content.queries import Published, edition_in_force, editions, published
 from course.errors import Conflict, Invalid, NotFound, Refusal
+from course.items import Item
 from course.learning.completion import WHOLE_COURSE, Completed, Finished, course_evidence, meets_rule, route_of
 from course.learning.evidence_file import Earned
 from course.learning.queries import completed, completion_rows, used_evidence
 from course.learning.tables import Completion, Place, Revocation
 from course.organisation.tables import Person
-from course.quiz.actions import Answered, answer_item, grade_attempt
+from course.quiz.actions import Answered, answer_item, grade_attempt, grade_quiz_again
 from course.quiz.paper import next_item
 from course.quiz.queries import Taken, attempts
 from course.roster.actions import Origin, add_import
@@ -35,6 +38,31 @@ _remember = {
     )
     for dialect, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
 }
+
+
+@dataclass(frozen=True)
+class RegradeCounts:
+    """How many finished attempts were graded anew, and what came of it."""
+
+    finished: int = 0
+    without_answers: int = 0
+    """Those whose answers have been deleted: they are left alone."""
+    better: int = 0
+    passed: int = 0
+    """Those that pass and did not."""
+    completions: int = 0
+    gained: Counter[str] = field(default_factory=Counter)
+    """{item: how many attempts got more points for it}."""
+
+    def __add__(self, other: "RegradeCounts") -> "RegradeCounts":
+        return RegradeCounts(
+            self.finished + other.finished,
+            self.without_answers + other.without_answers,
+            self.better + other.better,
+            self.passed + other.passed,
+            self.completions + other.completions,
+            self.gained + other.gained,
+        )
 
 
 class BadRows(Refusal):
@@ -74,6 +102,42 @@ def finish_quiz(db: Session, taken: Taken, *, by: int, at: datetime) -> None:
     """Grade a wholly answered attempt by its own release, and settle."""
     grade_attempt(db, taken, at=at, reason="submitted")
     settle(db, by, taken.course, at=at)
+
+
+def regrade(
+    db: Session,
+    course: str,
+    quiz: str,
+    people: Sequence[int],
+    *,
+    release: Published | None,
+    reason: str,
+    by: int | None,
+    at: datetime,
+) -> RegradeCounts:
+    """Grade some people's attempts at a quiz anew by the keys of a release, None for each attempt's own, and settle.
+
+    No result becomes worse and no completion is taken away. Raises Invalid without a reason, NotFound when the
+    release has no such quiz.
+    """
+    if not reason.strip():
+        raise Invalid("Skriv varför frågorna rättas på nytt. De som har svarat får läsa det.", "reason")
+    keys: Mapping[str, Item] = {}
+    if release:
+        if quiz not in release.course.quizzes:
+            raise NotFound(f"Quizen ”{quiz}” finns inte i version {release.id}.")
+        there = release.course.quizzes[quiz]
+        keys = {**there.retired, **there.items}
+    graded = grade_quiz_again(db, course, quiz, people, keys=keys, reason=reason.strip(), at=at)
+    settling = {
+        person for person, was, score in graded.better if (score.passed, score.stars) != (was.passed, was.stars)
+    }
+    new = [number for person in sorted(settling) for number in settle(db, person, course, at=at)]
+    if graded.better:
+        detail = {"release": release.id if release else None, "results": len(graded.better), "new": new}
+        audit(db, "quiz.regrade", f"{course}/{quiz}", detail, by=by, at=at)
+    passed = sum(score.passed and not was.passed for _, was, score in graded.better)
+    return RegradeCounts(graded.finished, graded.without_answers, len(graded.better), passed, len(new), graded.gained)
 
 
 def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:

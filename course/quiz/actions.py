@@ -1,21 +1,35 @@
 """Taking a quiz: begin an attempt, answer an item, grade what is answered."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from course.audit.actions import retention
+from course.clock import start_of
+from course.content.model import Quiz
 from course.content.queries import Published, published
 from course.errors import Conflict, Invalid, NotFound
 from course.items import Item
-from course.quiz.grading import Score, grade
+from course.quiz.grading import Score, grade, grade_again
 from course.quiz.paper import draw
-from course.quiz.queries import Taken, attempt, attempts
+from course.quiz.queries import (
+    ANSWERS,
+    Old,
+    Taken,
+    attempt,
+    attempts,
+    finished_attempts,
+    marks_of_quiz,
+    old_answers,
+    old_attempts,
+)
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 
@@ -27,6 +41,18 @@ class Answered:
     stored: bool
     differs: bool = False
     """Whether an answer that was not stored is another one than the one that is."""
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """What came of grading attempts anew."""
+
+    finished: int
+    without_answers: int
+    better: Sequence[tuple[int, Taken, Score]]
+    """(person, the attempt as it was, its new score)."""
+    gained: Counter[str]
+    """{item: how many attempts got more points for it}."""
 
 
 _add_response = insert(Response)
@@ -95,32 +121,95 @@ def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Sc
 
     Raises Conflict when questions remain.
     """
-    course = published(db, taken.release_id).course
-    quiz = course.quizzes[taken.quiz]
-    module = course.module(quiz.module)
-    assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
-    paper = draw(quiz, module)
+    quiz, paper = _paper(db, taken)
     if any(item.id not in taken.answers for item in paper):
         raise Conflict("Alla frågor är inte besvarade än.")
     score = grade(quiz, paper, taken.answers)
     newest = select(func.coalesce(func.max(Result.sequence), 0)).where(Result.attempt_id == taken.id)
-    sequence = db.execute(newest).scalar_one() + 1
+    _add_results(db, [(taken.id, db.execute(newest).scalar_one() + 1, score)], at=at, reason=reason)
+    return score
+
+
+def grade_quiz_again(
+    db: Session,
+    course: str,
+    quiz_id: str,
+    people: Sequence[int],
+    *,
+    keys: Mapping[str, Item],
+    reason: str,
+    at: datetime,
+) -> Regraded:
+    """Grade some people's finished attempts at a quiz by other keys {item: the item whose key counts}.
+
+    An attempt that gains from it gets a result with the next sequence; for one that does not nothing is written.
+    See grading.grade_again. Attempts whose answers have been deleted are left alone.
+    """
+    finished = finished_attempts(db, course, quiz_id, people)
+    standing = marks_of_quiz(db, course, quiz_id, people)
+    better, gained = [], Counter[str]()
+    for person, taken in finished:
+        if taken.answers_deleted:
+            continue
+        quiz, paper = _paper(db, taken)
+        marks = standing.get(taken.id, {})
+        score = grade_again(quiz, paper, taken.answers, marks, keys)
+        if score.marks != marks:
+            gained.update(item for item, points in score.marks.items() if points > marks.get(item, 0))
+            better.append((person, taken, score))
+    _add_results(db, [(taken.id, taken.sequence + 1, score) for _, taken, score in better], at=at, reason=reason)
+    return Regraded(len(finished), sum(taken.answers_deleted for _, taken in finished), better, gained)
+
+
+def _paper(db: Session, taken: Taken) -> tuple[Quiz, Sequence[Item]]:
+    """The quiz of an attempt's own release, and its questions."""
+    course = published(db, taken.release_id).course
+    quiz = course.quizzes[taken.quiz]
+    module = course.module(quiz.module)
+    assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
+    return quiz, draw(quiz, module)
+
+
+def _add_results(db: Session, graded: Sequence[tuple[UUID, int, Score]], *, at: datetime, reason: str) -> None:
+    """Add the marks and the result of each (attempt, sequence, score)."""
     marks = [
-        {"attempt_id": taken.id, "sequence": sequence, "item": item, "points": points}
+        {"attempt_id": attempt_id, "sequence": sequence, "item": item, "points": points}
+        for attempt_id, sequence, score in graded
         for item, points in score.marks.items()
+    ]
+    results = [
+        {
+            "attempt_id": attempt_id,
+            "sequence": sequence,
+            "points": score.points,
+            "of": score.of,
+            "passed": score.passed,
+            "stars": list(score.stars),
+            "graded_at": at,
+            "reason": reason,
+        }
+        for attempt_id, sequence, score in graded
     ]
     if marks:
         db.execute(insert(Mark), marks)
-    db.execute(
-        insert(Result).values(
-            attempt_id=taken.id,
-            sequence=sequence,
-            points=score.points,
-            of=score.of,
-            passed=score.passed,
-            stars=list(score.stars),
-            graded_at=at,
-            reason=reason,
-        )
-    )
-    return score
+    if results:
+        db.execute(insert(Result), results)
+
+
+def delete_answers(db: Session, kept_from: date, *, reference: str, by: int | None, at: datetime) -> Old:
+    """Delete the answers and marks of attempts from before a Stockholm day; attempts and results stay.
+
+    Raises Invalid without a reference to the decision.
+    """
+    if not reference.strip():
+        raise Invalid("Skriv vilket beslut borttagningen vilar på.", "decision")
+    before = start_of(kept_from)
+    old = old_answers(db, before)
+    if not old.responses and not old.marks:
+        return old
+    finished, unfinished = old_attempts(before)
+    with retention(db, ANSWERS, kept_from, reference=reference.strip(), counts=asdict(old), by=by, at=at):
+        for attempts_ in (unfinished, finished):
+            db.execute(delete(Response).where(Response.attempt_id.in_(attempts_)))
+        db.execute(delete(Mark).where(Mark.attempt_id.in_(finished)))
+    return old

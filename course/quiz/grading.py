@@ -20,6 +20,29 @@ class Score:
     """The safety-critical items with full marks, sorted."""
 
 
+def grade_again(
+    quiz: Quiz, paper: Sequence[Item], answers: Mapping[str, Any], marks: Mapping[str, int], keys: Mapping[str, Item]
+) -> Score:
+    """Grade a finished paper by other keys {item: the item whose key counts}; nothing of it can become worse.
+
+    For each item the better of its mark and what the key gives counts. A key that asks about other parts than the
+    paper did is passed over. The pass mark and the ★ are the paper's own.
+    """
+    graded = grade(quiz, paper, {})
+    best = dict(marks)
+    for item in paper:
+        if item.id in graded.marks and fits(key := keys.get(item.id, item), item):
+            best[item.id] = max(marks.get(item.id, 0), key.points(answers[item.id]))
+    points = sum(best.values())
+    stars = tuple(sorted(item.id for item in paper if item.critical and best.get(item.id) == FULL))
+    return Score(best, points, graded.of, points >= quiz.pass_mark * graded.of, stars)
+
+
+def fits(key: Item, item: Item) -> bool:
+    """Whether an answer to `item` can be graded by the key of another state of it: the same type and parts."""
+    return key.type == item.type and {part.id for part in key.parts} == {part.id for part in item.parts}
+
+
 def grade(quiz: Quiz, paper: Sequence[Item], answers: Mapping[str, Any]) -> Score:
     """Grade the answers {item: answer} to a whole paper; an item without an answer is worth nothing.
 

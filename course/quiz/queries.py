@@ -1,16 +1,24 @@
 """Reading attempts, answers and results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Float, Row, Select, and_, bindparam, cast, func, select
+from sqlalchemy.orm import Session, aliased
 
+from course.audit.tables import RetentionRun
+from course.clock import day_of
 from course.errors import NotFound
-from course.quiz.tables import Attempt, Response, Result
+from course.items import FULL
+from course.organisation.tables import SamePerson
+from course.quiz.quality import STEP, Answers
+from course.quiz.tables import Attempt, Mark, Response, Result
+
+ANSWERS = "answers"
+"""What a retention run that deletes answers and marks says that it is about."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +38,36 @@ class Taken:
     passed: bool | None = None
     stars: tuple[str, ...] = ()
     graded_at: datetime | None = None
+    """When it was finished: the instant of its first grading."""
+    sequence: int = 0
+    """How many times it has been graded."""
 
     @property
     def finished(self) -> bool:
         return self.passed is not None
+
+    @property
+    def answers_deleted(self) -> bool:
+        """Whether a retention run has taken the answers; see deletions."""
+        return self.finished and not self.answers
+
+
+@dataclass(frozen=True)
+class Old:
+    """What a retention run deletes: how many attempts have answers, and how many rows those are."""
+
+    finished: int
+    unfinished: int
+    responses: int
+    marks: int
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Why the answers of an attempt are gone."""
+
+    reference: str
+    day: date
 
 
 def attempt(db: Session, attempt_id: UUID, person_id: int) -> Taken:
@@ -51,6 +85,93 @@ def attempts(db: Session, person_id: int, course: str, quiz: str | None = None) 
     return _taken(db, _at_quiz, {"person": person_id, "course": course, "quiz": quiz})
 
 
+def old_attempts(before: datetime) -> tuple[Select[UUID], Select[UUID]]:
+    """The attempts that were finished before the instant, and the unfinished ones with no answer since then.
+
+    An attempt is finished by its first result: grading it anew makes it no younger.
+    """
+    finished = select(Result.attempt_id).where(Result.sequence == 1, Result.graded_at < before)
+    unfinished = (
+        select(Response.attempt_id)
+        .where(~select(Result.attempt_id).where(Result.attempt_id == Response.attempt_id).exists())
+        .group_by(Response.attempt_id)
+        .having(func.max(Response.answered_at) < before)
+    )
+    return finished, unfinished
+
+
+def old_answers(db: Session, before: datetime) -> Old:
+    """What there is to delete of answers to attempts from before the instant."""
+    counts = []
+    for found in old_attempts(before):
+        of = select(func.count(Response.attempt_id.distinct()), func.count())
+        counts.append(db.execute(of.where(Response.attempt_id.in_(found))).one())
+    (finished, answers), (unfinished, more) = counts
+    old, _ = old_attempts(before)
+    marks = db.execute(select(func.count()).select_from(Mark).where(Mark.attempt_id.in_(old))).scalar_one()
+    return Old(finished, unfinished, answers + more, marks)
+
+
+def deletions(db: Session, person_id: int) -> dict[UUID, Deletion]:
+    """{attempt: the decision} of the person's finished attempts whose answers a retention run has deleted."""
+    runs = db.scalars(select(RetentionRun).where(RetentionRun.what == ANSWERS).order_by(RetentionRun.id)).all()
+    if not runs:
+        return {}
+    gone = (
+        select(Attempt.id, Result.graded_at)
+        .join(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == 1))
+        .where(Attempt.person_id == person_id, ~select(Response.item).where(Response.attempt_id == Attempt.id).exists())
+    )
+    return {
+        number: Deletion(run.reference, day_of(run.at))
+        for number, finished_at in db.execute(gone)
+        if (run := next((each for each in runs if each.kept_from > day_of(finished_at)), None))
+    }
+
+
+def finishers(db: Session, course: str, quiz: str) -> list[int]:
+    """Everybody who has finished an attempt at a quiz, by id."""
+    finished = select(Attempt.person_id).join(Result, Result.attempt_id == Attempt.id)
+    asked = finished.where(Attempt.course == course, Attempt.quiz == quiz, Result.sequence == 1)
+    return list(db.scalars(asked.distinct().order_by(Attempt.person_id)))
+
+
+def finished_attempts(db: Session, course: str, quiz: str, people: Sequence[int]) -> list[tuple[int, Taken]]:
+    """(person, attempt) of some people's finished attempts at a quiz, in the order they were begun."""
+    asked = {"course": course, "quiz": quiz, "people": people}
+    begun = select(Attempt.id, Attempt.person_id).where(Attempt.course == course, Attempt.person_id.in_(people))
+    persons = dict(db.execute(begun).all())
+    return [(persons[taken.id], taken) for taken in _taken(db, _of_quiz, asked) if taken.finished]
+
+
+def marks_of_quiz(db: Session, course: str, quiz: str, people: Sequence[int]) -> dict[UUID, dict[str, int]]:
+    """{attempt: {item: points}} by the newest grading of each of some people's finished attempts at a quiz."""
+    return _marks(db, Attempt.course == course, Attempt.quiz == quiz, Attempt.person_id.in_(people))
+
+
+def marks(db: Session, attempt_id: UUID) -> dict[str, int]:
+    """{item: points} by the newest grading of an attempt."""
+    return _marks(db, Attempt.id == attempt_id).get(attempt_id, {})
+
+
+def reason(db: Session, taken: Taken) -> str:
+    """Why an attempt was graded the last time."""
+    newest = select(Result.reason).where(Result.attempt_id == taken.id, Result.sequence == taken.sequence)
+    return db.execute(newest).scalar_one()
+
+
+def _marks(db: Session, *where: ColumnElement[bool]) -> dict[UUID, dict[str, int]]:
+    rows = (
+        select(Mark.attempt_id, Mark.item, Mark.points)
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .where(Mark.sequence == _newest, *where)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for attempt_id, item, points in db.execute(rows):
+        found.setdefault(attempt_id, {})[item] = points
+    return found
+
+
 def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:
     """How many attempts have an answer to the item."""
     return db.execute(
@@ -62,6 +183,13 @@ def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:
 
 
 _newest = select(func.max(Result.sequence)).where(Result.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
+_first = aliased(Result)
+_finished_at = (
+    select(_first.graded_at)
+    .where(_first.attempt_id == Attempt.id, _first.sequence == 1)
+    .correlate(Attempt)
+    .scalar_subquery()
+)
 _attempts = (
     select(
         Attempt.id,
@@ -77,7 +205,8 @@ _attempts = (
         Result.of,
         Result.passed,
         Result.stars,
-        Result.graded_at,
+        Result.sequence,
+        _finished_at.label("graded_at"),
     )
     .outerjoin(Response, Response.attempt_id == Attempt.id)
     .outerjoin(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == _newest))
@@ -87,6 +216,11 @@ _attempts = (
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
 _in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
+_of_quiz = _attempts.where(
+    Attempt.course == bindparam("course"),
+    Attempt.quiz == bindparam("quiz"),
+    Attempt.person_id.in_(bindparam("people", expanding=True)),
+)
 _at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
 
 
@@ -113,7 +247,72 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             passed=row.passed,
             stars=tuple(row.stars or ()),
             graded_at=row.graded_at,
+            sequence=row.sequence or 0,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]
     ]
+
+
+def first_answers(db: Session, course: str) -> list[Answers]:
+    """What was answered in first attempts, counted by release, item and answer, in one SELECT.
+
+    A first attempt is the earliest that a human began at the quiz, whatever the number of employments, once it is
+    finished. Those of each release are counted in whole steps of STEP, in the order they were finished.
+    """
+    return [Answers(*row) for row in db.execute(_first_answers, {"course": course})]
+
+
+def _made_first_answers() -> Select[*tuple[Any, ...]]:
+    human = func.coalesce(SamePerson.main_id, Attempt.person_id)
+    begun = (Attempt.started_at, Attempt.number, Attempt.id)
+    firsts = (
+        select(
+            Attempt.id,
+            Attempt.quiz,
+            Attempt.release_id,
+            func.row_number().over(partition_by=(human, Attempt.quiz), order_by=begun).label("place"),
+        )
+        .outerjoin(SamePerson, and_(SamePerson.person_id == Attempt.person_id, SamePerson.superseded_at.is_(None)))
+        .where(Attempt.course == bindparam("course"))
+        .subquery()
+    )
+    submitted, newest = aliased(Result), aliased(Result)
+    last = select(func.max(Result.sequence)).where(Result.attempt_id == firsts.c.id).correlate(firsts).scalar_subquery()
+    together = (firsts.c.quiz, firsts.c.release_id)
+    finished = (
+        select(
+            firsts.c.id,
+            *together,
+            newest.sequence,
+            newest.points,
+            newest.of,
+            func.row_number().over(partition_by=together, order_by=(submitted.graded_at, firsts.c.id)).label("place"),
+            func.count().over(partition_by=together).label("whole"),
+        )
+        .join(submitted, and_(submitted.attempt_id == firsts.c.id, submitted.sequence == 1))
+        .join(newest, and_(newest.attempt_id == firsts.c.id, newest.sequence == last))
+        .where(firsts.c.place == 1, select(Response.item).where(Response.attempt_id == firsts.c.id).exists())
+        .subquery()
+    )
+    others = func.nullif(finished.c.of - FULL, 0)
+    rest = cast(finished.c.points - Mark.points, Float) / others
+    counted = (finished.c.release_id, finished.c.quiz, Response.item, Response.answer)
+    return (
+        select(*counted, func.count(), func.sum(rest), func.sum(rest * rest))
+        .select_from(finished)
+        .join(Response, Response.attempt_id == finished.c.id)
+        .join(
+            Mark,
+            and_(
+                Mark.attempt_id == finished.c.id,
+                Mark.sequence == finished.c.sequence,
+                Mark.item == Response.item,
+            ),
+        )
+        .where(finished.c.place <= finished.c.whole - finished.c.whole % STEP)
+        .group_by(*counted)
+    )
+
+
+_first_answers = _made_first_answers()

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
-Value = int | Fraction | date | str | None
-"""A count, a share (Fraction), a day, a text, or None: unmeasured."""
+Value = int | Fraction | Decimal | date | str | None
+"""A count, a share (Fraction), a number with its decimals, a day, a text, or None: unmeasured."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Table:
     notes: tuple[str, ...]
     scope: Mapping[str, str] = field(default_factory=dict)
     """What to ask for to get the same figures again: the permalink's parameters."""
+    heading: str = "Enhet"
+    """What the labels of the rows are."""
 
 
 UPPER = 1

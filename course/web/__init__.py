@@ -10,6 +10,7 @@ from course.config import LOOPBACK, Settings
 from course.web import (
     accounts,
     admin,
+    answers,
     board,
     codes,
     errors,
@@ -67,7 +68,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, health, start, login, learner, scenario, quiz, material, handbook):
+    for module in (pages, health, start, login, learner, scenario, quiz, answers, material, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)

@@ -20,7 +20,7 @@ from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
 from course.learning.queries import Spot, completed, completion_rows, record
 from course.quiz.paper import draw
-from course.quiz.queries import Taken, attempts
+from course.quiz.queries import Taken, attempts, deletions
 from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
@@ -140,7 +140,9 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     today = clock.day_of(clock.now())
     edition = in_force(db, course_id, who.newest_release, today)
     taken = current_attempt(attempts(db, who.person_id, course_id, found.quiz), edition)
-    if taken and taken.finished:
+    if taken and taken.answers_deleted:
+        taken = None  # there is nothing left to look at: the questions are asked as if for the first time
+    elif taken and taken.finished:
         taken = current_attempt([taken], edition, anew_since(completed(db, who.person_id, course_id), edition, today))
     answered = taken.answers if taken else {}
     offered = practice(release.course, found, part, today)
@@ -202,6 +204,7 @@ def own_record() -> str:
         courses={one.course.id: one.course for one in releases.values()},
         taken=[(one, _graded(mine)) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
+        deletions=deletions(db, who.person_id),
         sessions=sessions(db, who.person_id, at=clock.now()),
         own_session=hash_id(who.session),
         log=code_and_password_log(db, who.person_id),

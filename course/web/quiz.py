@@ -23,7 +23,8 @@ from course.learning.place import Step, next_step
 from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt, differs
 from course.quiz.paper import draw, next_item, shown_parts
-from course.quiz.queries import Taken, attempt
+from course.quiz.queries import Taken, attempt, deletions
+from course.web.answers import counted, why_regraded
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
@@ -77,6 +78,8 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """A question; once it is answered, its feedback."""
     sitting = _sitting(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
     item = sitting.item(item_id)
+    if sitting.taken.answers_deleted:
+        return redirect(url_for(".result", attempt_id=attempt_id), 303)
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
         return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
@@ -154,9 +157,9 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     since = anew_since(mine.completed, sitting.pinned.edition, clock.day_of(clock.now()))
     done = modules_done(mine.completed, sitting.pinned.edition, since)
     missed = [
-        (sitting.number(item), item)
-        for item in sitting.paper
-        if item.scored and item.points(taken.answers[item.id]) < FULL
+        (sitting.number(sitting.item(item_id)), sitting.item(item_id))
+        for item_id, found in counted(taken, sitting.paper, who.newest_release).items()
+        if found.missed
     ]
     return render_template(
         "quiz/result.html",
@@ -164,6 +167,8 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         course=release.course,
         module_done=sitting.quiz.module in done,
         mandatory=sitting.module.id in release.course.mandatory,
+        deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
+        reason=why_regraded(taken),
         points=_points(taken),
         percent=sitting.quiz.pass_mark * 100,
         missed=missed,
@@ -202,15 +207,9 @@ def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
 
 
 def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
-    given = sitting.taken.answers[item.id]
-    return {"verdict": _verdict(item, given), "review": item.review(given)}
-
-
-def _verdict(item: Item, given: Any) -> str:
-    if not item.scored:
-        return "Tack för ditt svar"
-    points = item.points(given)
-    return "Rätt" if points == FULL else "Delvis rätt" if points else "Inte riktigt"
+    found = counted(sitting.taken, (item,), actor().newest_release)[item.id]
+    reason = why_regraded(sitting.taken) if found.regraded else ""
+    return {"verdict": found.verdict, "review": found.review, "reason": reason}
 
 
 def _keep_given(attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> None:

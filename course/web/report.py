@@ -11,8 +11,9 @@ from course.db import database, newest_instant
 from course.errors import Invalid, NotFound
 from course.report import catalogue
 from course.report.as_of import read_day, read_earlier, read_known, write_known
+from course.report.catalogue import questions as quality
 from course.report.formats import FORMATS
-from course.report.table import folded
+from course.report.table import Table, folded
 from course.web.guard import actor, allowed
 
 bp = Blueprint("report", __name__)
@@ -35,9 +36,7 @@ def coverage() -> ResponseReturnValue:
     if course_id not in courses:
         raise NotFound("Kursen finns inte.")
     course = courses[course_id].course
-    wanted = request.args.get("format", "html")
-    if wanted != "html" and wanted not in FORMATS:
-        raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
+    wanted = _wanted_format()
     table = catalogue.table(db, "coverage", course, day, known_at, earlier=earlier)
     if wanted == "html":
         return make_response(
@@ -55,8 +54,39 @@ def coverage() -> ResponseReturnValue:
                 future=day > clock.day_of(now),
             )
         )
+    return _file(table, wanted, f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}")
+
+
+@bp.get("/kurs/<course_id>/fragor")
+@allowed("question.read")
+def questions(course_id: str) -> ResponseReturnValue:
+    """How well the questions measure, for those who write them; never about anybody."""
+    courses = current(database.session, actor().newest_release)
+    if course_id not in courses:
+        raise NotFound("Kursen finns inte.")
+    wanted = _wanted_format()
+    table = quality.build(database.session, courses[course_id].course)
+    if wanted != "html":
+        return _file(table, wanted, f"fragor-{course_id}-{clock.day_of(clock.now()).isoformat()}")
+    return render_template(
+        "report/questions.html",
+        table=table,
+        course=courses[course_id].course,
+        formats=[name for name in FORMATS if name != "table"],
+    )
+
+
+def _wanted_format() -> str:
+    """The format that is asked for, or html. Raises Invalid."""
+    wanted = request.args.get("format", "html")
+    if wanted != "html" and wanted not in FORMATS:
+        raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
+    return wanted
+
+
+def _file(table: Table, wanted: str, name: str) -> Response:
+    """The table as a file to keep."""
     chosen = FORMATS[wanted]
     response = Response(chosen.render(table), mimetype=chosen.media_type)
-    name = f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}.{chosen.name}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{chosen.name}"'
     return response

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
+import asking
 import coverage
 import flows
 import footprint
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[Ground], Iterator[Outcome]]] = {
     "municipality": coverage.measure_municipality,
     "footprint": footprint.measure,
     "writers": writers.measure,
+    "questions": asking.measure,
 }
 PROFILED = 2000
 

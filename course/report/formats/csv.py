@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from course import swedish
@@ -26,7 +27,7 @@ def render(table: Table) -> str:
             [safe(group.title), safe(figure.key), safe(figure.label), cell(figure.value)] for figure in group.figures
         )
     writer.writerow([])
-    writer.writerow(["Nivå", "Sort", "Enhet", *(safe(column.label) for column in table.columns)])
+    writer.writerow(["Nivå", "Sort", safe(table.heading), *(safe(column.label) for column in table.columns)])
     for row in table.rows:
         writer.writerow([row.level, row.kind, safe(row.label), *map(cell, row.values)])
     return file.getvalue()
@@ -41,6 +42,8 @@ def cell(value: Value) -> str:
             return swedish.decimal_share(value)
         case int():
             return str(value)
+        case Decimal():
+            return str(value).replace(".", ",")
         case date():
             return value.isoformat()
         case _:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -38,6 +39,8 @@ def _plain(value: Value) -> Any:
     match value:
         case Fraction():
             return round(float(value), 6)
+        case Decimal():
+            return float(value)
         case date():
             return value.isoformat()
         case _:

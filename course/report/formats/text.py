@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from course import swedish
@@ -15,7 +16,7 @@ def render(table: Table) -> str:
         lines = [(figure.label, shown(figure.value), figure.explanation) for figure in group.figures]
         parts.append("\n".join((group.title, *_columns(lines))))
     if table.rows:
-        head = ("Enhet", *(column.label for column in table.columns))
+        head = (table.heading, *(column.label for column in table.columns))
         body = [("  " * row.level + row.label, *map(shown, row.values)) for row in table.rows]
         parts.append("\n".join(_columns([head, *body])))
     parts.append("\n".join(f"{key}={value}" for key, value in table.scope.items()))
@@ -29,6 +30,8 @@ def shown(value: Value) -> str:
             return swedish.number(value)
         case Fraction() | None:
             return swedish.share(value)
+        case Decimal():
+            return swedish.decimal(value)
         case date():
             return swedish.day(value)
         case _:

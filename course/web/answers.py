@@ -1,0 +1,95 @@
+"""The answers of one attempt, as they counted: also when it has been graded anew, and for who has left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template
+
+from course.content.queries import current, published
+from course.db import database
+from course.errors import NotFound
+from course.items import FULL, Item, Review
+from course.quiz.grading import fits
+from course.quiz.paper import draw
+from course.quiz.queries import Taken, attempt, deletions, marks, reason
+from course.web.guard import actor, allowed
+
+bp = Blueprint("answers", __name__)
+RIGHT, PARTLY, NOT_QUITE, THANKS = "Rätt", "Delvis rätt", "Inte riktigt", "Tack för ditt svar"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One answer: what it was worth, and the question by the key that made it so."""
+
+    item: Item
+    given: Any
+    points: int
+    regraded: bool
+    """Whether it is worth more than when it was given."""
+
+    @property
+    def verdict(self) -> str:
+        if not self.item.scored:
+            return THANKS
+        return RIGHT if self.points == FULL else PARTLY if self.points else NOT_QUITE
+
+    @property
+    def review(self) -> Review:
+        return self.item.review(self.given)
+
+    @property
+    def missed(self) -> bool:
+        return self.item.scored and self.points < FULL
+
+
+@bp.get("/min-sida/forsok/<uuid:attempt_id>")
+@allowed("account.own")
+def show(attempt_id: UUID) -> str:
+    """Every question of an own attempt that has an answer, with what was right and why."""
+    who, db = actor(), database.session
+    taken = attempt(db, attempt_id, who.person_id)
+    course = published(db, taken.release_id).course
+    quiz = course.quizzes[taken.quiz]
+    module = course.module(quiz.module)
+    if module is None:
+        raise NotFound("Modulen finns inte längre.")
+    paper = draw(quiz, module)
+    found = counted(taken, paper, who.newest_release)
+    return render_template(
+        "quiz/answers.html",
+        taken=taken,
+        quiz=quiz,
+        module=module,
+        answers=[(number, found[item.id]) for number, item in enumerate(paper, start=1) if item.id in found],
+        total=len(paper),
+        reason=why_regraded(taken),
+        deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
+    )
+
+
+def counted(taken: Taken, paper: tuple[Item, ...], newest_release: int) -> dict[str, Counted]:
+    """{item: its answer} of the answered questions of a paper."""
+    standing = marks(database.session, taken.id) if taken.sequence > 1 else {}
+    quiz = current(database.session, newest_release)[taken.course].course.quizzes.get(taken.quiz) if standing else None
+    now = {**quiz.retired, **quiz.items} if quiz else {}
+    return {
+        item.id: _counted(item, taken.answers[item.id], standing, now) for item in paper if item.id in taken.answers
+    }
+
+
+def why_regraded(taken: Taken) -> str:
+    """The reason that was given when the attempt was graded anew; '' when it was not."""
+    return reason(database.session, taken) if taken.sequence > 1 else ""
+
+
+def _counted(item: Item, given: Any, standing: Mapping[str, int], now: Mapping[str, Item]) -> Counted:
+    """The answer by its own key, or by today's when that is what gave it more points."""
+    points = item.points(given) if item.scored else 0
+    if standing.get(item.id, 0) <= points:
+        return Counted(item, given, points, regraded=False)
+    key = now.get(item.id, item)
+    shown = key if fits(key, item) and key.points(given) == standing[item.id] else item
+    return Counted(shown, given, standing[item.id], regraded=True)
