@@ -20,6 +20,7 @@ from course.web import (
     imports,
     learner,
     login,
+    outbox,
     pages,
     people,
     quiz,
@@ -65,6 +66,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
+    outbox.init_app(app)
     for module in (pages, health, start, login, learner, quiz, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):

@@ -23,6 +23,7 @@ from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempts
 from course.web.filters import demonstration, local_digest, static
 from course.web.guard import actor, allowed
+from course.web.outbox import expect_answers, outbox_of
 
 bp = Blueprint("learner", __name__)
 
@@ -79,6 +80,8 @@ def course(course_id: str) -> str:
         )
         for module in release.course.modules
     ]
+    if any(attempt and not attempt.finished for attempt in taken.values()):
+        expect_answers()
     begun = any(taken.values()) or (mine.spot is not None and since is None)
     return render_template(
         "learner/course.html",
@@ -262,4 +265,5 @@ def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None) 
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
     progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
-    return hashlib.sha256(repr((parts, demonstration())).encode()).hexdigest()[:24]
+    outbox = (outbox_of(), static("outbox.js"))
+    return hashlib.sha256(repr((parts, outbox, demonstration())).encode()).hexdigest()[:24]
