@@ -22,6 +22,7 @@ from course.web import (
     learner,
     login,
     material,
+    outbox,
     pages,
     people,
     quiz,
@@ -68,6 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
+    outbox.init_app(app)
     for module in (pages, health, start, login, learner, scenario, quiz, answers, material, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):

@@ -24,6 +24,7 @@ from course.quiz.queries import Taken, attempts, deletions
 from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
+from course.web.outbox import expect_answers, outbox_of
 from course.web.practice import Practice, practice
 
 bp = Blueprint("learner", __name__)
@@ -81,6 +82,8 @@ def course(course_id: str) -> str:
         )
         for module in release.course.modules
     ]
+    if any(attempt and not attempt.finished for attempt in taken.values()):
+        expect_answers()
     begun = any(taken.values()) or (mine.spot is not None and since is None)
     return render_template(
         "learner/course.html",
@@ -275,4 +278,5 @@ def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None, 
     progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
-    return hashlib.sha256(repr((parts, scenarios, demonstration())).encode()).hexdigest()[:24]
+    outbox = (outbox_of(), static("outbox.js"))
+    return hashlib.sha256(repr((parts, scenarios, outbox, demonstration())).encode()).hexdigest()[:24]

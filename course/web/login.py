@@ -65,7 +65,7 @@ def sign_in_post() -> ResponseReturnValue:
         forget_try(db, tries)
         new = _new_session(db, person_id, at)
     kept = session.get("kept")
-    who = _take_session(new)
+    who = _take_session(new, shared=_shared())
     return _send_kept(who, kept) or redirect(_next_page(), 303)
 
 
@@ -123,7 +123,7 @@ def code_post() -> ResponseReturnValue:
         return _again(
             "login/code.html", refusal, name=name, code="" if "kod" in getattr(refusal, "field", "") else given
         )
-    _take_session(new)
+    _take_session(new, shared=_shared())
     return redirect(url_for("start.start"), 303)
 
 
@@ -152,7 +152,7 @@ def password_post() -> ResponseReturnValue:
             new = open_session(db, person_id, at=at)
     except (TooMany, Invalid) as refusal:
         return _again("login/password.html", refusal, "nuvarande", name=name)
-    _take_session(new)
+    _take_session(new, shared="shared" in session)
     return redirect(url_for("learner.own_record", klart="losenord"), 303)
 
 
@@ -226,9 +226,16 @@ def _again(template: str, refusal: TooMany | Invalid, first: str = "namn", **val
     return render_template(template, error=str(refusal), field=field, **values), refusal.status, headers
 
 
-def _take_session(new: str) -> Actor:
+def _shared() -> bool:
+    """Whether others use the computer too, as the one who signs in says."""
+    return _field("delad") == "ja"
+
+
+def _take_session(new: str, *, shared: bool) -> Actor:
     """Begin the new session in a fresh cookie: nothing of the one before sign-in is kept."""
     session.clear()
+    if shared:
+        session["shared"] = True
     at = clock.now()
     found = find_actor(database.session, new, at=at)
     if found is None:

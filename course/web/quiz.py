@@ -28,6 +28,7 @@ from course.web.answers import counted, why_regraded
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
+from course.web.outbox import asks_for_json, expect_answers
 
 bp = Blueprint("quiz", __name__)
 
@@ -76,6 +77,7 @@ def begin() -> ResponseReturnValue:
 @allowed("course.take")
 def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """A question; once it is answered, its feedback."""
+    expect_answers()
     sitting = _sitting(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
     item = sitting.item(item_id)
     if sitting.taken.answers_deleted:
@@ -104,7 +106,7 @@ def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
         return store_answer(actor(), attempt_id, item_id, form)
     except Invalid:
         _keep_given(attempt_id, item_id, form)
-        return redirect(url_for(".question", attempt_id=attempt_id, item_id=item_id, fel="ja"), 303)
+        return _lead(attempt_id, item_id, saved=False)
 
 
 def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
@@ -118,7 +120,7 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
     except UNAVAILABLE as fault:
         note_unavailable(fault)
         return _not_saved(who, attempt_id, item_id, form)
-    return _to_feedback(attempt_id, item_id, again=answered.differs)
+    return _lead(attempt_id, item_id, saved=True, again=answered.differs)
 
 
 def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
@@ -129,7 +131,7 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
     sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     if item_id in sitting.taken.answers:
-        return _to_feedback(attempt_id, item_id, again=differs(item, form, sitting.taken.answers[item_id]))
+        return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken.answers[item_id]))
     page = render_template(
         "quiz/question.html",
         **_shown(sitting, item),
@@ -236,9 +238,13 @@ def _what_is_wrong(item: Item, given: dict[str, list[str]]) -> str:
     return ""
 
 
-def _to_feedback(attempt_id: UUID, item_id: str, *, again: bool) -> ResponseReturnValue:
-    said = "ja" if again else None
-    return redirect(url_for("quiz.question", attempt_id=attempt_id, item_id=item_id, redan=said), 303)
+def _lead(attempt_id: UUID, item_id: str, *, saved: bool, again: bool = False) -> ResponseReturnValue:
+    """Lead to the question's page by a redirect; outbox.js, which goes there by itself, is told where and why."""
+    redan, fel = "ja" if again else None, None if saved else "ja"
+    where = url_for("quiz.question", attempt_id=attempt_id, item_id=item_id, redan=redan, fel=fel)
+    if asks_for_json():
+        return {"saved": saved, "again": again, "to": where}
+    return redirect(where, 303)
 
 
 def _points(taken: Taken) -> str:
