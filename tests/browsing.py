@@ -221,7 +221,9 @@ class Page(HTMLParser):
             elif field.name == "select":
                 options = [element for element in self.all("option") if field in element.parents]
                 chosen = [option for option in options if "selected" in option.attributes] or options[:1]
-                sent.setdefault(field["name"], []).extend(option["value"] or option.text for option in chosen)
+                sent.setdefault(field["name"], []).extend(
+                    option.attributes.get("value", option.text) for option in chosen
+                )
         return sent
 
     @property

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
@@ -31,6 +31,7 @@ from uuid import UUID
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+from answering import Asked, asked
 from browsing import PASSWORD, PASSWORD_HASH, Page
 from served import TOKEN, Answer, Away, Client, Lost, Server, environment, served, wait_until
 from sqlalchemy import func, select, text
@@ -42,15 +43,19 @@ from course.audit.queries import first_broken
 from course.config import PROJECT, load_settings
 from course.content.queries import published
 from course.db import database, transaction
+from course.items import Item
 from course.organisation.actions import Terms, add_membership, add_person, add_unit
 from course.quiz.queries import attempt as find_attempt
 from course.quiz.tables import Attempt, Response, Result
 
 COURSE, MODULE = "hot-och-vald", "otillaten-paverkan"
-CHOICE = re.compile(r'<input type="(radio|checkbox)" id="svar-\d+" name="svar" value="([^"]+)"')
 QUESTION = re.compile(r"/forsok/([0-9a-f-]{36})/fraga/([a-z0-9-]+)$")
 LONGEST_RESTART, LONGEST_WAIT = 10, 150
 """What is promised: seconds until a killed server answers again, milliseconds that one of 32 writers waits."""
+
+
+Given = frozenset[tuple[str, str]]
+"""A form without its token: every (field, value)."""
 
 
 def instance_with(folder: Path, learners: int, **more: str) -> list[str]:
@@ -83,10 +88,10 @@ class Learner(Thread):
         self.key, self.enough, self.cut = key, enough, cut
         self.chance = random.Random(key)
         self.at = ""
-        self.pending: tuple[tuple[str, str], dict[str, list[str]], list[str]] | None = None
-        """The question, the form and all its choices, until an answer to it is acknowledged."""
-        self.sent: dict[tuple[str, str], list[frozenset[str]]] = {}
-        self.acknowledged: dict[tuple[str, str], set[frozenset[str]]] = {}
+        self.pending: tuple[tuple[str, str], dict[str, list[str]], Asked] | None = None
+        """The question, the form and what was asked, until an answer to it is acknowledged."""
+        self.sent: dict[tuple[str, str], list[Given]] = {}
+        self.acknowledged: dict[tuple[str, str], set[Given]] = {}
         """{(attempt, item): the answers that may be stored}."""
         self.statuses: Counter[int] = Counter()
         self.waits: list[float] = []
@@ -133,13 +138,11 @@ class Learner(Thread):
         if page.status == 503:
             time.sleep(0.1)
             return
-        choices = CHOICE.findall(page.text)
         question = QUESTION.search(self.at)
-        if choices and question:
-            ids = [choice for _, choice in choices]
-            many = choices[0][0] == "checkbox"
-            form = {"csrf_token": [TOKEN.search(page.text)[1]], "svar": self._pick(ids, many=many)}
-            self.pending = (question[1], question[2]), form, ids if not many else []
+        wanted = asked(Page(page)) if question else None
+        if wanted:
+            form = {"csrf_token": [TOKEN.search(page.text)[1]], **wanted.pick(self.chance)}
+            self.pending = (question[1], question[2]), form, wanted
         elif question and page.status == 200:
             self.at = f"/forsok/{question[1]}"
         elif page.status == 303 and "/forsok/" in (page.location or ""):
@@ -153,13 +156,10 @@ class Learner(Thread):
             form = {"csrf_token": TOKEN.search(page.text)[1], "kurs": COURSE, "modul": MODULE}
             self.at = self._ask("POST", "/forsok", form).location or self.at
 
-    def _pick(self, ids: list[str], *, many: bool) -> list[str]:
-        return self.chance.sample(ids, self.chance.randint(1, len(ids)) if many else 1)
-
-    def _answer(self, question: tuple[str, str], form: dict[str, list[str]], ids: list[str]) -> None:
-        if ids and question in self.sent and self.chance.random() < 0.2:
-            form = {**form, "svar": self._pick(ids, many=False)}
-        given = frozenset(form["svar"])
+    def _answer(self, question: tuple[str, str], form: dict[str, list[str]], wanted: Asked) -> None:
+        if question in self.sent and self.chance.random() < 0.2:
+            form = {**form, **wanted.pick(self.chance)}
+        given = _given(form)
         earlier = self.sent.setdefault(question, [])
         earlier.append(given)
         url = f"/forsok/{question[0]}/fraga/{question[1]}"
@@ -181,10 +181,10 @@ class Learner(Thread):
             self.faults.append(f"an answer met {answer.status} {answer.location}")
             self.pending = None
 
-    def _check_kept(self, answer: Answer, given: frozenset[str]) -> None:
+    def _check_kept(self, answer: Answer, given: Given) -> None:
         page = Page(answer)
         button = next(iter({"Svara", "Skicka svaret igen"} & set(page.texts("button"))), None)
-        if button and frozenset(page.sends(button).get("svar", ())) == given and answer.retry_after:
+        if button and _given(page.sends(button)) == given and answer.retry_after:
             self.kept += 1
         else:
             self.faults.append(f"a refused answer was not kept: {page.h1}")
@@ -215,12 +215,20 @@ def found_wrong(server: Server, learners: list[Learner]) -> dict[str, int]:
     with app.app_context():
         db = database.session
         rows = db.execute(select(Response.attempt_id, Response.item, Response.answer)).all()
-        stored = {(str(row.attempt_id), row.item): frozenset(row.answer) for row in rows}
+        stored = {(str(row.attempt_id), row.item): row.answer for row in rows}
         sent = {question: answers for learner in learners for question, answers in learner.sent.items()}
         acknowledged = {question: may for learner in learners for question, may in learner.acknowledged.items()}
+        read = {
+            question: {given: item.read(_form(given)) for given in sent.get(question, ())}
+            for question in stored
+            for item in [_items(db, UUID(question[0]))[question[1]]]
+        }
         wrong = {
-            "lost": sum(stored.get(question) not in may for question, may in acknowledged.items()),
-            "invented": sum(answer not in sent.get(question, ()) for question, answer in stored.items()),
+            "lost": sum(
+                question not in stored or stored[question] not in [read[question][given] for given in may]
+                for question, may in acknowledged.items()
+            ),
+            "invented": sum(answer not in read[question].values() for question, answer in stored.items()),
             "doubled": len(rows) - len(stored) + _twice(db, Result.attempt_id) + _twice(db, *_NUMBERED),
             "half written": sum(_is_half(db, attempt) for attempt in db.scalars(select(Attempt.id)).all()),
             "broken audit": first_broken(db) is not None,
@@ -233,6 +241,14 @@ def found_wrong(server: Server, learners: list[Learner]) -> dict[str, int]:
     return {what: int(count) for what, count in wrong.items() if count}
 
 
+def _given(form: dict[str, list[str]]) -> Given:
+    return frozenset((name, value) for name, values in form.items() if name != "csrf_token" for value in values)
+
+
+def _form(given: Given) -> dict[str, list[str]]:
+    return {name: sorted(value for field, value in given if field == name) for name, _ in given}
+
+
 _NUMBERED = (Attempt.person_id, Attempt.course, Attempt.quiz, Attempt.number)
 
 
@@ -243,8 +259,13 @@ def _twice(db, *columns) -> int:
 def _is_half(db, attempt_id: UUID) -> bool:
     """Whether an attempt is graded without all its answers, or has them all and no grade."""
     taken = find_attempt(db, attempt_id, db.get_one(Attempt, attempt_id).person_id)
-    paper = published(db, taken.release_id).course.quizzes[taken.quiz].items
-    return taken.finished != (taken.answers.keys() == paper.keys())
+    return taken.finished != (taken.answers.keys() == _items(db, attempt_id).keys())
+
+
+def _items(db, attempt_id: UUID) -> Mapping[str, Item]:
+    """The questions of an attempt."""
+    made = db.get_one(Attempt, attempt_id)
+    return published(db, made.release_id).course.quizzes[made.quiz].items
 
 
 def kill_again_and_again(folder: Path, kills: int, count: int, pause: tuple[float, float] = (0.3, 1.2)) -> dict:

@@ -42,14 +42,3 @@ def refusal(item, form):
     except Invalid as refused:
         return str(refused)
     return ""
-
-
-def form_of(item, answer):
-    """A form with which the answer is given."""
-    if item.type == "ordna":
-        return {f"svar-{step}": [str(number)] for number, step in enumerate(answer, start=1)}
-    if item.type in ("para", "skala"):
-        return {f"svar-{part}": [chosen] for part, chosen in answer}
-    if item.type == "fritext":
-        return {"svar": answer or ["Jag ringer min chef."]}
-    return {"svar": [answer] if isinstance(answer, str) else answer}

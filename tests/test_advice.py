@@ -199,3 +199,21 @@ def test_a_lead_of_60_words_and_a_scene_of_90_are_enough():
         "scenarier/dorren/inne: scenen har 92 ord; 90 är nog",
         "scenarier/dorren/inne: stycket har 92 ord; 90 är nog",
     ]
+
+
+def test_a_right_side_that_a_phone_cannot_show():
+    body = """\
+## Par {{#par .para avsnitt=borjan}}
+Vad hör ihop?
+
+- Sms -> {right} {{#sms}}
+- Slag -> Sök **vård** {{#slag}}
+
+### Förklaring
+Så.
+"""
+
+    assert hints(questions=body.format(right="x" * 60)) == []
+    assert hints(questions=body.format(right="x" * 61)) == [
+        "quizzes/fragor/par/sms: högersidan har 61 tecken; en telefon visar färre"
+    ]

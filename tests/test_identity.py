@@ -345,3 +345,113 @@ def test_changed_keys_are_named_in_swedish():
 
     assert str(changed) == "Rätt svar har ändrats i fragor/forsta, fragor/andra."
     assert (changed.keys, changed.status) == ([("fragor", "forsta"), ("fragor", "andra")], 409)
+
+
+# --- the types without options
+
+OTHER_TYPES = """\
+## Ordning {#ordning .ordna avsnitt=borjan}
+I vilken ordning?
+
+1. Skydd {#skydd}
+2. Larm {#larm}
+3. Rapport {#rapport}
+
+### Förklaring
+Så.
+
+## Par {#par .para avsnitt=borjan}
+Vad hör ihop?
+
+- Sms -> Spara {#sms}
+- Slag -> Vård {#slag}
+- -> Radera {#radera}
+
+### Förklaring
+Så.
+
+## Nummer {#nummer .tal avsnitt=borjan}
+Vilket nummer?
+
+= 112
+= 11414 (25 %)
+
+### Förklaring
+Så.
+
+## Ord {#ord .kortsvar avsnitt=borjan}
+Vilket ord?
+
+= avvikelse
+
+### Förklaring
+Så.
+
+## Plan {#plan .fritext avsnitt=borjan}
+Vem ringer du?
+
+## Skala {#skala .skala avsnitt=borjan}
+Hur väl stämmer det?
+
+1 = Inte alls
+2 = Helt
+
+- Jag vet {#vet}
+"""
+ALL_TYPES = {QUIZ: f"{HEAD}{OTHER_TYPES}"}
+
+
+def test_steps_pairs_and_statements_have_paths_and_accepted_answers_have_none():
+    paths = [path.removeprefix("quizzes/fragor/") for path in ids_in_use(course(**ALL_TYPES))]
+
+    assert paths[4:] == [
+        *("ordning", "ordning/skydd", "ordning/larm", "ordning/rapport"),
+        *("par", "par/sms", "par/slag", "par/radera"),
+        *("nummer", "ord", "plan", "skala", "skala/vet"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("1. Skydd {#skydd}", "1. Skydd {#skydda}", "ordning/skydd"),
+        ("- Sms -> Spara {#sms}", "- Sms -> Spara {#mms}", "par/sms"),
+        ("{#radera}", "{#ta-bort}", "par/radera"),
+        ("{#vet}", "{#kan}", "skala/vet"),
+    ],
+)
+def test_a_step_a_pair_or_a_statement_that_vanished(old, new, path):
+    found = broken(course((old, new), **ALL_TYPES), course(**ALL_TYPES))
+
+    assert [reason.split()[0] for reason in found] == [f"quizzes/fragor/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "items"),
+    [
+        ([("1. Skydd {#skydd}\n2. Larm {#larm}", "1. Larm {#larm}\n2. Skydd {#skydd}")], ["ordning"]),
+        ([("- Sms -> Spara {#sms}\n- Slag -> Vård {#slag}", "- Sms -> Vård {#sms}\n- Slag -> Spara {#slag}")], ["par"]),
+        ([("- Sms -> Spara {#sms}\n- Slag -> Vård {#slag}", "- Slag -> Spara {#sms}\n- Sms -> Vård {#slag}")], ["par"]),
+        ([("- -> Radera", "- Mejl -> Radera")], ["par"]),
+        ([("= 112", "= 113")], ["nummer"]),
+        ([("= 112", "= 112 ± 1")], ["nummer"]),
+        ([("(25 %)", "(50 %)")], ["nummer"]),
+        ([("= avvikelse", "= avvikelse\n= tillbud")], ["ord"]),
+        ([("= avvikelse", "= rapport")], ["ord"]),
+        ([("= 112", "=  112,0"), ("= avvikelse", "= Avvikelse")], []),
+        (
+            [
+                ("1. Skydd {", "1. Sätt dig i skydd {"),
+                ("-> Spara {", "-> Spara sms:et {"),
+                ("- Slag ->", "- Ett slag ->"),
+            ],
+            [],
+        ),
+        ([("- Sms -> Spara {#sms}\n- Slag -> Vård {#slag}", "- Slag -> Vård {#slag}\n- Sms -> Spara {#sms}")], []),
+        ([("1 = Inte alls", "1 = Stämmer inte"), ("- Jag vet {", "- Jag vet vem jag larmar {")], []),
+    ],
+)
+def test_a_key_changed_when_another_order_pair_number_or_word_is_right(changes, items):
+    new = course(*changes, **ALL_TYPES)
+
+    assert [item for _, item in changed_keys(course(**ALL_TYPES), new)] == items

@@ -1,9 +1,10 @@
 from itertools import pairwise, permutations
 
 import pytest
+from answering import form_of
 from hypothesis import given
 from hypothesis import strategies as st
-from questions import FIRST_LINE, HOSTILE, faults, form_of, only, refusal
+from questions import FIRST_LINE, HOSTILE, faults, only, refusal
 
 from course.items import FULL
 from course.quiz.paper import shown_parts
@@ -124,7 +125,7 @@ def test_review_shows_the_own_order_and_the_right_one():
 
 def test_right_and_wrong_answers_are_what_they_say():
     assert QUESTION.points(QUESTION.right_answer) == FULL
-    assert QUESTION.wrong_answers == [list("bacd"), list("acbd"), list("abdc"), list("bcda")]
+    assert QUESTION.wrong_answers == [list("bacd"), list("acbd"), list("abdc"), list("dcba")]
     assert all(QUESTION.points(answer) < FULL for answer in QUESTION.wrong_answers)
 
 

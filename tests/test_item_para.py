@@ -2,9 +2,10 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
+from answering import form_of
 from hypothesis import given
 from hypothesis import strategies as st
-from questions import FIRST_LINE, HOSTILE, faults, form_of, only, refusal
+from questions import FIRST_LINE, HOSTILE, faults, only, refusal
 
 from course.items import FULL
 from course.quiz.paper import shown_parts
@@ -107,15 +108,13 @@ def test_what_is_no_answer_is_refused_in_swedish(change, message):
 
 
 def test_review_marks_each_pair_and_gives_the_right_ones():
-    arrow = '<span aria-label="hör ihop med">→</span>'
-
     review = QUESTION.review([["sms", "radera"], ["slag", "slag"]])
 
     assert [(row.html, row.right) for row in review.mine] == [
-        (f"Hot via sms {arrow} Radera allt", False),
-        (f"Slag mot kroppen {arrow} Sök vård och larma", True),
+        ("Hot via sms → Radera allt", False),
+        ("Slag mot kroppen → Sök vård och larma", True),
     ]
-    assert [row.html for row in review.missing] == [f"Hot via sms {arrow} Spara <em>meddelandet</em>"]
+    assert [row.html for row in review.missing] == ["Hot via sms → Spara <em>meddelandet</em>"]
 
 
 @given(st.integers(2, 6), st.integers(0, 3))

@@ -1,5 +1,6 @@
 import pytest
-from questions import FIRST_LINE, HOSTILE, faults, form_of, only, refusal
+from answering import form_of
+from questions import FIRST_LINE, HOSTILE, faults, only, refusal
 
 SKALA = """\
 ## Så trygg känner du dig {#trygg .skala}
@@ -36,8 +37,8 @@ def test_an_answer_has_a_value_for_each_statement_and_no_points():
     assert answer == [["larmar", "3"], ["avvikelse", "-"]]
     assert (QUESTION.scored, QUESTION.points(answer), QUESTION.wrong_answers) == (False, 0, ())
     assert [(row.html, row.right) for row in QUESTION.review(answer).mine] == [
-        ("Jag vet vem jag larmar <strong>Stämmer helt</strong>", None),
-        ("Jag vet hur jag skriver en avvikelse <strong>Vet inte</strong>", None),
+        ("Jag vet vem jag larmar → Stämmer helt", None),
+        ("Jag vet hur jag skriver en avvikelse → Vet inte", None),
     ]
     assert QUESTION.right_answer == [["larmar", "3"], ["avvikelse", "3"]]
 

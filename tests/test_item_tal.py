@@ -2,9 +2,10 @@ import re
 from fractions import Fraction
 
 import pytest
+from answering import form_of
 from hypothesis import given
 from hypothesis import strategies as st
-from questions import FIRST_LINE, HOSTILE, faults, form_of, only, refusal
+from questions import FIRST_LINE, HOSTILE, faults, only, refusal
 
 from course.items import FULL
 

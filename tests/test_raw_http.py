@@ -4,11 +4,14 @@ import re
 import socket
 import time
 from contextlib import ExitStack, closing, contextmanager, suppress
+from random import Random
 from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
+from answering import asked
 from browsing import PASSWORD, PASSWORD_HASH, Page
-from durability import CHOICE, COURSE, MODULE, instance_with
+from durability import COURSE, MODULE, instance_with
 from served import TOKEN, Client, Lost, environment, served, wait_until
 
 from course import create_app
@@ -175,9 +178,13 @@ def half_a_form(server, more=b""):
 
 def answers(client, question):
     """Whether the client can answer a question."""
-    page = client.get(question)
-    choice = CHOICE.search(page)[2]
-    return client.send(question, csrf_token=TOKEN.search(page)[1], svar=choice)
+    return client.send(question, **form_for(client, question))
+
+
+def form_for(client, question):
+    """A form with an answer to the question."""
+    page = client.ask("GET", question)
+    return {"csrf_token": TOKEN.search(page.text)[1], **asked(Page(page)).pick(Random(1))}
 
 
 def test_the_server_has_more_threads_than_may_wait():
@@ -208,13 +215,12 @@ def refused(client, path, **form):
 
 
 def test_when_too_many_send_half_a_form_pages_go_on_and_forms_are_told_to_come_back(server, client, question):
-    page = client.get(question)
-    form = {"csrf_token": TOKEN.search(page)[1], "svar": CHOICE.search(page)[2]}
+    form, wanted = form_for(client, question), asked(Page(client.ask("GET", question)))
     with ExitStack() as stack:
         while not refused(client, "/logga-in", namn=""):
             stack.enter_context(half_a_form(server))
         assert refused(client, question, **form)
-        assert CHOICE.findall(client.get(question)) == CHOICE.findall(page)
+        assert asked(Page(client.ask("GET", question))) == wanted
 
     wait_until(lambda: not refused(client, "/logga-in", namn=""))
     assert client.send(question, **form) == (303, question)
@@ -252,9 +258,7 @@ def test_those_who_never_read_hold_up_nobody(server, client, question):
 
 @pytest.mark.parametrize("cut", [1, 8])
 def test_half_an_answer_is_no_answer(server, client, question, cut):
-    page = client.get(question)
-    choice = CHOICE.search(page)[2]
-    body = f"csrf_token={TOKEN.search(page)[1]}&svar={choice}".encode()
+    body = urlencode(form_for(client, question), doseq=True).encode()
     head = FORM + f"Cookie: {client.cookie}\r\nContent-Length: {len(body) + cut}\r\n\r\n".encode()
     before = stored(server)
 

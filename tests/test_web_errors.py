@@ -276,7 +276,9 @@ def check_kept(client, url):
     """What is sent while the database is away can be sent again, unless it is nothing that could ever be saved."""
     page = check(client.post(url, data={"csrf_token": "t", "svar": ["a", '"><b>']}), 503, SAVE[0])
     assert page.sends("Skicka svaret igen") == {"csrf_token": ["t"], "svar": ["a", '"><b>']}
-    for hopeless in ("\0", "x" * 2000, "x" * 600_000):
+    page = check(client.post(url, data={"svar": "å" * 2000}), 503, SAVE[0])
+    assert page.sends("Skicka svaret igen") == {"svar": ["å" * 2000]}
+    for hopeless in ("\0", "x" * 5000, "x" * 600_000):
         page = check(client.post(url, data={"svar": hopeless}), 503, SAVE[0])
         assert SAVE[1] in page.main
         assert page.all("form") == []

@@ -335,8 +335,10 @@ class World:
             )
 
     def answer(self, key, attempt, item, choice, day):
+        """Answer with the id of a choice, or with a form (answering.form_of) for the types that have none."""
+        form = {"svar": [choice]} if isinstance(choice, str) else choice
         with self.write(day) as (db, at):
-            return answer(db, attempt.id, item, {"svar": [choice]}, by=self.people[key], at=at)
+            return answer(db, attempt.id, item, form, by=self.people[key], at=at)
 
     def take(self, key, day, *, module="modul", course="kurs", first="ratt", second="ratt"):
         """Take the module's quiz from beginning to end; right answers complete the module."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from course.content import markup
 from course.content.model import Course, Material, Module, Quiz, Scenario
 from course.errors import Problem
-from course.items import ChoiceItem, Item
+from course.items import ChoiceItem, Item, Para
 
 LONGEST_SECTION = 150
 LONGEST_LEAD = 60
@@ -21,6 +21,8 @@ AVOIDED = re.compile(
 """Words that judge people, or name our subject otherwise than the course does. Source: domain.md 6.4."""
 FOREIGN_QUOTES = re.compile('["“„«»‘]')
 BLOCK_END = re.compile(r"</(?:p|li|h3|h4|td|th)>")
+LONGEST_IN_LIST = 60
+"""Characters of a right side to choose in a list, which a phone shows on one line or two."""
 SENTENCE_END = re.compile(r"[.!?:]+[”’\")]*(?:\s+|$)")
 
 
@@ -89,6 +91,10 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
             yield from _on_prose(where, html)
         if len(item.parts) >= 5 and item.type == "enval":
             yield Problem(where, 0, "fem eller fler alternativ; tre räcker")
+        if isinstance(item, Para):
+            for pair in item.pairs:
+                if (length := len(markup.plain(pair.html))) > LONGEST_IN_LIST:
+                    yield Problem(f"{where}/{pair.id}", 0, f"högersidan har {length} tecken; en telefon visar färre")
         if any("alla ovanstående" in part.html.lower() for part in item.parts):
             yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
 

@@ -115,11 +115,16 @@ def _quiz(quiz: File[Quiz], modules: Modules) -> Iterable[Problem]:
 
 
 def _tests(quizzes: Quizzes) -> Iterable[Problem]:
-    """A module has one knowledge test at most."""
+    """A module has one knowledge test at most, and its two forms are about the same goals."""
     first: dict[str, str] = {}
     for quiz in quizzes.values():
-        if quiz.holds.kind == KNOWLEDGE_TEST and first.setdefault(quiz.holds.module, quiz.path) != quiz.path:
+        if quiz.holds.kind != KNOWLEDGE_TEST:
+            continue
+        if first.setdefault(quiz.holds.module, quiz.path) != quiz.path:
             yield quiz.problem("modul", f"modulen har redan ett kunskapstest i {first[quiz.holds.module]}; ta bort ett")
+        goals = {form: sorted(item.goal for item in quiz.holds.items.values() if item.form == form) for form in "AB"}
+        if goals["A"] != goals["B"]:
+            yield quiz.problem("slag", "form A och B ska ha lika många frågor på varje mål; jämför mål= i frågorna")
 
 
 def _item(item: Item, quiz: Quiz, module: Module) -> Iterable[str]:

@@ -7,7 +7,7 @@ from course.items.flerval import Flerval
 from course.items.fritext import Fritext
 from course.items.kortsvar import Kortsvar
 from course.items.ordna import Ordna
-from course.items.para import Pair, Para
+from course.items.para import Para
 from course.items.santfalskt import Santfalskt
 from course.items.skala import Skala
 from course.items.tal import Tal
@@ -16,4 +16,4 @@ ITEM_TYPES: dict[str, type[Item]] = {
     item.type: item for item in (Enval, Flerval, Santfalskt, Ordna, Para, Tal, Kortsvar, Fritext, Skala)
 }
 
-__all__ = ["FULL", "ITEM_TYPES", "Choice", "ChoiceItem", "Item", "Pair", "Part", "Review", "Row", "Written"]
+__all__ = ["FULL", "ITEM_TYPES", "Choice", "ChoiceItem", "Item", "Para", "Part", "Review", "Row", "Written"]

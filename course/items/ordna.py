@@ -42,10 +42,10 @@ class Ordna(Item):
 
     @property
     def wrong_answers(self) -> Sequence[list[str]]:
-        """Two neighbours have changed places, or the first step comes last."""
+        """Two neighbours have changed places, or all stands backwards."""
         right = self.right_answer
         swaps = [[*right[:at], right[at + 1], right[at], *right[at + 2 :]] for at in range(len(right) - 1)]
-        return [*swaps, [*right[1:], right[0]]]
+        return [*swaps, right[::-1]]
 
     @property
     def key(self) -> frozenset[tuple[str, str]]:

@@ -101,4 +101,4 @@ class Para(Item):
 
 
 def _side_by_side(left: Pair, chosen: Pair) -> str:
-    return f'{left.left} <span aria-label="hör ihop med">→</span> {chosen.html}'
+    return f"{left.left} → {chosen.html}"

@@ -95,4 +95,4 @@ class Skala(Item):
     def review(self, answer: Any) -> Review:
         html = {statement.id: statement.html for statement in self.statements}
         labels = {level.value: level.html for level in self.levels}
-        return Review([Row(f"{html[statement]} <strong>{labels[value]}</strong>") for statement, value in answer])
+        return Review([Row(f"{html[statement]} → {labels[value]}") for statement, value in answer])

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from course.access.actions import TooMany
 from course.errors import Refusal
-from course.web.guard import LARGEST_KEPT, UNUSABLE
+from course.web.guard import UNUSABLE
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ PAGES = {
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, NoConnectionLeft)
 """The database is busy, full, read-only or away."""
 SOON = {"Retry-After": "5"}
+LARGEST_SENT_AGAIN = 4000
+"""Characters of an answer that its page keeps: the longest text that an answer may be, and its token."""
 
 
 def init_app(app: Flask) -> None:
@@ -125,4 +127,4 @@ def _kept() -> list[tuple[str, str]]:
     except HTTPException:
         return []
     text = "".join(name + value for name, value in fields)
-    return [] if len(text) > LARGEST_KEPT or UNUSABLE.search(text) else fields
+    return [] if len(text) > LARGEST_SENT_AGAIN or UNUSABLE.search(text) else fields

@@ -96,6 +96,7 @@ def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     what it held is kept in the session's cookie, and nowhere on the server.
     """
     form = dict(request.form.lists())
+    session.pop("given", None)
     try:
         return store_answer(actor(), attempt_id, item_id, form)
     except Invalid:
@@ -216,7 +217,6 @@ def _keep_given(attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> N
     """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie."""
     fields = {name: values for name, values in form.items() if name.startswith("svar")}
     kept = [str(attempt_id), item_id, fields]
-    session.pop("given", None)
     if len(json.dumps(kept)) <= LARGEST_KEPT:
         session["given"] = kept
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
+from answering import form_of
 from cookies import signed
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
@@ -86,8 +87,9 @@ def asked(app: Flask) -> tuple[Item, ...]:
 def answers(takers: Iterable[Learner], items: Iterable[Item]) -> Iterator[Request]:
     """Each taker's answers to the items, one taker after the other."""
     for taker, item in itertools.product(takers, items):
-        form = {"csrf_token": taker.token, "svar": item.choices[0].id}
-        yield Request("POST", f"/forsok/{taker.attempt}/fraga/{item.id}", taker.cookie, 303, urlencode(form))
+        form = {"csrf_token": [taker.token], **form_of(item, item.right_answer)}
+        url = f"/forsok/{taker.attempt}/fraga/{item.id}"
+        yield Request("POST", url, taker.cookie, 303, urlencode(form, doseq=True))
 
 
 def _release(app: Flask) -> Published:

@@ -1,8 +1,10 @@
 """The server is killed between the commit and the reply: the answer is there, once, and is shown when sent again."""
 
+import json
 from contextlib import closing
 
 import pytest
+from answering import form_of
 from served import TOKEN, Client, Lost
 
 ANNAS = """\
@@ -22,8 +24,8 @@ def test_an_answer_is_stored_once_although_its_sender_never_heard_of_it(client, 
     status, url = client.post("/forsok", "/stod", kurs="hot-och-vald", modul=quiz.module)
     assert status == 303
     item = quiz.items[url.rpartition("/")[2]]
-    right = next(choice.id for choice in item.choices if choice.right)
-    wrong = next(choice.id for choice in item.choices if not choice.right)
+    wrong = item.wrong_answers[0]
+    sent, other = form_of(item, wrong), form_of(item, item.right_answer)
     token = TOKEN.search(client.get(url))[1]
     client.close()
     server.stop()
@@ -31,19 +33,19 @@ def test_an_answer_is_stored_once_although_its_sender_never_heard_of_it(client, 
     server.target = "dying:app"
     server.start()
     with pytest.raises(Lost):
-        client.send(url, csrf_token=token, svar=wrong)
+        client.send(url, csrf_token=token, **sent)
     server.stop()
 
     stored = server.rows(ANNAS)
-    assert stored == [(item.id, f'["{wrong}"]')]
+    assert [(name, json.loads(answer)) for name, answer in stored] == [(item.id, wrong)]
 
     server.target = "wsgi:app"
     server.start()
-    assert client.send(url, csrf_token=token, svar=wrong) == (303, url)
+    assert client.send(url, csrf_token=token, **sent) == (303, url)
     assert "Du har redan svarat" not in client.get(url)
-    assert client.send(url, csrf_token=token, svar=right) == (303, f"{url}?redan=ja")
+    assert client.send(url, csrf_token=token, **other) == (303, f"{url}?redan=ja")
     page = client.get(f"{url}?redan=ja")
     assert "Du har redan svarat" in page
-    assert "Inte riktigt" in page
+    assert "Rätt: fråga" not in page
     assert server.rows(ANNAS) == stored
     assert server.rows("PRAGMA integrity_check") == [("ok",)]
