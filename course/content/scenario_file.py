@@ -8,6 +8,7 @@ from itertools import pairwise
 from course.content import markup
 from course.content.front_matter import (
     Head,
+    read_codes,
     read_head,
     read_heading,
     read_id,
@@ -67,7 +68,7 @@ def read_scenario(text: str, pictures: Pictures, fault: Fault) -> tuple[Scenario
         tracks=tracks,
         forms=forms,
         minutes=minutes,
-        sources=_split(head, "källor"),
+        sources=read_codes(head, "källor"),
         note=head.pairs.get("innehåll", ""),
         lead=lead,
         lead_words=len(markup.plain(lead).split()),
@@ -76,13 +77,9 @@ def read_scenario(text: str, pictures: Pictures, fault: Fault) -> tuple[Scenario
     return scenario, head
 
 
-def _split(head: Head, key: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in head.pairs.get(key, "").split(",") if part.strip())
-
-
 def _read_words(head: Head, key: str, known: Collection[str], fault: Fault) -> tuple[str, ...]:
     """The words of a closed list under `key`, each once, in the list's order."""
-    given = _split(head, key)
+    given = read_codes(head, key)
     for word in dict.fromkeys(given):
         if word not in known:
             fault(head.line(key), f"”{key}” har ”{word}” som inte finns{suggest(word, known)}")
