@@ -117,7 +117,7 @@ def is_healthy(image):
 def test_what_it_copies_is_enough_to_prepare_the_instance_and_to_serve(image):
     prepared = image(["flask", "data", "init", "--real"])
     said = prepared.communicate(timeout=60)[0].decode()
-    assert (prepared.returncode, "hot-och-vald: publicerad som version 1" in said) == (0, True), said
+    assert (prepared.returncode, "hot-och-vald: publicerad som version 2" in said) == (0, True), said
     assert not is_healthy(image)
 
     server = image(json.loads(all_of("CMD", LAST)[0]))
