@@ -202,6 +202,10 @@ class Page(HTMLParser):
     def main(self):
         return self.one("main").text
 
+    def options(self):
+        """The labels of the answer's own fields, in the order shown."""
+        return [label.text for label in self.all("label") if label["for"].startswith("svar-")]
+
     def sends(self, button):
         """What the form with the button would send as it stands: {name: values}."""
         pressed = next(element for element in self.all("button") if element.text == button)

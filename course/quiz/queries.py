@@ -1,7 +1,7 @@
 """Reading attempts, answers and results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,8 @@ class Taken:
     passed: bool | None = None
     stars: tuple[str, ...] = ()
     graded_at: datetime | None = None
+    sure: Mapping[str, bool] = field(default_factory=dict)
+    """{item: whether its answer was sure}, of those where that was said."""
 
     @property
     def finished(self) -> bool:
@@ -73,6 +75,7 @@ _attempts = (
         Attempt.started_at,
         Response.item,
         Response.answer,
+        Response.sure,
         Result.points,
         Result.of,
         Result.passed,
@@ -113,6 +116,7 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             passed=row.passed,
             stars=tuple(row.stars or ()),
             graded_at=row.graded_at,
+            sure={each.item: each.sure for each in answered if each.sure is not None},
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]

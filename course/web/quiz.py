@@ -24,6 +24,7 @@ from course.learning.queries import Record, record
 from course.quiz.actions import begin_attempt, differs
 from course.quiz.paper import draw, next_item, shown_parts
 from course.quiz.queries import Taken, attempt
+from course.quiz.sureness import FIELD as SURE
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
@@ -203,7 +204,8 @@ def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
 
 def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
     given = sitting.taken.answers[item.id]
-    return {"verdict": _verdict(item, given), "review": item.review(given)}
+    sure = sitting.taken.sure.get(item.id)
+    return {"verdict": _verdict(item, given), "review": item.review(given), "sure": sure}
 
 
 def _verdict(item: Item, given: Any) -> str:
@@ -215,7 +217,7 @@ def _verdict(item: Item, given: Any) -> str:
 
 def _keep_given(attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> None:
     """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie."""
-    fields = {name: values for name, values in form.items() if name.startswith("svar")}
+    fields = {name: values for name, values in form.items() if name.startswith("svar") or name == SURE}
     kept = [str(attempt_id), item_id, fields]
     if len(json.dumps(kept)) <= LARGEST_KEPT:
         session["given"] = kept
