@@ -42,6 +42,7 @@ VALUES = {
     "chapter_id": "hr",
     "material_id": "ovning",
     "kind": "employees",
+    "number": "1",
 }
 
 

@@ -24,6 +24,7 @@ from course.web import (
     pages,
     people,
     quiz,
+    recall,
     report,
     scenario,
     start,
@@ -67,7 +68,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
-    for module in (pages, health, start, login, learner, scenario, quiz, material, handbook):
+    for module in (pages, health, start, login, learner, scenario, quiz, recall, material, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)
