@@ -65,6 +65,9 @@ MATRIX = {
     ("quiz.question", "GET"): (303, 403, 200, 403, 403, 404),
     ("quiz.answer_question", "POST"): (303, 403, 303, 403, 403, 404),
     ("quiz.result", "GET"): (303, 403, 200, 403, 403, 404),
+    ("recall.question", "GET"): (303, 403, 200, 403, 403, 404),
+    ("recall.answer", "POST"): (303, 403, 303, 403, 403, 404),
+    ("recall.choose", "POST"): (303, 422, 422, 422, 422, 422),
     ("material.right_way", "GET"): (200, 200, 200, 200, 200, 200),
     ("material.glossary", "GET"): (200, 200, 200, 200, 200, 200),
     ("material.choose", "GET"): (303, 403, 303, 303, 403, 303),
@@ -329,7 +332,7 @@ def test_no_write_goes_through_without_the_sessions_own_token(world, token_kind)
         client = clients[next((person for person, endpoints in groups.items() if rule.endpoint in endpoints), "bo")]
         assert client.post(address(rule, begun, item="andra"), data=given).status_code == 400, rule.rule
 
-    assert len(writes) == 21
+    assert len(writes) == 23
     assert everything(world.app) == before
     assert finished.id != begun.id
 

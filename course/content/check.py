@@ -29,7 +29,7 @@ class File(Generic[Holds]):
 Modules = Mapping[str, File[Module]]
 Quizzes = Mapping[str, File[Quiz]]
 Scenarios = Mapping[str, File[Scenario]]
-PAGES = frozenset({"klar", "scenario", "scenarier", "material", "kallor", "revision"})
+PAGES = frozenset({"klar", "scenario", "scenarier", "material", "minnesfragor", "kallor", "revision"})
 """What stands after the course in the addresses of other pages, and therefore can be no module."""
 
 

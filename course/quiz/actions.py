@@ -30,6 +30,7 @@ from course.quiz.queries import (
     old_answers,
     old_attempts,
 )
+from course.quiz.sureness import read_sure
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 
@@ -89,7 +90,9 @@ def begin_attempt(db: Session, release: Published, quiz: str, *, by: int, editio
 def answer_item(
     db: Session, attempt_id: UUID, item_id: str, form: Mapping[str, Sequence[str]], *, by: int, at: datetime
 ) -> Answered:
-    """Store the answer in a form unless the item is answered already: the first answer stands.
+    """Store the answer in a form, and how sure it is when that is said, unless the item is answered already.
+
+    The first answer stands.
 
     Raises NotFound for somebody else's attempt or an item that is not on its paper; Invalid when the form has no
     answer and none is stored; Conflict when the attempt is finished without an answer to the item.
@@ -103,7 +106,13 @@ def answer_item(
     if taken.finished:
         raise Conflict("Försöket är redan avslutat.")
     given = item.read(form)
-    row = {"attempt_id": attempt_id, "item": item_id, "answer": given, "answered_at": at}
+    row = {
+        "attempt_id": attempt_id,
+        "item": item_id,
+        "answer": given,
+        "answered_at": at,
+        "sure": read_sure(item, form),
+    }
     db.connection().execute(_add_response, row)
     return Answered(replace(taken, answers={**taken.answers, item_id: given}), stored=True)
 

@@ -1,7 +1,7 @@
 """Reading attempts, answers and results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,8 @@ class Taken:
     """When it was finished: the instant of its first grading."""
     sequence: int = 0
     """How many times it has been graded."""
+    sure: Mapping[str, bool] = field(default_factory=dict)
+    """{item: whether its answer was sure}, of those where that was said."""
 
     @property
     def finished(self) -> bool:
@@ -201,6 +203,7 @@ _attempts = (
         Attempt.started_at,
         Response.item,
         Response.answer,
+        Response.sure,
         Result.points,
         Result.of,
         Result.passed,
@@ -248,6 +251,7 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             stars=tuple(row.stars or ()),
             graded_at=row.graded_at,
             sequence=row.sequence or 0,
+            sure={each.item: each.sure for each in answered if each.sure is not None},
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]

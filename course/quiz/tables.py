@@ -45,6 +45,8 @@ class Response(Base):
     item: Mapped[str] = mapped_column(primary_key=True)
     answer: Mapped[Any] = mapped_column(Json)
     answered_at: Mapped[datetime]
+    sure: Mapped[bool | None]
+    """Whether the person was sure of it; NULL when that was not said."""
 
 
 class Mark(Base):

@@ -14,10 +14,10 @@ from course.items import FULL, Item, Review
 from course.quiz.grading import fits
 from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempt, deletions, marks, reason
+from course.web.asking import verdict
 from course.web.guard import actor, allowed
 
 bp = Blueprint("answers", __name__)
-RIGHT, PARTLY, NOT_QUITE, THANKS = "Rätt", "Delvis rätt", "Inte riktigt", "Tack för ditt svar"
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ class Counted:
 
     @property
     def verdict(self) -> str:
-        if not self.item.scored:
-            return THANKS
-        return RIGHT if self.points == FULL else PARTLY if self.points else NOT_QUITE
+        return verdict(self.item, self.points)
 
     @property
     def review(self) -> Review:

@@ -21,11 +21,13 @@ from course.learning.place import Step, following, minutes_left, next_step, resu
 from course.learning.queries import Spot, completed, completion_rows, record
 from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempts, deletions
+from course.recall.queries import standing
 from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
 from course.web.outbox import expect_answers, outbox_of
 from course.web.practice import Practice, practice
+from course.web.remember import courses_offered, offered
 
 bp = Blueprint("learner", __name__)
 
@@ -103,6 +105,7 @@ def course(course_id: str) -> str:
             default=0,
         ),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
+        remember=offered(release, mine, standing(db, who.person_id)),
     )
 
 
@@ -200,6 +203,7 @@ def own_record() -> str:
     rows = completion_rows(db, who.person_id)
     releases = current(db, who.newest_release)
     taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
+    known = standing(db, who.person_id)
     return render_template(
         "learner/record.html",
         name=who.name,
@@ -208,6 +212,9 @@ def own_record() -> str:
         taken=[(one, _graded(mine)) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
         deletions=deletions(db, who.person_id),
+        remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
+        stopped=known.stopped,
+        remember=courses_offered(rows, [(one, mine) for one, mine in taken if _is_meant(one)], known),
         sessions=sessions(db, who.person_id, at=clock.now()),
         own_session=hash_id(who.session),
         log=code_and_password_log(db, who.person_id),
@@ -219,9 +226,14 @@ def release_of(course_id: str) -> Published:
     """The current release of a course that is meant for the actor, as the actor may see it. Raises NotFound."""
     who = actor()
     found = current(database.session, who.newest_release).get(course_id)
-    if found is None or found.course.audience not in who.audiences:
+    if found is None or not _is_meant(found):
         raise NotFound("Kursen finns inte.")
     return found if can("unit.read") else replace(found, course=found.course.for_everybody)
+
+
+def _is_meant(release: Published) -> bool:
+    """Whether the course is meant for the actor."""
+    return release.course.audience in actor().audiences
 
 
 def current_attempt(taken: list[Taken], edition: int, since: datetime | None = None) -> Taken | None:

@@ -1,6 +1,5 @@
 """Taking a quiz: begin, one question at a time, feedback, result."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,8 +24,9 @@ from course.quiz.actions import begin_attempt, differs
 from course.quiz.paper import draw, next_item, shown_parts
 from course.quiz.queries import Taken, attempt, deletions
 from course.web.answers import counted, why_regraded
+from course.web.asking import given, keep_given, what_is_wrong
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
-from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
+from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 from course.web.outbox import asks_for_json, expect_answers
 
@@ -85,9 +85,9 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
         return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
-    given = _given(attempt_id, item_id) if request.args.get("fel") == "ja" else {}
-    error = _what_is_wrong(item, given) if request.args.get("fel") == "ja" else ""
-    page = render_template("quiz/question.html", **_shown(sitting, item), given=given, error=error)
+    sent = given(str(attempt_id), item_id) if request.args.get("fel") == "ja" else {}
+    error = what_is_wrong(item, sent) if request.args.get("fel") == "ja" else ""
+    page = render_template("quiz/question.html", **_shown(sitting, item), given=sent, error=error)
     return page, 422 if error else 200
 
 
@@ -105,7 +105,7 @@ def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     try:
         return store_answer(actor(), attempt_id, item_id, form)
     except Invalid:
-        _keep_given(attempt_id, item_id, form)
+        keep_given(str(attempt_id), item_id, form)
         return _lead(attempt_id, item_id, saved=False)
 
 
@@ -211,31 +211,8 @@ def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
 def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
     found = counted(sitting.taken, (item,), actor().newest_release)[item.id]
     reason = why_regraded(sitting.taken) if found.regraded else ""
-    return {"verdict": found.verdict, "review": found.review, "reason": reason}
-
-
-def _keep_given(attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> None:
-    """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie."""
-    fields = {name: values for name, values in form.items() if name.startswith("svar")}
-    kept = [str(attempt_id), item_id, fields]
-    if len(json.dumps(kept)) <= LARGEST_KEPT:
-        session["given"] = kept
-
-
-def _given(attempt_id: UUID, item_id: str) -> dict[str, list[str]]:
-    """What was last sent to the question and could not be used."""
-    attempt_of, item_of, fields = session.get("given", ("", "", {}))
-    return fields if (attempt_of, item_of) == (str(attempt_id), item_id) else {}
-
-
-def _what_is_wrong(item: Item, given: dict[str, list[str]]) -> str:
-    """What an answer to the item that could not be used is told; when it was not kept, what an empty one is told."""
-    for form in (given, {}):
-        try:
-            item.read(form)
-        except Invalid as refusal:
-            return str(refusal)
-    return ""
+    sure = sitting.taken.sure.get(item.id)
+    return {"verdict": found.verdict, "review": found.review, "reason": reason, "sure": sure}
 
 
 def _lead(attempt_id: UUID, item_id: str, *, saved: bool, again: bool = False) -> ResponseReturnValue:
