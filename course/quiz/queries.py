@@ -1,6 +1,6 @@
 """Reading attempts, answers and results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,8 @@ class Taken:
     passed: bool | None = None
     stars: tuple[str, ...] = ()
     graded_at: datetime | None = None
+    paper: Sequence[str] | None = None
+    """The ids of its items, in order; None is every item of the quiz."""
 
     @property
     def finished(self) -> bool:
@@ -71,6 +73,7 @@ _attempts = (
         Attempt.number,
         Attempt.seed,
         Attempt.started_at,
+        Attempt.paper,
         Response.item,
         Response.answer,
         Result.points,
@@ -113,6 +116,7 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             passed=row.passed,
             stars=tuple(row.stars or ()),
             graded_at=row.graded_at,
+            paper=row.paper,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]

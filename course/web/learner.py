@@ -1,6 +1,7 @@
 """The course as an employee takes it: where to go on, the text, and one's own record."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,17 +15,17 @@ from course.content.model import Module, Section
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
 from course.errors import NotFound
-from course.items import Item
 from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
-from course.learning.place import Step, following, minutes_left, next_step, resume
-from course.learning.queries import Spot, completed, completion_rows, record
-from course.quiz.paper import draw
+from course.learning.place import Step, following, minutes_left, minutes_of, next_step, resume
+from course.learning.queries import Record, Spot, completed, completion_rows, missing_stars, record
+from course.quiz.paper import Paper, paper_of, size
 from course.quiz.queries import Taken, attempts
 from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
 from course.web.practice import Practice, practice
+from course.web.testing_out import Offer, offer
 
 bp = Blueprint("learner", __name__)
 
@@ -67,26 +68,24 @@ def course(course_id: str) -> str:
     taken = {
         module.id: current_attempt(mine.attempts_at(module.quiz), edition, since) for module in release.course.modules
     }
-    answered = {
-        module_id: set(attempt.answers) if attempt and not attempt.finished else set()
-        for module_id, attempt in taken.items()
-    }
     lines = [
         ModuleLine(
             module,
             mandatory=module.id in release.course.mandatory,
             done_on=done[module.id].occurred_on if module.id in done else None,
             begun=taken[module.id] is not None,
-            minutes=minutes_left(release.course, module, answered[module.id]),
+            minutes=_minutes(mine, release, module, taken[module.id]),
         )
         for module in release.course.modules
     ]
+    offers = [offer(release.course, module, mine, edition, since) for module in release.course.modules]
     begun = any(taken.values()) or (mine.spot is not None and since is None)
     return render_template(
         "learner/course.html",
         course=release.course,
         lines=lines,
-        step=_resume(release, mine.spot if begun else None, set(done), answered),
+        step=_resume(release, mine.spot if begun else None, set(done), taken),
+        offers=[each for each in offers if each],
         attempts=taken,
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
@@ -139,16 +138,24 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     db = database.session
     today = clock.day_of(clock.now())
     edition = in_force(db, course_id, who.newest_release, today)
-    taken = current_attempt(attempts(db, who.person_id, course_id, found.quiz), edition)
-    if taken and taken.finished:
-        taken = current_attempt([taken], edition, anew_since(completed(db, who.person_id, course_id), edition, today))
+    first = found.sections[0] == part and release.course.test_of(module_id) is not None
+    mine = record(db, who.person_id, course_id) if first else None
+    at_quiz = mine.attempts_at(found.quiz) if mine else attempts(db, who.person_id, course_id, found.quiz)
+    taken, since = current_attempt(at_quiz, edition), None
+    if mine or (taken and taken.finished):
+        rows = mine.completed if mine else completed(db, who.person_id, course_id)
+        since = anew_since(rows, edition, today)
+        taken = current_attempt([taken] if taken else [], edition, since)
+    test = offer(release.course, found, mine, edition, since) if mine else None
     answered = taken.answers if taken else {}
     offered = practice(release.course, found, part, today)
-    tag = _etag(who, release, section_id, taken, offered)
+    tag = _etag(who, release, section_id, taken, (offered, test))
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
         paper = _paper(taken, release, found)
+        items = paper.items if taken or paper.along else ()
+        left = [item for item in paper.items if item.id not in answered] if taken else range(_size(release, found))
         index = found.sections.index(part)
         response = make_response(
             render_template(
@@ -161,11 +168,13 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
                 before=found.sections[index - 1] if index else None,
                 after=following(found, part),
                 attempt=taken,
-                questions=[(number, item) for number, item in enumerate(paper, start=1) if item.section == section_id],
-                total=len(paper),
+                questions=[(number, item) for number, item in enumerate(items, start=1) if item.section == section_id],
+                total=len(paper.items) if taken else _size(release, found),
+                time_limit=_time_limit(release, found) if not taken else None,
                 answered=answered,
-                minutes=minutes_left(release.course, found, answered, part),
+                minutes=minutes_left(found, len(left), part),
                 practice=offered,
+                test=test,
             )
         )
     response.headers["ETag"] = f'W/"{tag}"'
@@ -229,20 +238,49 @@ def current_attempt(taken: list[Taken], edition: int, since: datetime | None = N
     return max(fitting, key=lambda each: each.number, default=None)
 
 
-def _resume(release: Published, spot: Spot | None, done: set[str], answered: dict[str, set[str]]) -> Step | None:
+def _resume(release: Published, spot: Spot | None, done: set[str], taken: Mapping[str, Taken | None]) -> Step | None:
     """Where to go on: past a question that was just answered, else at the section last visited."""
     step = resume(release.course, done, (spot.module, spot.section) if spot else None)
-    if step and spot and spot.item and (step.module.id, step.section.id) == (spot.module, spot.section):
-        return next_step(step.module, release.course.quizzes, answered[step.module.id], step.section) or step
+    if step and spot and (step.module.id, step.section.id) == (spot.module, spot.section):
+        under_way = taken[step.module.id]
+        paper = _paper(under_way, release, step.module)
+        answered = under_way.answers if under_way and not under_way.finished else ()
+        if spot.item or (under_way and not paper.along):
+            return next_step(step.module, paper, answered, step.section) or step
     return step
 
 
-def _paper(taken: Taken | None, release: Published, module: Module) -> tuple[Item, ...]:
-    """The questions of the attempt's own release; before an attempt, of the current one."""
+def _paper(taken: Taken | None, release: Published, module: Module) -> Paper:
+    """The questions of the attempt, from its own release; before an attempt, every question of the current one."""
     pinned = published(database.session, taken.release_id) if taken else release
     quiz = pinned.course.quizzes.get(module.quiz)
     own_module = pinned.course.module(module.id)
-    return draw(quiz, own_module) if quiz and own_module else ()
+    if quiz is None or own_module is None:
+        return Paper((), whole=True, along=True)
+    return paper_of(quiz, own_module, taken.paper if taken else None)
+
+
+def _size(release: Published, module: Module) -> int:
+    """How many questions an attempt at the module's quiz has."""
+    quiz = release.course.quizzes.get(module.quiz)
+    return size(quiz) if quiz else 0
+
+
+def _time_limit(release: Published, module: Module) -> int | None:
+    """How many minutes an attempt at the module's quiz may take; None is for ever."""
+    quiz = release.course.quizzes.get(module.quiz)
+    return quiz.minutes if quiz else None
+
+
+def _minutes(mine: Record, release: Published, module: Module, taken: Taken | None) -> int:
+    """About how many minutes are left of a module, given the attempt that counts now."""
+    if taken and not taken.finished:
+        paper = _paper(taken, release, module)
+        questions = sum(item.id not in taken.answers for item in paper.items)
+        return minutes_left(module, questions) if paper.whole else minutes_of(questions)
+    quiz = release.course.quizzes.get(module.quiz)
+    missing = missing_stars(database.session, mine, release, quiz) if quiz else ()
+    return minutes_of(len(missing)) if missing else minutes_left(module, _size(release, module))
 
 
 def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
@@ -267,9 +305,17 @@ def _section_url(course_id: str, step: Step) -> str:
     return url_for("learner.section", course_id=course_id, module_id=step.module.id, section_id=step.section.id)
 
 
-def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None, offered: Practice | None) -> str:
+def _etag(
+    who: Actor,
+    release: Published,
+    section_id: str,
+    taken: Taken | None,
+    offers: tuple[Practice | None, Offer | None],
+) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
     progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
+    offered, test = offers
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
+    tested = (test.questions, test.begun) if test else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
-    return hashlib.sha256(repr((parts, scenarios, demonstration())).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr((parts, scenarios, tested, demonstration())).encode()).hexdigest()[:24]
