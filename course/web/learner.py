@@ -79,6 +79,8 @@ def course(course_id: str) -> str:
         for module in release.course.modules
     ]
     offers = [offer(release.course, module, mine, edition, since) for module in release.course.modules]
+    mandatory = (module for module in release.course.modules if module.id in release.course.mandatory)
+    asked = [release.course.quizzes[module.quiz] for module in mandatory]
     begun = any(taken.values()) or (mine.spot is not None and since is None)
     return render_template(
         "learner/course.html",
@@ -90,14 +92,8 @@ def course(course_id: str) -> str:
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
         begun=begun,
-        pass_mark=max(
-            (
-                release.course.quizzes[module.quiz].pass_mark
-                for module in release.course.modules
-                if module.id in release.course.mandatory
-            ),
-            default=0,
-        ),
+        pass_mark=max((quiz.pass_mark for quiz in asked), default=0),
+        limited=any(quiz.most_attempts for quiz in asked),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
     )
 
@@ -138,7 +134,7 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     db = database.session
     today = clock.day_of(clock.now())
     edition = in_force(db, course_id, who.newest_release, today)
-    first = found.sections[0] == part and release.course.test_of(module_id) is not None
+    first = found.sections[0].id == section_id and release.course.test_of(module_id) is not None
     mine = record(db, who.person_id, course_id) if first else None
     at_quiz = mine.attempts_at(found.quiz) if mine else attempts(db, who.person_id, course_id, found.quiz)
     taken, since = current_attempt(at_quiz, edition), None
@@ -170,7 +166,7 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
                 attempt=taken,
                 questions=[(number, item) for number, item in enumerate(items, start=1) if item.section == section_id],
                 total=len(paper.items) if taken else _size(release, found),
-                time_limit=_time_limit(release, found) if not taken else None,
+                rules=release.course.quizzes.get(found.quiz) if not taken else None,
                 answered=answered,
                 minutes=minutes_left(found, len(left), part),
                 practice=offered,
@@ -264,12 +260,6 @@ def _size(release: Published, module: Module) -> int:
     """How many questions an attempt at the module's quiz has."""
     quiz = release.course.quizzes.get(module.quiz)
     return size(quiz) if quiz else 0
-
-
-def _time_limit(release: Published, module: Module) -> int | None:
-    """How many minutes an attempt at the module's quiz may take; None is for ever."""
-    quiz = release.course.quizzes.get(module.quiz)
-    return quiz.minutes if quiz else None
 
 
 def _minutes(mine: Record, release: Published, module: Module, taken: Taken | None) -> int:

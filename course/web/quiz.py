@@ -240,7 +240,7 @@ def _after_questions(sitting: Sitting, mine: Record, release: Published) -> dict
         "ever_passed": any(each.passed for each in finished),
         "stars_left": in_order(sitting, sitting.quiz.critical - right),
         "only_missing": len(missing_stars(db, mine, release, quiz)) if quiz else 0,
-        "tries_left": tries_left(db, mine, release, quiz) if quiz else 0,
+        "tries_left": tries_left(db, mine, release, quiz) if quiz else None,
     }
 
 
