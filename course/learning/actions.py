@@ -86,7 +86,7 @@ def begin(db: Session, release: Published, quiz_id: str, *, by: int, edition: in
         return hand_in(db, going_on, by=by, at=at)
     missing = missing_stars(db, mine, release, quiz) if not quiz.kind else frozenset[str]()
     if quiz.kind and not tests_left(db, mine, quiz, edition, anew_since(mine.completed, edition, day_of(at))):
-        raise Conflict("Kunskapstestet är gjort. Nu tar du modulen som vanligt.")
+        raise Conflict("Kunskapstestet går inte att göra en gång till. Gå till modulen i stället.")
     if not missing and tries_left(db, mine, release, quiz) == 0:
         raise Conflict("Du har gjort alla försök som finns. Prata med din chef om hur du går vidare.")
     return begin_attempt(db, release, quiz_id, by=by, edition=edition, at=at, missing=missing)

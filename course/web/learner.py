@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,15 +17,15 @@ from course.db import database, transaction
 from course.errors import NotFound
 from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
-from course.learning.place import Step, following, minutes_left, minutes_of, next_step, resume
-from course.learning.queries import Record, Spot, completed, completion_rows, missing_stars, record
-from course.quiz.paper import Paper, paper_of, size
+from course.learning.place import Step, following, minutes_left, next_step, resume
+from course.learning.queries import Spot, completed, completion_rows, record
 from course.quiz.queries import Taken, attempts
 from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
 from course.web.practice import Practice, practice
 from course.web.testing_out import Offer, offer
+from course.web.under_way import current_attempt, minutes, paper, questions_of
 
 bp = Blueprint("learner", __name__)
 
@@ -74,7 +74,7 @@ def course(course_id: str) -> str:
             mandatory=module.id in release.course.mandatory,
             done_on=done[module.id].occurred_on if module.id in done else None,
             begun=taken[module.id] is not None,
-            minutes=_minutes(mine, release, module, taken[module.id]),
+            minutes=minutes(mine, release, module, taken[module.id]),
         )
         for module in release.course.modules
     ]
@@ -149,9 +149,10 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        paper = _paper(taken, release, found)
-        items = paper.items if taken or paper.along else ()
-        left = [item for item in paper.items if item.id not in answered] if taken else range(_size(release, found))
+        asked = paper(taken, release, found)
+        total = len(asked.items) if taken else questions_of(release, found)
+        items = asked.items if taken or asked.along else ()
+        left = total - sum(item.id in answered for item in asked.items)
         index = found.sections.index(part)
         response = make_response(
             render_template(
@@ -165,10 +166,10 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
                 after=following(found, part),
                 attempt=taken,
                 questions=[(number, item) for number, item in enumerate(items, start=1) if item.section == section_id],
-                total=len(paper.items) if taken else _size(release, found),
+                total=total,
                 rules=release.course.quizzes.get(found.quiz) if not taken else None,
                 answered=answered,
-                minutes=minutes_left(found, len(left), part),
+                minutes=minutes_left(found, left, part),
                 practice=offered,
                 test=test,
             )
@@ -223,54 +224,16 @@ def release_of(course_id: str) -> Published:
     return found if can("unit.read") else replace(found, course=found.course.for_everybody)
 
 
-def current_attempt(taken: list[Taken], edition: int, since: datetime | None = None) -> Taken | None:
-    """The newest attempt of the edition in force or a later one, unless it was finished by `since`."""
-    fitting = [
-        each
-        for each in taken
-        if published(database.session, each.release_id).edition >= edition
-        and (since is None or each.graded_at is None or each.graded_at > since)
-    ]
-    return max(fitting, key=lambda each: each.number, default=None)
-
-
 def _resume(release: Published, spot: Spot | None, done: set[str], taken: Mapping[str, Taken | None]) -> Step | None:
     """Where to go on: past a question that was just answered, else at the section last visited."""
     step = resume(release.course, done, (spot.module, spot.section) if spot else None)
     if step and spot and (step.module.id, step.section.id) == (spot.module, spot.section):
         under_way = taken[step.module.id]
-        paper = _paper(under_way, release, step.module)
+        asked = paper(under_way, release, step.module)
         answered = under_way.answers if under_way and not under_way.finished else ()
-        if spot.item or (under_way and not paper.along):
-            return next_step(step.module, paper, answered, step.section) or step
+        if spot.item or (under_way and not asked.along):
+            return next_step(step.module, asked, answered, step.section) or step
     return step
-
-
-def _paper(taken: Taken | None, release: Published, module: Module) -> Paper:
-    """The questions of the attempt, from its own release; before an attempt, every question of the current one."""
-    pinned = published(database.session, taken.release_id) if taken else release
-    quiz = pinned.course.quizzes.get(module.quiz)
-    own_module = pinned.course.module(module.id)
-    if quiz is None or own_module is None:
-        return Paper((), whole=True, along=True)
-    return paper_of(quiz, own_module, taken.paper if taken else None)
-
-
-def _size(release: Published, module: Module) -> int:
-    """How many questions an attempt at the module's quiz has."""
-    quiz = release.course.quizzes.get(module.quiz)
-    return size(quiz) if quiz else 0
-
-
-def _minutes(mine: Record, release: Published, module: Module, taken: Taken | None) -> int:
-    """About how many minutes are left of a module, given the attempt that counts now."""
-    if taken and not taken.finished:
-        paper = _paper(taken, release, module)
-        questions = sum(item.id not in taken.answers for item in paper.items)
-        return minutes_left(module, questions) if paper.whole else minutes_of(questions)
-    quiz = release.course.quizzes.get(module.quiz)
-    missing = missing_stars(database.session, mine, release, quiz) if quiz else ()
-    return minutes_of(len(missing)) if missing else minutes_left(module, _size(release, module))
 
 
 def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
