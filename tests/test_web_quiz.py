@@ -396,19 +396,22 @@ def test_the_best_attempt_counts_and_a_starred_question_must_come_right_in_the_e
     assert "★ Fråga 2: Vad gör du sedan?" in page.texts("li")
     assert "Du behöver minst" not in page.main
     assert "Fråga 2: Vad gör du sedan?" in page.texts("a", href=first.replace("forsta", "andra"))
-    assert page.button == ("Gör om frågorna", "/forsok")
+    assert "Poängen räcker. En enda fråga är kvar, resten behöver du inte göra om." in page.main
+    assert page.button == ("Gör om frågan som handlar om din säkerhet", "/forsok")
     assert stored(world) == (1, 2, 1, 0)
 
     second = begin(anna)
     assert second.partition("/fraga")[0] != first.partition("/fraga")[0]
     assert begin(anna) == second  # the attempt under way goes on
-    post(anna, second, svar="fel")
-    post(anna, second.replace("forsta", "andra"), svar="ratt")
+    assert second.endswith("/fraga/andra")
+    assert Page(anna.get(second)).title == "Fråga 1 av 1 – Modulen modul"
+    assert anna.get(second.replace("andra", "forsta")).status_code == 404
+    post(anna, second, svar="ratt")
 
     page = Page(anna.get(second.partition("/fraga")[0]))
     assert page.h1 == "Modulen är klar"
     assert "i försök 2." in page.main
-    assert stored(world) == (2, 4, 2, 2)
+    assert stored(world) == (2, 3, 2, 2)
 
 
 @sqlite_only
@@ -439,7 +442,7 @@ def test_too_few_points_say_how_many_are_needed(world, anna):
 
     page = Page(anna.get(f"/forsok/{attempt.id}"))
 
-    assert "Du fick 0 av 2 poäng i försök 1. Du behöver minst 50 procent." in page.main
+    assert "Du fick 0 av 2 poäng i försök 1. Du behöver minst 50 procent, det är 1 av 2 poäng." in page.main
     assert page.button == ("Gör om frågorna", "/forsok")
     assert "Ta med dig" not in page.main
 

@@ -43,15 +43,14 @@ class Taken:
     """How many times it has been graded."""
     sure: Mapping[str, bool] = field(default_factory=dict)
     """{item: whether its answer was sure}, of those where that was said."""
+    paper: Sequence[str] | None = None
+    """The ids of its items, in order; None is every item of the quiz."""
+    answers_deleted: bool = False
+    """Whether a retention run has taken the answers; see deletions."""
 
     @property
     def finished(self) -> bool:
         return self.passed is not None
-
-    @property
-    def answers_deleted(self) -> bool:
-        """Whether a retention run has taken the answers; see deletions."""
-        return self.finished and not self.answers
 
 
 @dataclass(frozen=True)
@@ -192,6 +191,8 @@ _finished_at = (
     .correlate(Attempt)
     .scalar_subquery()
 )
+_marked = select(Mark.item).where(Mark.attempt_id == Attempt.id).correlate(Attempt).exists()
+"""An attempt whose time ran out has marks without a single answer; a retention run takes both."""
 _attempts = (
     select(
         Attempt.id,
@@ -201,6 +202,7 @@ _attempts = (
         Attempt.number,
         Attempt.seed,
         Attempt.started_at,
+        Attempt.paper,
         Response.item,
         Response.answer,
         Response.sure,
@@ -210,6 +212,7 @@ _attempts = (
         Result.stars,
         Result.sequence,
         _finished_at.label("graded_at"),
+        and_(Result.sequence.is_not(None), Response.item.is_(None), ~_marked).label("answers_deleted"),
     )
     .outerjoin(Response, Response.attempt_id == Attempt.id)
     .outerjoin(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == _newest))
@@ -252,6 +255,8 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             graded_at=row.graded_at,
             sequence=row.sequence or 0,
             sure={each.item: each.sure for each in answered if each.sure is not None},
+            paper=row.paper,
+            answers_deleted=row.answers_deleted,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]

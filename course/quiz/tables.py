@@ -29,6 +29,8 @@ class Attempt(Base):
     number: Mapped[int]
     seed: Mapped[int]
     started_at: Mapped[datetime]
+    paper: Mapped[list[str] | None] = mapped_column(Json)
+    """The ids of its items, in order; NULL is every item of the quiz, as before papers were stored."""
 
 
 class Response(Base):

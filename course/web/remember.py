@@ -36,6 +36,8 @@ def courses_offered(
         for release, attempts in taken
         if release.course.id in whole
         and offered(
-            release, Record(attempts, completed(database.session, known.person_id, release.course.id), None), known
+            release,
+            Record(attempts, completed(database.session, known.person_id, release.course.id), frozenset(), None),
+            known,
         )
     ]
