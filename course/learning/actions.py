@@ -20,6 +20,7 @@ from course.items import Item
 from course.learning.completion import (
     WHOLE_COURSE,
     Completed,
+    Finished,
     anew_since,
     course_evidence,
     meets_rule,
@@ -359,14 +360,13 @@ def _settle_modules(
     for newest in {taken.quiz: taken for taken in finished}.values():
         release = published(db, newest.release_id)
         quiz = release.course.quizzes[newest.quiz]
-        evidence = f"attempt:{newest.id}"
-        same_edition = finished_at(db, finished, quiz.id, release.edition, revoked)
         done_before = any(row.path == quiz.module and row.edition == release.edition for row in rows)
-        if (quiz.module, evidence) in used or not (
-            proves_knowledge(same_edition[-1], _stars_on_paper(quiz, newest))
-            if quiz.kind
-            else meets_rule(same_edition, quiz.critical, done_before=done_before)
-        ):
+        if quiz.kind:
+            proof = _proof(db, finished, newest, done_before=done_before)
+        else:
+            same_edition = finished_at(db, finished, quiz.id, release.edition, revoked)
+            proof = newest if meets_rule(same_edition, quiz.critical, done_before=done_before) else None
+        if proof is None or (quiz.module, f"attempt:{proof.id}") in used:
             continue
         new.append(
             _complete(
@@ -376,12 +376,27 @@ def _settle_modules(
                 quiz.module,
                 release.edition,
                 route="quiz",
-                evidence=evidence,
-                occurred_on=day_of(newest.graded_at or at),
+                evidence=f"attempt:{proof.id}",
+                occurred_on=day_of(proof.graded_at or at),
                 at=at,
             )
         )
     return new
+
+
+def _proof(db: Session, finished: Sequence[Taken], newest: Taken, *, done_before: bool) -> Taken | None:
+    """The attempt at a knowledge test, in the edition of the newest one, that completes its module.
+
+    An earlier one can, when it was graded anew and the module is not done in the edition.
+    """
+    edition = published(db, newest.release_id).edition
+    for taken in [newest] if done_before else reversed(finished):
+        pinned = published(db, taken.release_id)
+        if taken.quiz == newest.quiz and pinned.edition == edition:
+            test = Finished(bool(taken.passed), frozenset(taken.stars))
+            if proves_knowledge(test, _stars_on_paper(pinned.course.quizzes[taken.quiz], taken)):
+                return taken
+    return None
 
 
 def _stars_on_paper(quiz: Quiz, taken: Taken) -> frozenset[str]:

@@ -219,7 +219,9 @@ def own_record() -> str:
         courses={one.course.id: one.course for one in releases.values()},
         taken=[(one, _graded(mine)) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
-        deletions=deletions(db, who.person_id),
+        deletions=deletions(db, who.person_id)
+        if any(each.answers_deleted for _, mine in taken for each in mine)
+        else {},
         remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
         stopped=known.stopped,
         remember=courses_offered(rows, [(one, mine) for one, mine in taken if _is_meant(one)], known),
