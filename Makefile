@@ -23,14 +23,14 @@ run: $(VENV)/runtime ## install, prepare instance/ and serve; PORT=, INSTANCE=fo
 	@exec $(BIN)/flask serve
 
 test: $(VENV)/tools ## run the whole suite
-	$(BIN)/python -m pytest -n 2 -q $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 check: $(VENV)/tools ## lint, types, content and tests: what CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/flask content check
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 bench: $(VENV)/tools ## measure, beside a bare Flask page in the same run; ARGS="--only coverage"
 	$(BIN)/python tests/bench/run.py $(ARGS)

@@ -7,12 +7,24 @@ from fractions import Fraction
 from course.clock import STOCKHOLM
 
 MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+WORDS = "noll en två tre fyra fem sex sju åtta nio tio elva tolv".split()
 NBSP = "\u00a0"
 
 
 def number(value: int) -> str:
     """1500 as "1 500", with a space that does not break the line."""
     return f"{value:,}".replace(",", NBSP).replace("-", "−")
+
+
+def in_words(value: int) -> str:
+    """A small number as a word, "två"; larger ones in figures."""
+    return WORDS[value] if 0 <= value < len(WORDS) else number(value)
+
+
+def points(value: Fraction) -> str:
+    """Points with at most one decimal, never more than there are: 6 as "6", 20/3 as "6,6"."""
+    tenths = int(value * 10)
+    return f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10},{tenths % 10}"
 
 
 def share(value: Fraction | None) -> str:

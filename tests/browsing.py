@@ -42,6 +42,7 @@ VALUES = {
     "chapter_id": "hr",
     "material_id": "ovning",
     "kind": "employees",
+    "number": "1",
 }
 
 
@@ -201,6 +202,10 @@ class Page(HTMLParser):
     @property
     def main(self):
         return self.one("main").text
+
+    def options(self):
+        """The labels of the answer's own fields, in the order shown."""
+        return [label.text for label in self.all("label") if label["for"].startswith("svar-")]
 
     def sends(self, button):
         """What the form with the button would send as it stands: {name: values}."""

@@ -265,7 +265,8 @@ def _is_half(db, attempt_id: UUID) -> bool:
 def _items(db, attempt_id: UUID) -> Mapping[str, Item]:
     """The questions of an attempt."""
     made = db.get_one(Attempt, attempt_id)
-    return published(db, made.release_id).course.quizzes[made.quiz].items
+    items = published(db, made.release_id).course.quizzes[made.quiz].items
+    return items if made.paper is None else {item: items[item] for item in made.paper}
 
 
 def kill_again_and_again(folder: Path, kills: int, count: int, pause: tuple[float, float] = (0.3, 1.2)) -> dict:

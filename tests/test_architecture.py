@@ -19,7 +19,7 @@ LAYERS = [
     {"review"},
     {"report"},
     {"meeting", "survey"},
-    {"learning", "access", "roster", "target", "scenario"},
+    {"learning", "access", "roster", "target", "scenario", "recall"},
     {"quiz", "organisation"},
     {"content"},
     {"items", "audit"},

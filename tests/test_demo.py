@@ -40,6 +40,7 @@ from course.quiz.tables import Attempt, Response, Result
 from course.report.catalogue.coverage import build
 from course.target.queries import promise_on
 
+pytestmark = pytest.mark.xdist_group("demonstration")  # made once for each engine
 TODAY = date(2026, 11, 24)
 COURSE = "hot-och-vald"
 

@@ -6,10 +6,6 @@ from world import course_sources
 
 from course.content.load import load_course
 from course.content.model import KNOWLEDGE_TEST
-from course.content.queries import published
-from course.learning.actions import answer
-from course.learning.queries import completion_rows
-from course.quiz.actions import begin_attempt
 
 QUESTION = """\
 ## Dörren {#dorren .enval mål=2 form=B ny=ja}
@@ -137,16 +133,13 @@ def test_a_quiz_needs_a_question_with_points():
     ]
 
 
-def test_a_finished_knowledge_test_completes_no_module(world):
-    world.publish(sources())
-    person = world.person("anna", "A")
-    world.take("anna", "2026-02-01", second="fel")
-    release = world.begin("anna", "2026-02-02").release_id
+def test_each_form_needs_a_question_with_points_and_a_test_has_no_draw_and_no_limit_of_tries():
+    body = "\n## Plan {#plan .fritext form=B mål=1}\nVem ringer du?\n"
+    texts = sources()
+    texts[PATH] = texts[PATH].partition("## Andra")[0].replace("slag:", "dra: 1\nförsök: 2\nslag:") + body
 
-    with world.write("2026-03-01") as (db, at):
-        taken = begin_attempt(db, published(db, release), "kunskap-modul", by=person, edition=1, at=at)
-        for item in ("ett", "tva"):
-            answered = answer(db, taken.id, item, {"svar": ["ratt"]}, by=person, at=at)
-
-    assert answered.stored
-    assert completion_rows(world.db, person) == []
+    assert [(problem.line, problem.message) for problem in load_course(texts).problems] == [
+        (6, "ett kunskapstest görs en gång i varje form; ta bort ”dra”"),
+        (7, "ett kunskapstest görs en gång i varje form; ta bort ”försök”"),
+        (8, "form B har ingen fråga med poäng; lägg till en"),
+    ]

@@ -627,7 +627,7 @@ Vad?
     assert read(text)[1] == [
         (1, "nyckeln ”modul” saknas; skriv en rad ”modul: …” mellan raderna ---"),
         (3, "nyckeln ”titel” saknar värde; skriv det efter kolonet"),
-        (4, "okänd nyckel ”färg”; välj bland godkänt, modul, quiz, slag, titel"),
+        (4, "okänd nyckel ”färg”; välj bland blanda, dra, försök, godkänt, modul, quiz, slag, tid, titel"),
         (5, "”godkänt” ska vara en andel från 1 % till 100 %, inte ”allt”"),
         (7, "texten står före den första frågan; flytta eller ta bort den"),
         (9, "frågan saknar text; skriv frågan före alternativen"),

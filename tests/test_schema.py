@@ -16,6 +16,9 @@ from course.access.tables import Grant
 from course.clock import FOREVER
 from course.db import database, transaction
 from course.organisation.tables import MembershipState, UnitState
+from course.recall.actions import finish as finish_recall
+from course.recall.actions import wish
+from course.recall.choosing import Moment
 from course.scenario.actions import finish
 from course.schema import Base
 
@@ -30,6 +33,8 @@ def full(world):
     release = world.take("anna", "2026-03-01").release_id
     with world.write() as (db, at):
         finish(db, world.people["anna"], "kurs", "dorren", release_id=release, day=at.date())
+        finish_recall(db, world.people["anna"], Moment("kurs", at.date(), 7))
+        wish(db, world.people["anna"], wanted=False, at=at)
     return world
 
 
@@ -51,6 +56,8 @@ def test_the_tables_of_facts_and_of_dated_facts_are_these():
         "import",
         "mark",
         "media",
+        "recall_done",
+        "recall_wish",
         "release",
         "reported_figure",
         "response",
@@ -69,6 +76,8 @@ def test_the_tables_of_facts_and_of_dated_facts_are_these():
         ("audit_entry", "action = 'x'"),
         ("completion", "edition = 9"),
         ("mark", "points = 0"),
+        ("recall_done", "occasion = 9"),
+        ("recall_wish", "wanted = TRUE"),
         ("release", "edition = 9"),
         ("response", "answer = '[]'"),
         ("result", "passed = NOT passed"),

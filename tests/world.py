@@ -8,13 +8,12 @@ from course import clock
 from course.access.actions import grant_role, open_session
 from course.clock import FOREVER
 from course.content.actions import publish
-from course.content.queries import current, newest_release_id, published
+from course.content.queries import current, newest_release_id
 from course.content.source import Folder
 from course.db import database, transaction
-from course.learning.actions import answer
+from course.learning.actions import answer, begin
 from course.organisation.actions import Terms, add_membership, add_person, add_unit, set_unit_manager
 from course.organisation.population import Population
-from course.quiz.actions import begin_attempt
 from course.target.actions import Decision, set_target
 
 COURSE_TOML = """\
@@ -327,12 +326,12 @@ class World:
             decision = Decision("kurs", goal, a_day(since), a_day(until), population=population, groups=named)
             return set_target(db, decision, by=None, at=at)
 
-    def begin(self, key, day, *, module="modul", course="kurs", edition=0):
+    def begin(self, key, day, *, module="modul", course="kurs", edition=0, quiz=""):
+        """Begin the module's questions, or the quiz that is named; the edition in force is the newest one."""
         with self.write(day) as (db, at):
             release = current(db, newest_release_id(db))[course]
-            return begin_attempt(
-                db, release, f"{module}-fragor", by=self.people[key], edition=edition or release.edition, at=at
-            )
+            quiz = quiz or f"{module}-fragor"
+            return begin(db, release, quiz, by=self.people[key], edition=edition or release.edition, at=at)
 
     def answer(self, key, attempt, item, choice, day):
         """Answer with the id of a choice, or with a form (answering.form_of) for the types that have none."""
@@ -344,7 +343,7 @@ class World:
         """Take the module's quiz from beginning to end; right answers complete the module."""
         attempt = self.begin(key, day, module=module, course=course)
         for item, choice in (("forsta", first), ("andra", second)):
-            if item in published(self.db, attempt.release_id).course.quizzes[attempt.quiz].items:
+            if item in attempt.paper:
                 self.answer(key, attempt, item, choice, day)
         return attempt
 

@@ -29,7 +29,7 @@ class File(Generic[Holds]):
 Modules = Mapping[str, File[Module]]
 Quizzes = Mapping[str, File[Quiz]]
 Scenarios = Mapping[str, File[Scenario]]
-PAGES = frozenset({"klar", "scenario", "scenarier", "material", "kallor", "revision"})
+PAGES = frozenset({"klar", "scenario", "scenarier", "material", "minnesfragor", "kallor", "revision"})
 """What stands after the course in the addresses of other pages, and therefore can be no module."""
 
 
@@ -112,6 +112,43 @@ def _quiz(quiz: File[Quiz], modules: Modules) -> Iterable[Problem]:
     for item in quiz.holds.items.values():
         for message in _item(item, quiz.holds, module):
             yield Problem(quiz.path, item.line, message)
+    yield from _forms(quiz)
+    yield from _draw(quiz, module)
+
+
+def _forms(quiz: File[Quiz]) -> Iterable[Problem]:
+    """What a knowledge test may not be: it makes a module completed, so each form must be able to fail."""
+    if not quiz.holds.kind:
+        return
+    for key in ("dra", "försök"):
+        if key in quiz.head.pairs:
+            yield quiz.problem(key, f"ett kunskapstest görs en gång i varje form; ta bort ”{key}”")
+    for form in quiz.holds.forms:
+        if not any(item.scored for item in quiz.holds.items.values() if item.form == form):
+            yield quiz.problem("slag", f"form {form} har ingen fråga med poäng; lägg till en")
+
+
+def _draw(quiz: File[Quiz], module: Module) -> Iterable[Problem]:
+    """Why the questions that the head asks for cannot be drawn. ★ questions are always among them."""
+    draw, items = quiz.holds.draw, quiz.holds.items.values()
+    if draw is None or quiz.holds.kind:
+        return
+    for item in items:
+        if not item.scored:
+            yield Problem(quiz.path, item.line, "en quiz som drar frågor kan inte ha en fråga utan poäng; ta bort den")
+        if draw.per_goal and not item.goal:
+            yield Problem(quiz.path, item.line, "frågan saknar mål; skriv till exempel mål=1, för frågor dras per mål")
+    of_goals = {f"mål {goal}": [item for item in items if item.goal == goal] for goal in _goals(module)}
+    for where, some in (of_goals if draw.per_goal else {"quizen": list(items)}).items():
+        stars = sum(item.critical for item in some)
+        if draw.number > len(some):
+            yield quiz.problem("dra", f"{draw.number} frågor kan inte dras, {where} har {len(some)}")
+        elif draw.number < stars:
+            yield quiz.problem("dra", f"{draw.number} frågor är för få, {where} har {stars} med ★, som alltid är med")
+
+
+def _goals(module: Module) -> range:
+    return range(1, len(module.goals) + 1)
 
 
 def _tests(quizzes: Quizzes) -> Iterable[Problem]:

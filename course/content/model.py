@@ -123,6 +123,14 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """How many questions an attempt draws: of all, or of those on each goal."""
+
+    number: int
+    per_goal: bool
+
+
+@dataclass(frozen=True)
 class Quiz:
     """Questions on one module; `items` holds the ones in use, `retired` those that were."""
 
@@ -134,11 +142,28 @@ class Quiz:
     retired: Mapping[str, Item]
     kind: str = ""
     """KNOWLEDGE_TEST, or '' for the questions along a module's sections."""
+    draw: Draw | None = None
+    """None is every question."""
+    shuffled: bool = False
+    most_attempts: int | None = None
+    """None is as many as one likes."""
+    minutes: int | None = None
+    """The time that an attempt may take; None is for ever."""
 
     @property
     def critical(self) -> frozenset[str]:
         """The safety-critical items (★), each of which must come right in the end."""
         return frozenset(item.id for item in self.items.values() if item.critical)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The parallel forms of a knowledge test."""
+        return tuple(sorted({item.form for item in self.items.values()}))
+
+    @property
+    def in_one_go(self) -> bool:
+        """Whether its questions are asked one after the other, not along the sections of the module."""
+        return bool(self.kind or self.draw or self.shuffled or self.minutes)
 
 
 @dataclass(frozen=True)
@@ -251,6 +276,11 @@ class Course:
 
     def module(self, module_id: str) -> Module | None:
         return next((module for module in self.modules if module.id == module_id), None)
+
+    def test_of(self, module_id: str) -> Quiz | None:
+        """The knowledge test of a module."""
+        tests = (quiz for quiz in self.quizzes.values() if quiz.kind == KNOWLEDGE_TEST and quiz.module == module_id)
+        return next(tests, None)
 
     def module_after(self, module: Module) -> Module | None:
         """The next module in the course's order."""

@@ -3,19 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 
 from course.content import markup
 from course.content.front_matter import Head, read_head, read_heading, read_id, read_own_id, slug, suggest
 from course.content.markup import Pictures
-from course.content.model import KNOWLEDGE_TEST, Quiz
+from course.content.model import Quiz
 from course.content.question_body import OF_INSTRUMENTS, Lines, read_body
+from course.content.quiz_head import KEYS, read_rules
 from course.content.text import Fault
 from course.items import ITEM_TYPES, Item
 
-KEYS = ("quiz", "titel", "modul", "godkänt?", "slag?")
-KINDS = (KNOWLEDGE_TEST,)
 VALUES: Mapping[str, Sequence[str] | None] = {
     "avsnitt": None,
     "poängregel": None,
@@ -28,7 +26,6 @@ VALUES: Mapping[str, Sequence[str] | None] = {
 """What may stand as `nyckel=värde` in a heading, with the values when they are few."""
 RETIRED = "utgått"
 STAR = "★"
-USUAL_PASS_MARK = Fraction(80, 100)
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,7 @@ def read_quiz(text: str, pictures: Pictures, fault: Fault) -> tuple[Quiz | None,
     for line, message in markup.faults(head.body, head.body_line, pictures):
         fault(line, message)
     quiz_id = read_own_id(head, "quiz", "quizen", fault)
-    pass_mark = _read_pass_mark(head, fault)
-    kind = head.pairs.get("slag", "")
-    if kind and kind not in KINDS:
-        fault(head.line("slag"), f"okänt slag ”{kind}”{suggest(kind, KINDS)}")
+    rules = read_rules(head, fault)
     items, retired = read_items(head, pictures, fault)
     for item in (*items.values(), *retired.values()):
         for name in item.notes.keys() & OF_INSTRUMENTS:
@@ -60,17 +54,7 @@ def read_quiz(text: str, pictures: Pictures, fault: Fault) -> tuple[Quiz | None,
     if not quiz_id:
         return None, head
     titel, module = head.pairs.get("titel", ""), head.pairs.get("modul", "")
-    return Quiz(quiz_id, titel, module, pass_mark, items, retired, kind), head
-
-
-def _read_pass_mark(head: Head, fault: Fault) -> Fraction:
-    given = head.pairs.get("godkänt", "")
-    found = re.fullmatch(r"([0-9]{1,3})\s*%", given)
-    if found and 1 <= int(found[1]) <= 100:
-        return Fraction(int(found[1]), 100)
-    if given:
-        fault(head.line("godkänt"), f"”godkänt” ska vara en andel från 1 % till 100 %, inte ”{given}”")
-    return USUAL_PASS_MARK
+    return Quiz(id=quiz_id, title=titel, module=module, items=items, retired=retired, **rules), head
 
 
 def read_items(head: Head, pictures: Pictures, fault: Fault) -> tuple[dict[str, Item], dict[str, Item]]:

@@ -3,7 +3,7 @@
 Papers are graded and modules completed by the product's own rules; only who does what, and when, is drawn by lot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -16,9 +16,9 @@ from course.demo import names
 from course.demo.days import DAY, during, eagerness, history_begins, span, working_day_before
 from course.demo.facts import Organisation, Post
 from course.items import Item
-from course.learning.completion import Finished, meets_rule
+from course.learning.completion import Finished, meets_rule, only_missing
 from course.quiz.grading import Score, grade
-from course.quiz.paper import draw
+from course.quiz.paper import decide, is_whole
 
 YEARLY = 0.615
 """The share of an audience that would take a course in a whole year."""
@@ -39,6 +39,7 @@ class Try:
     answers: tuple[tuple[str, Any, datetime], ...]
     """(item, answer, when)."""
     score: Score | None
+    paper: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,13 @@ def _pass_module(
     while not meets_rule(finished, quiz.critical, done_before=False):
         number = len(finished) + 1
         wrong = 0 if number > 3 else rng.choices((0, 1, 2, 3), (60, 28, 9, 3) if number == 1 else (85, 15, 0, 0))[0]
-        attempt = _try(course, module, person, rng, started=clock, number=number, wrong=wrong)
+        missing = only_missing(finished, quiz.critical, done_before=False)
+        attempt = _try(course, module, person, rng, started=clock, number=number, wrong=wrong, missing=missing)
         tries.append(attempt)
         clock = attempt.answers[-1][2] + timedelta(seconds=rng.randrange(40, 240))
         assert attempt.score is not None  # noqa: S101 - a whole paper was answered
-        finished.append(Finished(attempt.score.passed, frozenset(attempt.score.stars)))
+        passed = attempt.score.passed and is_whole(quiz, attempt.paper)
+        finished.append(Finished(passed, frozenset(attempt.score.stars)))
     graded = tries[-1].answers[-1][2]
     done.append(Done(person, module.id, "quiz", f"attempt:{tries[-1].id}", day_of(graded), graded))
     return clock
@@ -179,10 +182,11 @@ def _try(
     number: int,
     wrong: int,
     cut: int = 0,
+    missing: Collection[str] = (),
 ) -> Try:
     """An attempt with so many wrong answers; `cut` leaves out the last ones, and then there is no result."""
     quiz = course.quizzes[module.quiz]
-    paper = draw(quiz, module)
+    paper = decide(quiz, module, seed=number, missing=missing)
     missed = {item.id for item in rng.sample(paper, min(wrong, len(paper)))}
     given: list[tuple[str, Any, datetime]] = []
     clock = started
@@ -191,7 +195,8 @@ def _try(
         given.append((item.id, _answer(item, rng, right=item.id not in missed), clock))
     score = None if cut else grade(quiz, paper, {item: answer for item, answer, _ in given})
     identity = UUID(int=rng.getrandbits(128), version=4)
-    return Try(identity, person, quiz.id, number, rng.randrange(2**31), started, tuple(given), score)
+    ids = tuple(item.id for item in paper)
+    return Try(identity, person, quiz.id, number, rng.randrange(2**31), started, tuple(given), score, ids)
 
 
 def _answer(item: Item, rng: Random, *, right: bool) -> Any:

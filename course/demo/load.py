@@ -167,6 +167,7 @@ def _write_tries(
                 "number": each.number,
                 "seed": each.seed,
                 "started_at": min(each.started, at),
+                "paper": list(each.paper),
             }
             for each in tries
         ],

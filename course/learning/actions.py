@@ -13,17 +13,36 @@ from sqlalchemy.orm import Session
 
 from course.audit.actions import record as audit
 from course.clock import day_of
+from course.content.model import Quiz
 from course.content.queries import Published, edition_in_force, editions, published
 from course.errors import Conflict, Invalid, NotFound, Refusal
 from course.items import Item
-from course.learning.completion import WHOLE_COURSE, Completed, Finished, course_evidence, meets_rule, route_of
+from course.learning.completion import (
+    WHOLE_COURSE,
+    Completed,
+    Finished,
+    anew_since,
+    course_evidence,
+    meets_rule,
+    proves_knowledge,
+    route_of,
+)
 from course.learning.evidence_file import Earned
-from course.learning.queries import completed, completion_rows, used_evidence
+from course.learning.queries import (
+    completed,
+    completion_rows,
+    finished_at,
+    missing_stars,
+    record,
+    tests_left,
+    tries_left,
+    used_evidence,
+)
 from course.learning.tables import Completion, Place, Revocation
 from course.organisation.tables import Person
-from course.quiz.actions import Answered, answer_item, grade_attempt, grade_quiz_again
-from course.quiz.paper import next_item
-from course.quiz.queries import Taken, attempts
+from course.quiz.actions import Answered, answer_item, begin_attempt, grade_attempt, grade_quiz_again, unfinished
+from course.quiz.paper import is_over
+from course.quiz.queries import Taken, attempt, attempts
 from course.roster.actions import Origin, add_import
 from course.sheet.problems import RowProblem
 
@@ -81,25 +100,60 @@ def remember_place(db: Session, person_id: int, course: str, *, module: str, sec
     connection.execute(_remember[connection.dialect.name], row)
 
 
+def begin(db: Session, release: Published, quiz_id: str, *, by: int, edition: int, at: datetime) -> Taken:
+    """Continue the person's attempt at a quiz, or begin the next; `edition` is the one in force.
+
+    Only what is missing is asked again, see completion.only_missing. An attempt whose time is up is graded and
+    given instead. Raises NotFound when the release has no such quiz; Conflict when there is no further attempt.
+    """
+    quiz = release.course.quizzes.get(quiz_id)
+    if quiz is None:
+        raise NotFound("Frågorna finns inte.")
+    mine = record(db, by, release.course.id)
+    going_on = unfinished(db, mine.attempts_at(quiz_id), edition)
+    if going_on:
+        return hand_in(db, going_on, by=by, at=at)
+    missing = missing_stars(db, mine, release, quiz) if not quiz.kind else frozenset[str]()
+    if quiz.kind and not tests_left(db, mine, quiz, edition, anew_since(mine.completed, edition, day_of(at))):
+        raise Conflict("Kunskapstestet går inte att göra en gång till. Gå till modulen i stället.")
+    if not missing and tries_left(db, mine, release, quiz) == 0:
+        raise Conflict("Du har gjort alla försök som finns. Prata med din chef om hur du går vidare.")
+    return begin_attempt(db, release, quiz_id, by=by, edition=edition, at=at, missing=missing)
+
+
+def hand_in(db: Session, taken: Taken, *, by: int, at: datetime) -> Taken:
+    """Grade an attempt whose time is up with the answers that are there; any other is given as it is."""
+    quiz = published(db, taken.release_id).course.quizzes[taken.quiz]
+    if taken.finished or not is_over(quiz, taken.started_at, at):
+        return taken
+    finish_quiz(db, taken, by=by, at=at)
+    return attempt(db, taken.id, by)
+
+
 def answer(
     db: Session, attempt_id: UUID, item_id: str, form: Mapping[str, Sequence[str]], *, by: int, at: datetime
 ) -> Answered:
     """Store the answer in a form; the last one also grades the attempt and settles what it completes, as one write.
 
-    The first answer to an item stands: see quiz.actions.answer_item, also for what it raises.
+    One that comes when the time is up is not stored, and the attempt is graded without it. The first answer to an
+    item stands: see quiz.actions.answer_item, also for what it raises.
     """
     answered = answer_item(db, attempt_id, item_id, form, by=by, at=at)
-    if answered.stored:
-        taken = answered.attempt
+    taken = answered.attempt
+    if answered.late:
+        hand_in(db, taken, by=by, at=at)
+    elif answered.stored:
         quiz = published(db, taken.release_id).course.quizzes[taken.quiz]
-        remember_place(db, by, taken.course, module=quiz.module, section=quiz.items[item_id].section, item=item_id)
-        if next_item(tuple(quiz.items.values()), taken.answers) is None:
+        if not quiz.kind:
+            section = quiz.items[item_id].section
+            remember_place(db, by, taken.course, module=quiz.module, section=section, item=item_id)
+        if all(item in taken.answers for item in (quiz.items if taken.paper is None else taken.paper)):
             finish_quiz(db, taken, by=by, at=at)
     return answered
 
 
 def finish_quiz(db: Session, taken: Taken, *, by: int, at: datetime) -> None:
-    """Grade a wholly answered attempt by its own release, and settle."""
+    """Grade an attempt by its own release, and settle."""
     grade_attempt(db, taken, at=at, reason="submitted")
     settle(db, by, taken.course, at=at)
 
@@ -295,13 +349,10 @@ def _settle_modules(
     *,
     at: datetime,
 ) -> list[int]:
-    """Complete the module of each quiz whose newest finished attempt meets the rule.
-
-    A knowledge test completes nothing.
-    """
+    """Complete the module of each quiz whose newest finished attempt meets the rule, or that of a knowledge test."""
     new = []
     live = {row.id for row in rows}
-    revoked = {evidence for (_, evidence), number in used.items() if number not in live}
+    revoked = frozenset(evidence for (_, evidence), number in used.items() if number not in live)
     finished = sorted(
         (taken for taken in attempts(db, person_id, course) if taken.finished and f"attempt:{taken.id}" not in revoked),
         key=lambda taken: taken.number,
@@ -309,16 +360,13 @@ def _settle_modules(
     for newest in {taken.quiz: taken for taken in finished}.values():
         release = published(db, newest.release_id)
         quiz = release.course.quizzes[newest.quiz]
-        if quiz.kind:
-            continue
-        evidence = f"attempt:{newest.id}"
-        same_edition = [
-            Finished(bool(taken.passed), frozenset(taken.stars))
-            for taken in finished
-            if taken.quiz == newest.quiz and published(db, taken.release_id).edition == release.edition
-        ]
         done_before = any(row.path == quiz.module and row.edition == release.edition for row in rows)
-        if (quiz.module, evidence) in used or not meets_rule(same_edition, quiz.critical, done_before=done_before):
+        if quiz.kind:
+            proof = _proof(db, finished, newest, done_before=done_before)
+        else:
+            same_edition = finished_at(db, finished, quiz.id, release.edition, revoked)
+            proof = newest if meets_rule(same_edition, quiz.critical, done_before=done_before) else None
+        if proof is None or (quiz.module, f"attempt:{proof.id}") in used:
             continue
         new.append(
             _complete(
@@ -328,12 +376,32 @@ def _settle_modules(
                 quiz.module,
                 release.edition,
                 route="quiz",
-                evidence=evidence,
-                occurred_on=day_of(newest.graded_at or at),
+                evidence=f"attempt:{proof.id}",
+                occurred_on=day_of(proof.graded_at or at),
                 at=at,
             )
         )
     return new
+
+
+def _proof(db: Session, finished: Sequence[Taken], newest: Taken, *, done_before: bool) -> Taken | None:
+    """The attempt at a knowledge test, in the edition of the newest one, that completes its module.
+
+    An earlier one can, when it was graded anew and the module is not done in the edition.
+    """
+    edition = published(db, newest.release_id).edition
+    for taken in [newest] if done_before else reversed(finished):
+        pinned = published(db, taken.release_id)
+        if taken.quiz == newest.quiz and pinned.edition == edition:
+            test = Finished(bool(taken.passed), frozenset(taken.stars))
+            if proves_knowledge(test, _stars_on_paper(pinned.course.quizzes[taken.quiz], taken)):
+                return taken
+    return None
+
+
+def _stars_on_paper(quiz: Quiz, taken: Taken) -> frozenset[str]:
+    """The ★ items of an attempt's paper."""
+    return quiz.critical if taken.paper is None else quiz.critical.intersection(taken.paper)
 
 
 def _settle_course(

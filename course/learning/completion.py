@@ -15,10 +15,12 @@ WHOLE_COURSE = ""
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished attempt, as far as the rule looks: whether it passed, and which ★ items had full marks."""
+    """A finished attempt, as far as the rule looks."""
 
     passed: bool
+    """Whether the pass mark was reached; never on a paper that only had the ★ items that were missing."""
     stars: AbstractSet[str]
+    """The ★ items with full marks."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,21 @@ def meets_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done
     if not attempts or not critical <= starred:
         return False
     return attempts[-1].passed or (not done_before and any(attempt.passed for attempt in attempts))
+
+
+def only_missing(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> AbstractSet[str]:
+    """The ★ items that alone keep the module from being completed, so that only they are asked again; else none.
+
+    Never once the module is done in the edition: then only an attempt that passes by itself completes it anew.
+    """
+    if done_before or not any(attempt.passed for attempt in attempts):
+        return frozenset()
+    return critical - frozenset[str]().union(*(attempt.stars for attempt in attempts))
+
+
+def proves_knowledge(test: Finished, critical: AbstractSet[str]) -> bool:
+    """Whether a knowledge test completes its module: it is passed, with its own ★ items right in the same attempt."""
+    return test.passed and critical <= test.stars
 
 
 def course_evidence(

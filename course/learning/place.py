@@ -1,9 +1,10 @@
 """Where the learner goes next, and how long it takes. Pure: what is shown follows from what is done."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from course.content.model import Course, Module, Quiz, Section
+from course.content.model import Course, Module, Section
+from course.quiz.paper import Paper, next_item
 
 WORDS_A_MINUTE = 180
 MINUTES_A_QUESTION = 0.5
@@ -39,15 +40,19 @@ def following(module: Module, section: Section) -> Section | None:
 
 
 def next_step(
-    module: Module, quizzes: Mapping[str, Quiz], answered: Collection[str], section: Section, passed: str = ""
+    module: Module, paper: Paper, answered: Collection[str], section: Section, passed: str = ""
 ) -> Step | None:
     """Where a learner goes after a question of the section, or past the question `passed`.
 
     The section's next unanswered question, else the next section, else any question that was left; None when the
-    module has nothing left.
+    module has nothing left. On a paper that is asked in one go, the next question.
     """
-    quiz = quizzes.get(module.quiz)
-    left = [item for item in quiz.items.values() if item.id not in answered] if quiz else []
+    if not paper.along:
+        item = next_item(paper.items, answered, passed)
+        if item is None or item.id == passed:
+            return None
+        return Step(module, module.section(item.section) or section, item.id)
+    left = [item for item in paper.items if item.id not in answered]
     here = [item.id for item in left if item.section == section.id]
     if passed in here:
         here = here[here.index(passed) + 1 :]
@@ -59,13 +64,16 @@ def next_step(
     return Step(module, module.section(rest.section) or section, rest.id) if rest else None
 
 
-def minutes_left(course: Course, module: Module, answered: Collection[str], section: Section | None = None) -> int:
-    """About how many minutes of a module remain, counted from the section and the questions not answered.
+def minutes_left(module: Module, questions: int, section: Section | None = None) -> int:
+    """About how many minutes of a module remain, with the text from the section on and so many questions.
 
     180 words a minute and half a minute a question (pages.md 1.3); at least one.
     """
     start = module.sections.index(section) if section in module.sections else 0
     words = sum(part.words for part in module.sections[start:])
-    quiz = course.quizzes.get(module.quiz)
-    questions = sum(item not in answered for item in quiz.items) if quiz else 0
     return max(1, round(words / WORDS_A_MINUTE + questions * MINUTES_A_QUESTION))
+
+
+def minutes_of(questions: int) -> int:
+    """About how many minutes questions take without the text; at least one."""
+    return max(1, round(questions * MINUTES_A_QUESTION))

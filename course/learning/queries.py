@@ -1,6 +1,7 @@
 """What one learner has done in one course."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
-from course.content.queries import published
-from course.learning.completion import WHOLE_COURSE, Completed, valid_through
+from course.content.model import Quiz
+from course.content.queries import Published, published
+from course.learning.completion import WHOLE_COURSE, Completed, Finished, modules_done, only_missing, valid_through
 from course.learning.tables import Completion, Place, Revocation
+from course.quiz.paper import form_of, is_whole
 from course.quiz.queries import Taken, attempts
 
 
@@ -29,6 +32,8 @@ class Record:
 
     attempts: Sequence[Taken]
     completed: Sequence[Completed]
+    revoked: AbstractSet[str]
+    """The evidence of completions that were revoked: it never counts again."""
     spot: Spot | None
 
     def newest(self, path: str, edition: int = 0) -> Completed | None:
@@ -67,17 +72,74 @@ def record(db: Session, person_id: int, course: str) -> Record:
     place = db.execute(
         select(Place.module, Place.section, Place.item).where(Place.person_id == person_id, Place.course == course)
     ).first()
+    rows = _rows(db, Completion.person_id == person_id, Completion.course == course)
     return Record(
         attempts=attempts(db, person_id, course),
-        completed=completed(db, person_id, course),
+        completed=_unrevoked(db, rows),
+        revoked=frozenset(row.evidence for row in rows if row.at is not None),
         spot=Spot(*place) if place else None,
     )
 
 
 def completed(db: Session, person_id: int, course: str) -> list[Completed]:
     """The person's completions in the course that have not been revoked."""
+    return _unrevoked(db, _rows(db, Completion.person_id == person_id, Completion.course == course))
+
+
+def finished_at(
+    db: Session, taken: Iterable[Taken], quiz: str, edition: int, revoked: AbstractSet[str]
+) -> list[Finished]:
+    """The finished attempts at a quiz in an edition, as the rule looks at them; none whose evidence was revoked."""
+    return [
+        Finished(bool(each.passed) and is_whole(pinned.course.quizzes[quiz], each.paper), frozenset(each.stars))
+        for each in taken
+        if each.quiz == quiz and each.finished and f"attempt:{each.id}" not in revoked
+        for pinned in [published(db, each.release_id)]
+        if pinned.edition == edition
+    ]
+
+
+def missing_stars(db: Session, mine: Record, release: Published, quiz: Quiz) -> AbstractSet[str]:
+    """The ★ items that alone are missing at a module's quiz of the release, see completion.only_missing."""
+    finished = finished_at(db, mine.attempts, quiz.id, release.edition, mine.revoked)
+    done_before = mine.newest(quiz.module, release.edition) is not None
+    return only_missing(finished, quiz.critical, done_before=done_before)
+
+
+def tries_left(db: Session, mine: Record, release: Published, quiz: Quiz) -> int | None:
+    """How many more whole papers there may be until the module is done anew; None when that is unlimited."""
+    if quiz.most_attempts is None:
+        return None
+    done = mine.newest(quiz.module, release.edition)
+    begun = [
+        each
+        for each in mine.attempts_at(quiz.id)
+        for pinned in [published(db, each.release_id)]
+        if pinned.edition >= release.edition
+        and is_whole(pinned.course.quizzes[quiz.id], each.paper)
+        and (done is None or each.started_at > done.recorded_at)
+    ]
+    return max(0, quiz.most_attempts - len(begun))
+
+
+def tests_left(db: Session, mine: Record, test: Quiz, edition: int, since: datetime | None) -> int:
+    """In how many forms a module's knowledge test is left to take first: none once the module is done.
+
+    `edition` is the one in force, `since` when everything must be done anew, as completion.anew_since gives it.
+    """
+    if test.module in modules_done(mine.completed, edition, since):
+        return 0
+    spent = {
+        form_of(pinned.course.quizzes[test.id], each.paper)
+        for each in mine.attempts_at(test.id)
+        for pinned in [published(db, each.release_id)]
+        if pinned.edition >= edition and (since is None or each.started_at > since)
+    }
+    return len(set(test.forms) - spent)
+
+
+def _unrevoked(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Completed]:
     months: dict[int, int | None] = {}
-    rows = _rows(db, Completion.person_id == person_id, Completion.course == course)
     for row in rows:
         if row.release_id not in months:
             months[row.release_id] = published(db, row.release_id).course.valid_months

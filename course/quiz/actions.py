@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from course.content.queries import Published, published
 from course.errors import Conflict, Invalid, NotFound
 from course.items import Item
 from course.quiz.grading import Score, grade, grade_again
-from course.quiz.paper import draw
+from course.quiz.paper import decide, form_for, form_of, is_over, paper_of
 from course.quiz.queries import (
     ANSWERS,
     Old,
@@ -30,6 +30,7 @@ from course.quiz.queries import (
     old_answers,
     old_attempts,
 )
+from course.quiz.sureness import read_sure
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 
@@ -41,6 +42,8 @@ class Answered:
     stored: bool
     differs: bool = False
     """Whether an answer that was not stored is another one than the one that is."""
+    late: bool = False
+    """Whether it was not stored because the time is up."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +61,31 @@ class Regraded:
 _add_response = insert(Response)
 
 
-def begin_attempt(db: Session, release: Published, quiz: str, *, by: int, edition: int, at: datetime) -> Taken:
+def begin_attempt(
+    db: Session,
+    release: Published,
+    quiz: str,
+    *,
+    by: int,
+    edition: int,
+    at: datetime,
+    missing: Collection[str] = (),
+) -> Taken:
     """Continue the person's unfinished attempt of the edition in force, or begin the next on `release`.
 
-    Raises NotFound when the release has no such quiz.
+    Its paper is decided here, once: only the `missing` items when some are named. Raises NotFound when the release
+    has no such quiz.
     """
     if quiz not in release.course.quizzes:
         raise NotFound("Frågorna finns inte.")
     earlier = attempts(db, by, release.course.id, quiz)
-    for taken in reversed(earlier):
-        if not taken.finished and published(db, taken.release_id).edition >= edition:
-            return taken
+    going_on = unfinished(db, earlier, edition)
+    if going_on:
+        return going_on
     number = max((taken.number for taken in earlier), default=0) + 1
-    new = Taken(uuid4(), release.course.id, quiz, release.id, number, secrets.randbelow(2**31), at, {})
+    seed = secrets.randbelow(2**31)
+    paper = _new_paper(db, release, quiz, earlier, by=by, seed=seed, missing=missing)
+    new = Taken(uuid4(), release.course.id, quiz, release.id, number, seed, at, {}, paper=paper)
     db.execute(
         insert(Attempt).values(
             id=new.id,
@@ -81,29 +96,70 @@ def begin_attempt(db: Session, release: Published, quiz: str, *, by: int, editio
             number=new.number,
             seed=new.seed,
             started_at=new.started_at,
+            paper=new.paper,
         )
     )
     return new
 
 
+def unfinished(db: Session, taken: Sequence[Taken], edition: int) -> Taken | None:
+    """The newest of the attempts that is still under way, in the edition in force or a later one."""
+    going_on = (each for each in reversed(taken) if not each.finished)
+    return next((each for each in going_on if published(db, each.release_id).edition >= edition), None)
+
+
+def _new_paper(
+    db: Session,
+    release: Published,
+    quiz_id: str,
+    earlier: Sequence[Taken],
+    *,
+    by: int,
+    seed: int,
+    missing: Collection[str],
+) -> list[str]:
+    """The ids of the items of a person's next attempt, after the earlier ones."""
+    quiz = release.course.quizzes[quiz_id]
+    module = release.course.module(quiz.module)
+    assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
+    used = Counter(item for taken in earlier for item in taken.paper or ())
+    form = ""
+    if quiz.kind:
+        pinned = [published(db, taken.release_id).course.quizzes[quiz_id] for taken in earlier]
+        forms = [form_of(then, taken.paper) for then, taken in zip(pinned, earlier, strict=True)]
+        form = form_for(quiz, by, forms)
+    return [item.id for item in decide(quiz, module, seed=seed, used=used, form=form, missing=missing)]
+
+
 def answer_item(
     db: Session, attempt_id: UUID, item_id: str, form: Mapping[str, Sequence[str]], *, by: int, at: datetime
 ) -> Answered:
-    """Store the answer in a form unless the item is answered already: the first answer stands.
+    """Store the answer in a form, and how sure it is when that is said; unless it is answered already, or time is up.
+
+    The first answer stands.
 
     Raises NotFound for somebody else's attempt or an item that is not on its paper; Invalid when the form has no
     answer and none is stored; Conflict when the attempt is finished without an answer to the item.
     """
     taken = attempt(db, attempt_id, by)
-    item = published(db, taken.release_id).course.quizzes[taken.quiz].items.get(item_id)
-    if item is None:
+    quiz = published(db, taken.release_id).course.quizzes[taken.quiz]
+    item = quiz.items.get(item_id)
+    if item is None or (taken.paper is not None and item_id not in taken.paper):
         raise NotFound("Frågan finns inte i det här försöket.")
     if item_id in taken.answers:
         return Answered(taken, stored=False, differs=differs(item, form, taken.answers[item_id]))
+    if is_over(quiz, taken.started_at, at):
+        return Answered(taken, stored=False, late=True)
     if taken.finished:
         raise Conflict("Försöket är redan avslutat.")
     given = item.read(form)
-    row = {"attempt_id": attempt_id, "item": item_id, "answer": given, "answered_at": at}
+    row = {
+        "attempt_id": attempt_id,
+        "item": item_id,
+        "answer": given,
+        "answered_at": at,
+        "sure": read_sure(item, form),
+    }
     db.connection().execute(_add_response, row)
     return Answered(replace(taken, answers={**taken.answers, item_id: given}), stored=True)
 
@@ -117,12 +173,12 @@ def differs(item: Item, form: Mapping[str, Sequence[str]], stored: Any) -> bool:
 
 
 def grade_attempt(db: Session, taken: Taken, *, at: datetime, reason: str) -> Score:
-    """Grade an attempt by its own release; adds its marks and a result with the next sequence.
+    """Grade an attempt by its own release and paper; adds its marks and a result with the next sequence.
 
-    Raises Conflict when questions remain.
+    Raises Conflict when questions remain and there is still time.
     """
     quiz, paper = _paper(db, taken)
-    if any(item.id not in taken.answers for item in paper):
+    if any(item.id not in taken.answers for item in paper) and not is_over(quiz, taken.started_at, at):
         raise Conflict("Alla frågor är inte besvarade än.")
     score = grade(quiz, paper, taken.answers)
     newest = select(func.coalesce(func.max(Result.sequence), 0)).where(Result.attempt_id == taken.id)
@@ -162,12 +218,12 @@ def grade_quiz_again(
 
 
 def _paper(db: Session, taken: Taken) -> tuple[Quiz, Sequence[Item]]:
-    """The quiz of an attempt's own release, and its questions."""
+    """The quiz of an attempt's own release, and the questions of its paper."""
     course = published(db, taken.release_id).course
     quiz = course.quizzes[taken.quiz]
     module = course.module(quiz.module)
     assert module is not None  # noqa: S101 - the content check refuses a quiz without its module
-    return quiz, draw(quiz, module)
+    return quiz, paper_of(quiz, module, taken.paper).items
 
 
 def _add_results(db: Session, graded: Sequence[tuple[UUID, int, Score]], *, at: datetime, reason: str) -> None:

@@ -26,12 +26,12 @@ def grade_again(
     """Grade a finished paper by other keys {item: the item whose key counts}; nothing of it can become worse.
 
     For each item the better of its mark and what the key gives counts. A key that asks about other parts than the
-    paper did is passed over. The pass mark and the ★ are the paper's own.
+    paper did is passed over, and so is an item without an answer. The pass mark and the ★ are the paper's own.
     """
     graded = grade(quiz, paper, {})
     best = dict(marks)
     for item in paper:
-        if item.id in graded.marks and fits(key := keys.get(item.id, item), item):
+        if item.id in graded.marks and item.id in answers and fits(key := keys.get(item.id, item), item):
             best[item.id] = max(marks.get(item.id, 0), key.points(answers[item.id]))
     points = sum(best.values())
     stars = tuple(sorted(item.id for item in paper if item.critical and best.get(item.id) == FULL))

@@ -1,7 +1,7 @@
 """Reading attempts, answers and results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,15 +41,16 @@ class Taken:
     """When it was finished: the instant of its first grading."""
     sequence: int = 0
     """How many times it has been graded."""
+    sure: Mapping[str, bool] = field(default_factory=dict)
+    """{item: whether its answer was sure}, of those where that was said."""
+    paper: Sequence[str] | None = None
+    """The ids of its items, in order; None is every item of the quiz."""
+    answers_deleted: bool = False
+    """Whether a retention run has taken the answers; see deletions."""
 
     @property
     def finished(self) -> bool:
         return self.passed is not None
-
-    @property
-    def answers_deleted(self) -> bool:
-        """Whether a retention run has taken the answers; see deletions."""
-        return self.finished and not self.answers
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,8 @@ _finished_at = (
     .correlate(Attempt)
     .scalar_subquery()
 )
+_marked = select(Mark.item).where(Mark.attempt_id == Attempt.id).correlate(Attempt).exists()
+"""An attempt whose time ran out has marks without a single answer; a retention run takes both."""
 _attempts = (
     select(
         Attempt.id,
@@ -199,14 +202,17 @@ _attempts = (
         Attempt.number,
         Attempt.seed,
         Attempt.started_at,
+        Attempt.paper,
         Response.item,
         Response.answer,
+        Response.sure,
         Result.points,
         Result.of,
         Result.passed,
         Result.stars,
         Result.sequence,
         _finished_at.label("graded_at"),
+        and_(Result.sequence.is_not(None), Response.item.is_(None), ~_marked).label("answers_deleted"),
     )
     .outerjoin(Response, Response.attempt_id == Attempt.id)
     .outerjoin(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == _newest))
@@ -248,6 +254,9 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             stars=tuple(row.stars or ()),
             graded_at=row.graded_at,
             sequence=row.sequence or 0,
+            sure={each.item: each.sure for each in answered if each.sure is not None},
+            paper=row.paper,
+            answers_deleted=row.answers_deleted,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]

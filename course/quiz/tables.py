@@ -29,6 +29,8 @@ class Attempt(Base):
     number: Mapped[int]
     seed: Mapped[int]
     started_at: Mapped[datetime]
+    paper: Mapped[list[str] | None] = mapped_column(Json)
+    """The ids of its items, in order; NULL is every item of the quiz, as before papers were stored."""
 
 
 class Response(Base):
@@ -45,6 +47,8 @@ class Response(Base):
     item: Mapped[str] = mapped_column(primary_key=True)
     answer: Mapped[Any] = mapped_column(Json)
     answered_at: Mapped[datetime]
+    sure: Mapped[bool | None]
+    """Whether the person was sure of it; NULL when that was not said."""
 
 
 class Mark(Base):

@@ -26,6 +26,7 @@ from course.web import (
     pages,
     people,
     quiz,
+    recall,
     report,
     scenario,
     start,
@@ -70,7 +71,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     guard.init_app(app, settings)
     errors.init_app(app)
     outbox.init_app(app)
-    for module in (pages, health, start, login, learner, scenario, quiz, answers, material, handbook):
+    for module in (pages, health, start, login, learner, scenario, quiz, answers, recall, material, handbook):
         app.register_blueprint(module.bp)
     for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)

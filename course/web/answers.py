@@ -12,12 +12,12 @@ from course.db import database
 from course.errors import NotFound
 from course.items import FULL, Item, Review
 from course.quiz.grading import fits
-from course.quiz.paper import draw
+from course.quiz.paper import paper_of
 from course.quiz.queries import Taken, attempt, deletions, marks, reason
+from course.web.asking import verdict
 from course.web.guard import actor, allowed
 
 bp = Blueprint("answers", __name__)
-RIGHT, PARTLY, NOT_QUITE, THANKS = "Rätt", "Delvis rätt", "Inte riktigt", "Tack för ditt svar"
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ class Counted:
 
     @property
     def verdict(self) -> str:
-        if not self.item.scored:
-            return THANKS
-        return RIGHT if self.points == FULL else PARTLY if self.points else NOT_QUITE
+        return verdict(self.item, self.points)
 
     @property
     def review(self) -> Review:
@@ -56,7 +54,7 @@ def show(attempt_id: UUID) -> str:
     module = course.module(quiz.module)
     if module is None:
         raise NotFound("Modulen finns inte längre.")
-    paper = draw(quiz, module)
+    paper = paper_of(quiz, module, taken.paper).items
     found = counted(taken, paper, who.newest_release)
     return render_template(
         "quiz/answers.html",

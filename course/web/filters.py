@@ -103,7 +103,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
-    app.jinja_env.filters["scrolling"] = scrolling
+    app.jinja_env.filters.update(scrolling=scrolling, in_words=swedish.in_words, waiting=swedish.waiting)
     app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES)
     app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token, zip=zip)
 

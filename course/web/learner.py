@@ -1,8 +1,9 @@
 """The course as an employee takes it: where to go on, the text, and one's own record."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,18 +15,20 @@ from course.content.model import Module, Section
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
 from course.errors import NotFound
-from course.items import Item
 from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
 from course.learning.queries import Spot, completed, completion_rows, record
-from course.quiz.paper import draw
 from course.quiz.queries import Taken, attempts, deletions
+from course.recall.queries import standing
 from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
 from course.web.outbox import expect_answers, outbox_of
 from course.web.practice import Practice, practice
+from course.web.remember import courses_offered, offered
+from course.web.testing_out import Offer, offer
+from course.web.under_way import current_attempt, minutes, paper, questions_of
 
 bp = Blueprint("learner", __name__)
 
@@ -68,41 +71,38 @@ def course(course_id: str) -> str:
     taken = {
         module.id: current_attempt(mine.attempts_at(module.quiz), edition, since) for module in release.course.modules
     }
-    answered = {
-        module_id: set(attempt.answers) if attempt and not attempt.finished else set()
-        for module_id, attempt in taken.items()
-    }
     lines = [
         ModuleLine(
             module,
             mandatory=module.id in release.course.mandatory,
             done_on=done[module.id].occurred_on if module.id in done else None,
             begun=taken[module.id] is not None,
-            minutes=minutes_left(release.course, module, answered[module.id]),
+            minutes=minutes(mine, release, module, taken[module.id]),
         )
         for module in release.course.modules
     ]
-    if any(attempt and not attempt.finished for attempt in taken.values()):
+    offers = [
+        each for module in release.course.modules if (each := offer(release.course, module, mine, edition, since))
+    ]
+    if any(each.begun for each in offers) or any(each and not each.finished for each in taken.values()):
         expect_answers()
+    mandatory = (module for module in release.course.modules if module.id in release.course.mandatory)
+    asked = [release.course.quizzes[module.quiz] for module in mandatory]
     begun = any(taken.values()) or (mine.spot is not None and since is None)
     return render_template(
         "learner/course.html",
         course=release.course,
         lines=lines,
-        step=_resume(release, mine.spot if begun else None, set(done), answered),
+        step=_resume(release, mine.spot if begun else None, set(done), taken),
+        offers=offers,
         attempts=taken,
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
         begun=begun,
-        pass_mark=max(
-            (
-                release.course.quizzes[module.quiz].pass_mark
-                for module in release.course.modules
-                if module.id in release.course.mandatory
-            ),
-            default=0,
-        ),
+        pass_mark=max((quiz.pass_mark for quiz in asked), default=0),
+        limited=any(quiz.most_attempts for quiz in asked),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
+        remember=offered(release, mine, standing(db, who.person_id)),
     )
 
 
@@ -142,18 +142,27 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     db = database.session
     today = clock.day_of(clock.now())
     edition = in_force(db, course_id, who.newest_release, today)
-    taken = current_attempt(attempts(db, who.person_id, course_id, found.quiz), edition)
+    first = found.sections[0].id == section_id and release.course.test_of(module_id) is not None
+    mine = record(db, who.person_id, course_id) if first else None
+    at_quiz = mine.attempts_at(found.quiz) if mine else attempts(db, who.person_id, course_id, found.quiz)
+    taken, since = current_attempt(at_quiz, edition), None
+    if mine or (taken and taken.finished):
+        rows = mine.completed if mine else completed(db, who.person_id, course_id)
+        since = anew_since(rows, edition, today)
+        taken = current_attempt([taken] if taken else [], edition, since)
+    test = offer(release.course, found, mine, edition, since) if mine else None
     if taken and taken.answers_deleted:
         taken = None  # there is nothing left to look at: the questions are asked as if for the first time
-    elif taken and taken.finished:
-        taken = current_attempt([taken], edition, anew_since(completed(db, who.person_id, course_id), edition, today))
     answered = taken.answers if taken else {}
     offered = practice(release.course, found, part, today)
-    tag = _etag(who, release, section_id, taken, offered)
+    tag = _etag(who, release, section_id, taken, (offered, test))
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        paper = _paper(taken, release, found)
+        asked = paper(taken, release, found)
+        total = len(asked.items) if taken else questions_of(release, found)
+        items = asked.items if taken or asked.along else ()
+        left = total - sum(item.id in answered for item in asked.items)
         index = found.sections.index(part)
         response = make_response(
             render_template(
@@ -166,11 +175,13 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
                 before=found.sections[index - 1] if index else None,
                 after=following(found, part),
                 attempt=taken,
-                questions=[(number, item) for number, item in enumerate(paper, start=1) if item.section == section_id],
-                total=len(paper),
+                questions=[(number, item) for number, item in enumerate(items, start=1) if item.section == section_id],
+                total=total,
+                rules=release.course.quizzes.get(found.quiz) if not taken else None,
                 answered=answered,
-                minutes=minutes_left(release.course, found, answered, part),
+                minutes=minutes_left(found, left, part),
                 practice=offered,
+                test=test,
             )
         )
     response.headers["ETag"] = f'W/"{tag}"'
@@ -200,6 +211,7 @@ def own_record() -> str:
     rows = completion_rows(db, who.person_id)
     releases = current(db, who.newest_release)
     taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
+    known = standing(db, who.person_id)
     return render_template(
         "learner/record.html",
         name=who.name,
@@ -207,7 +219,12 @@ def own_record() -> str:
         courses={one.course.id: one.course for one in releases.values()},
         taken=[(one, _graded(mine)) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
-        deletions=deletions(db, who.person_id),
+        deletions=deletions(db, who.person_id)
+        if any(each.answers_deleted for _, mine in taken for each in mine)
+        else {},
+        remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
+        stopped=known.stopped,
+        remember=courses_offered(rows, [(one, mine) for one, mine in taken if _is_meant(one)], known),
         sessions=sessions(db, who.person_id, at=clock.now()),
         own_session=hash_id(who.session),
         log=code_and_password_log(db, who.person_id),
@@ -219,36 +236,26 @@ def release_of(course_id: str) -> Published:
     """The current release of a course that is meant for the actor, as the actor may see it. Raises NotFound."""
     who = actor()
     found = current(database.session, who.newest_release).get(course_id)
-    if found is None or found.course.audience not in who.audiences:
+    if found is None or not _is_meant(found):
         raise NotFound("Kursen finns inte.")
     return found if can("unit.read") else replace(found, course=found.course.for_everybody)
 
 
-def current_attempt(taken: list[Taken], edition: int, since: datetime | None = None) -> Taken | None:
-    """The newest attempt of the edition in force or a later one, unless it was finished by `since`."""
-    fitting = [
-        each
-        for each in taken
-        if published(database.session, each.release_id).edition >= edition
-        and (since is None or each.graded_at is None or each.graded_at > since)
-    ]
-    return max(fitting, key=lambda each: each.number, default=None)
+def _is_meant(release: Published) -> bool:
+    """Whether the course is meant for the actor."""
+    return release.course.audience in actor().audiences
 
 
-def _resume(release: Published, spot: Spot | None, done: set[str], answered: dict[str, set[str]]) -> Step | None:
+def _resume(release: Published, spot: Spot | None, done: set[str], taken: Mapping[str, Taken | None]) -> Step | None:
     """Where to go on: past a question that was just answered, else at the section last visited."""
     step = resume(release.course, done, (spot.module, spot.section) if spot else None)
-    if step and spot and spot.item and (step.module.id, step.section.id) == (spot.module, spot.section):
-        return next_step(step.module, release.course.quizzes, answered[step.module.id], step.section) or step
+    if step and spot and (step.module.id, step.section.id) == (spot.module, spot.section):
+        under_way = taken[step.module.id]
+        asked = paper(under_way, release, step.module)
+        answered = under_way.answers if under_way and not under_way.finished else ()
+        if spot.item or (under_way and not asked.along):
+            return next_step(step.module, asked, answered, step.section) or step
     return step
-
-
-def _paper(taken: Taken | None, release: Published, module: Module) -> tuple[Item, ...]:
-    """The questions of the attempt's own release; before an attempt, of the current one."""
-    pinned = published(database.session, taken.release_id) if taken else release
-    quiz = pinned.course.quizzes.get(module.quiz)
-    own_module = pinned.course.module(module.id)
-    return draw(quiz, own_module) if quiz and own_module else ()
 
 
 def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
@@ -273,10 +280,18 @@ def _section_url(course_id: str, step: Step) -> str:
     return url_for("learner.section", course_id=course_id, module_id=step.module.id, section_id=step.section.id)
 
 
-def _etag(who: Actor, release: Published, section_id: str, taken: Taken | None, offered: Practice | None) -> str:
+def _etag(
+    who: Actor,
+    release: Published,
+    section_id: str,
+    taken: Taken | None,
+    offers: tuple[Practice | None, Offer | None],
+) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
     progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
+    offered, test = offers
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
+    tested = (test.questions, test.begun) if test else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
     outbox = (outbox_of(), static("outbox.js"))
-    return hashlib.sha256(repr((parts, scenarios, outbox, demonstration())).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr((parts, scenarios, tested, outbox, demonstration())).encode()).hexdigest()[:24]

@@ -1,75 +1,65 @@
 """Taking a quiz: begin, one question at a time, feedback, result."""
 
-import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from course import clock
+from course import clock, swedish
 from course.access.policy import Actor
-from course.content.model import Module, Quiz
-from course.content.queries import Published, current, in_force, published
+from course.content.queries import Published, in_force
 from course.db import database, transaction
 from course.errors import Conflict, Invalid, NotFound
-from course.items import FULL, Item
-from course.learning.actions import answer, remember_place
+from course.items import FULL
+from course.learning.actions import answer, hand_in, remember_place
+from course.learning.actions import begin as begin_or_continue
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
-from course.learning.place import Step, next_step
-from course.learning.queries import Record, record
-from course.quiz.actions import begin_attempt, differs
-from course.quiz.paper import draw, next_item, shown_parts
-from course.quiz.queries import Taken, attempt, deletions
-from course.web.answers import counted, why_regraded
+from course.learning.place import Step
+from course.learning.queries import Record, finished_at, missing_stars, record, tests_left, tries_left
+from course.quiz.actions import differs
+from course.quiz.paper import next_item
+from course.quiz.queries import attempt, deletions
+from course.web.answers import why_regraded
+from course.web.asking import given, keep_given, what_is_wrong
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
-from course.web.guard import LARGEST_KEPT, actor, allowed, kept_at_sign_in
+from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 from course.web.outbox import asks_for_json, expect_answers
+from course.web.sitting import Sitting, feedback, in_order, missed, shown, sit
 
 bp = Blueprint("quiz", __name__)
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """An attempt with the release it is pinned to, and the module as its text stands now."""
-
-    taken: Taken
-    pinned: Published
-    quiz: Quiz
-    paper: tuple[Item, ...]
-    module: Module
-
-    def item(self, item_id: str) -> Item:
-        found = self.quiz.items.get(item_id)
-        if found is None:
-            raise NotFound("Frågan finns inte i det här försöket.")
-        return found
-
-    def number(self, item: Item) -> int:
-        return self.paper.index(item) + 1
 
 
 @bp.post("/forsok")
 @allowed("course.take")
 def begin() -> ResponseReturnValue:
-    """Make an attempt or continue the one that is under way, and go to the question."""
+    """Make an attempt or continue the one that is under way, and go to the question.
+
+    With `test=ja` it is the module's knowledge test, which leaves the place to resume as it is.
+    """
     who = actor()
     course_id, module_id = request.form.get("kurs", ""), request.form.get("modul", "")
     release = release_of(course_id)
     module = release.course.module(module_id)
-    if module is None or not module.quiz:
+    test = release.course.test_of(module_id) if module and request.form.get("test") == "ja" else None
+    quiz_id = test.id if test else module.quiz if module and "test" not in request.form else ""
+    if not quiz_id:
         raise NotFound("Modulen har inga frågor.")
     with transaction() as (db, at):
         edition = in_force(db, course_id, who.newest_release, clock.day_of(at))
-        taken = begin_attempt(db, release, module.quiz, by=who.person_id, edition=edition, at=at)
-        sitting = _sitting(taken, who.newest_release)
-        asked = request.form.get("fraga", "")
-        item = sitting.quiz.items.get(asked) or next_item(sitting.paper, taken.answers) or sitting.paper[0]
-        remember_place(db, who.person_id, course_id, module=module_id, section=item.section)
+        taken = begin_or_continue(db, release, quiz_id, by=who.person_id, edition=edition, at=at)
+        sitting = sit(taken, who.newest_release)
+        asked = {item.id: item for item in sitting.paper.items}.get(request.form.get("fraga", ""))
+        item = asked or next_item(sitting.paper.items, taken.answers) or sitting.paper.items[0]
+        if not taken.finished and test is None:
+            remember_place(db, who.person_id, course_id, module=module_id, section=item.section)
+    if taken.finished:
+        return redirect(url_for(".result", attempt_id=taken.id), 303)
     return redirect(url_for(".question", attempt_id=taken.id, item_id=item.id), 303)
 
 
@@ -78,16 +68,18 @@ def begin() -> ResponseReturnValue:
 def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """A question; once it is answered, its feedback."""
     expect_answers()
-    sitting = _sitting(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
+    sitting = sit(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
     item = sitting.item(item_id)
     if sitting.taken.answers_deleted:
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
-        return render_template("quiz/feedback.html", **_shown(sitting, item), **_feedback(sitting, item), again=again)
-    given = _given(attempt_id, item_id) if request.args.get("fel") == "ja" else {}
-    error = _what_is_wrong(item, given) if request.args.get("fel") == "ja" else ""
-    page = render_template("quiz/question.html", **_shown(sitting, item), given=given, error=error)
+        return render_template("quiz/feedback.html", **shown(sitting, item), **feedback(sitting, item), again=again)
+    if sitting.taken.finished or sitting.is_over:
+        return redirect(url_for(".result", attempt_id=attempt_id), 303)
+    sent = given(str(attempt_id), item_id) if request.args.get("fel") == "ja" else {}
+    error = what_is_wrong(item, sent) if request.args.get("fel") == "ja" else ""
+    page = render_template("quiz/question.html", **shown(sitting, item), given=sent, error=error)
     return page, 422 if error else 200
 
 
@@ -105,7 +97,7 @@ def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     try:
         return store_answer(actor(), attempt_id, item_id, form)
     except Invalid:
-        _keep_given(attempt_id, item_id, form)
+        keep_given(str(attempt_id), item_id, form)
         return _lead(attempt_id, item_id, saved=False)
 
 
@@ -120,6 +112,8 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
     except UNAVAILABLE as fault:
         note_unavailable(fault)
         return _not_saved(who, attempt_id, item_id, form)
+    if answered.late:
+        return _lead_to(url_for("quiz.result", attempt_id=attempt_id, sent="ja"), saved=False, late=True)
     return _lead(attempt_id, item_id, saved=True, again=answered.differs)
 
 
@@ -128,13 +122,13 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
 
     When nothing can be read either, the page is that of errors.py, which keeps the answer too.
     """
-    sitting = _sitting(attempt(database.session, attempt_id, who.person_id), who.newest_release)
+    sitting = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     if item_id in sitting.taken.answers:
         return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken.answers[item_id]))
     page = render_template(
         "quiz/question.html",
-        **_shown(sitting, item),
+        **shown(sitting, item),
         given=form,
         unsaved="Det går inte att spara just nu. Ditt svar står kvar här. Vänta en stund och tryck på Svara igen.",
     )
@@ -147,10 +141,13 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     """How the attempt went and what follows; an attempt under way goes to its next question."""
     who = actor()
     db = database.session
-    sitting = _sitting(attempt(db, attempt_id, who.person_id), who.newest_release)
+    sitting = sit(attempt(db, attempt_id, who.person_id), who.newest_release)
     taken = sitting.taken
+    late = request.args.get("sent") == "ja"
+    if sitting.is_over:
+        return render_template("quiz/over.html", sitting=sitting, module=sitting.module, late=late)
     if not taken.finished:
-        left = next_item(sitting.paper, taken.answers)
+        left = next_item(sitting.paper.items, taken.answers)
         if left is None:
             raise Conflict("Försöket kunde inte avslutas. Öppna sista frågan igen.")
         return redirect(url_for(".question", attempt_id=attempt_id, item_id=left.id), 303)
@@ -158,113 +155,85 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     release = release_of(taken.course)
     since = anew_since(mine.completed, sitting.pinned.edition, clock.day_of(clock.now()))
     done = modules_done(mine.completed, sitting.pinned.edition, since)
-    missed = [
-        (sitting.number(sitting.item(item_id)), sitting.item(item_id))
-        for item_id, found in counted(taken, sitting.paper, who.newest_release).items()
-        if found.missed
-    ]
+    after = _after_a_test(sitting, mine, since) if sitting.quiz.kind else _after_questions(sitting, mine, release)
     return render_template(
-        "quiz/result.html",
+        "quiz/test_result.html" if sitting.quiz.kind else "quiz/result.html",
         sitting=sitting,
+        late=late,
         course=release.course,
         module_done=sitting.quiz.module in done,
         mandatory=sitting.module.id in release.course.mandatory,
         deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
         reason=why_regraded(taken),
-        points=_points(taken),
+        points=_points(sitting, taken.points or 0),
         percent=sitting.quiz.pass_mark * 100,
-        missed=missed,
-        stars_left=_stars_left(sitting, mine),
+        needed=_needed(sitting),
+        missed=missed(sitting),
         next_module=_next_module(release, done, sitting),
         whole=None if since else mine.newest(WHOLE_COURSE, sitting.pinned.edition),
         expired=since is not None,
+        **after,
     )
 
 
-def _sitting(taken: Taken, newest_release: int) -> Sitting:
-    db = database.session
-    pinned = published(db, taken.release_id)
-    quiz = pinned.course.quizzes[taken.quiz]
-    own_module = pinned.course.module(quiz.module)
-    release = current(db, newest_release).get(taken.course)
-    module = (release.course.module(quiz.module) if release else None) or own_module
-    if module is None or own_module is None:
-        raise NotFound("Modulen finns inte längre.")
-    return Sitting(taken, pinned, quiz, draw(quiz, own_module), module)
-
-
-def _shown(sitting: Sitting, item: Item) -> dict[str, Any]:
-    answered = sitting.taken.answers
-    section = sitting.module.section(item.section) or sitting.module.sections[0]
-    return {
-        "sitting": sitting,
-        "module": sitting.module,
-        "item": item,
-        "section": section,
-        "number": sitting.number(item),
-        "total": len(sitting.paper),
-        "shown": shown_parts(item, sitting.taken.seed),
-        "onward": next_step(sitting.module, sitting.pinned.course.quizzes, answered, section, item.id),
-    }
-
-
-def _feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
-    found = counted(sitting.taken, (item,), actor().newest_release)[item.id]
-    reason = why_regraded(sitting.taken) if found.regraded else ""
-    return {"verdict": found.verdict, "review": found.review, "reason": reason}
-
-
-def _keep_given(attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> None:
-    """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie."""
-    fields = {name: values for name, values in form.items() if name.startswith("svar")}
-    kept = [str(attempt_id), item_id, fields]
-    if len(json.dumps(kept)) <= LARGEST_KEPT:
-        session["given"] = kept
-
-
-def _given(attempt_id: UUID, item_id: str) -> dict[str, list[str]]:
-    """What was last sent to the question and could not be used."""
-    attempt_of, item_of, fields = session.get("given", ("", "", {}))
-    return fields if (attempt_of, item_of) == (str(attempt_id), item_id) else {}
-
-
-def _what_is_wrong(item: Item, given: dict[str, list[str]]) -> str:
-    """What an answer to the item that could not be used is told; when it was not kept, what an empty one is told."""
-    for form in (given, {}):
-        try:
-            item.read(form)
-        except Invalid as refusal:
-            return str(refusal)
-    return ""
+@bp.post("/forsok/<uuid:attempt_id>")
+@allowed("course.take")
+def hand_in_late(attempt_id: UUID) -> ResponseReturnValue:
+    """Hand in an attempt whose time is up, and show its result; any other goes on."""
+    who = actor()
+    with transaction() as (db, at):
+        hand_in(db, attempt(db, attempt_id, who.person_id), by=who.person_id, at=at)
+    return redirect(url_for(".result", attempt_id=attempt_id), 303)
 
 
 def _lead(attempt_id: UUID, item_id: str, *, saved: bool, again: bool = False) -> ResponseReturnValue:
-    """Lead to the question's page by a redirect; outbox.js, which goes there by itself, is told where and why."""
+    """Lead to the question's page."""
     redan, fel = "ja" if again else None, None if saved else "ja"
     where = url_for("quiz.question", attempt_id=attempt_id, item_id=item_id, redan=redan, fel=fel)
+    return _lead_to(where, saved=saved, again=again)
+
+
+def _lead_to(where: str, **said: bool) -> ResponseReturnValue:
+    """Lead to a page by a redirect; outbox.js, which goes there by itself, is told where and why."""
     if asks_for_json():
-        return {"saved": saved, "again": again, "to": where}
+        return {**said, "to": where}
     return redirect(where, 303)
 
 
-def _points(taken: Taken) -> str:
-    """The points in whole questions, with at most one decimal: "6,5 av 8"."""
-    got, of = Fraction(taken.points or 0, FULL), Fraction(taken.of or 0, FULL)
-    tenths = int(got * 10)
-    whole = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10},{tenths % 10}"
-    return f"{whole} av {int(of)}"
+def _points(sitting: Sitting, millionths: int | Fraction) -> str:
+    """Points in whole questions: "6,5 av 8"."""
+    of = (sitting.taken.of or 0) // FULL
+    return f"{swedish.points(Fraction(millionths) / FULL)} av {of}"
 
 
-def _stars_left(sitting: Sitting, mine: Record) -> list[Item]:
-    """The safety-critical questions that have not come right in any attempt of the edition."""
-    db = database.session
-    right = {
-        star
-        for taken in mine.attempts_at(sitting.quiz.id)
-        if taken.finished and published(db, taken.release_id).edition == sitting.pinned.edition
-        for star in taken.stars
+def _needed(sitting: Sitting) -> str:
+    """The points that pass, rounded up to a tenth: 80 % of 8 is "6,4 av 8"."""
+    pass_mark = sitting.quiz.pass_mark * (sitting.taken.of or 0)
+    return _points(sitting, Fraction(ceil(pass_mark * 10 / FULL), 10) * FULL)
+
+
+def _after_a_test(sitting: Sitting, mine: Record, since: datetime | None) -> dict[str, Any]:
+    """What the result of a knowledge test says beside its points."""
+    edition = in_force(database.session, sitting.taken.course, actor().newest_release, clock.day_of(clock.now()))
+    stars = {item.id for item in sitting.paper.items if item.critical}
+    return {
+        "tests_left": tests_left(database.session, mine, sitting.quiz, edition, since),
+        "stars_wrong": len(stars - set(sitting.taken.stars)),
     }
-    return [sitting.quiz.items[star] for star in sorted(sitting.quiz.critical - right)]
+
+
+def _after_questions(sitting: Sitting, mine: Record, release: Published) -> dict[str, Any]:
+    """What the result of a module's questions says beside its points: what the next attempt would be."""
+    db = database.session
+    finished = finished_at(db, mine.attempts, sitting.quiz.id, sitting.pinned.edition, mine.revoked)
+    right = frozenset[str]().union(*(each.stars for each in finished))
+    quiz = release.course.quizzes.get(sitting.quiz.id)
+    return {
+        "ever_passed": any(each.passed for each in finished),
+        "stars_left": in_order(sitting, sitting.quiz.critical - right),
+        "only_missing": len(missing_stars(db, mine, release, quiz)) if quiz else 0,
+        "tries_left": tries_left(db, mine, release, quiz) if quiz else None,
+    }
 
 
 def _next_module(release: Published, done: Collection[str], sitting: Sitting) -> Step | None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock, swedish
-from course.content.queries import current
+from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Invalid, Refusal
 from course.organisation.population import Population, UnitSpan, tree_on
@@ -132,7 +132,8 @@ def _form(given: Form, **told: str) -> str:
     db = database.session
     today = clock.day_of(clock.now())
     tree = tree_on(unit_spans(db, newest_instant(db) or clock.now()), today)
-    courses = {name: each.course.title for name, each in sorted(current(db, actor().newest_release).items())}
+    published = current(db, actor().newest_release)
+    courses = {name: published[name].course.title for name in in_order(published)}
     chosen = given.getlist("form") if hasattr(given, "getlist") else given.get("form", ())
     return render_template(
         "targets/form.html",

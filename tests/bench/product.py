@@ -22,7 +22,7 @@ from course.items import Item
 from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import person_by_key, unit_id_by_code
 from course.quiz.actions import begin_attempt
-from course.quiz.paper import draw
+from course.quiz.paper import paper_of
 
 COURSE, MODULE, SECTION, UNIT = "hot-och-vald", "otillaten-paverkan", "fem-former", "EBB-1"
 PAGE = f"/kurs/{COURSE}/{MODULE}/{SECTION}"
@@ -81,7 +81,7 @@ def asked(app: Flask) -> tuple[Item, ...]:
     """The questions in their order, without the last, whose answer also grades the attempt."""
     release = _release(app)
     module = _module(release)
-    return draw(release.course.quizzes[module.quiz], module)[:-1]
+    return paper_of(release.course.quizzes[module.quiz], module, None).items[:-1]
 
 
 def answers(takers: Iterable[Learner], items: Iterable[Item]) -> Iterator[Request]:

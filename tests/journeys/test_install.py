@@ -31,6 +31,8 @@ anstallningsnummer;fornamn;efternamn;enhetskod;enhet;anstallningsform;fran
 1002;Bo;Berg;HR;HR;tillsvidare;2020-01-01
 """
 
+pytestmark = pytest.mark.xdist_group("install")  # one machine, whose tests follow each other
+
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):

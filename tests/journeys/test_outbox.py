@@ -54,7 +54,7 @@ def sign_out(page):
 
 def pick(page, number=0):
     """Tick an option; gives its id."""
-    option = page.locator("fieldset input").nth(number)
+    option = page.locator("fieldset [name=svar]").nth(number)
     option.check()
     return option.get_attribute("value")
 
@@ -197,8 +197,8 @@ def test_several_answers_wait_and_are_sent_whatever_page_is_opened_first(window,
     anna = window("anna")
     first = to_question(anna)
     follow(anna.page, "text=Hoppa över")
-    while not anna.page.locator("fieldset").count():
-        follow(anna.page, "main button")
+    while not anna.page.locator("fieldset [type=radio][name=svar]").count():
+        follow(anna.page, "text=Hoppa över" if anna.page.locator("form.question").count() else "main button")
     second = urlsplit(anna.page.url).path
     other = anna.context.new_page()
     other.goto(first)

@@ -100,6 +100,10 @@ def test_pages_for_learners_at_the_end(visit, quiz, learner, is_right):
         follow(page, "main button")
     faults = inspect(anna, "the last feedback")
     faults += look_at(anna, [attempt, "/kurs/hot-och-vald", *(["/kurs/hot-och-vald/klar"] if is_right else [])])
+    page.goto(f"/min-sida/forsok/{attempt.rpartition('/')[2]}")
+    for details in page.locator("main details").all():
+        details.evaluate("element => element.open = true")
+    faults += inspect(anna, "every answer of an attempt")
     page.goto("/min-sida")
     page.click("summary")
     faults += inspect(anna, "/min-sida")

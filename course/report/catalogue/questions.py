@@ -6,7 +6,7 @@ from course.content.markup import plain
 from course.content.model import Course, Quiz
 from course.content.queries import published
 from course.items import Item
-from course.quiz.paper import draw
+from course.quiz.paper import paper_of
 from course.quiz.quality import ENOUGH, STEP, TO_MEND, TOO_FEW, Answers, Quality, quality, reads_alike
 from course.quiz.queries import first_answers
 from course.report.table import Column, Figure, Group, Row, Table, Value
@@ -42,7 +42,7 @@ def build(db: Session, course: Course) -> Table:
         for module in course.modules
         for quiz in course.quizzes.values()
         if quiz.module == module.id
-        for item in draw(quiz, module)
+        for item in paper_of(quiz, module, None).items
         if item.scored
     ]
     answers = first_answers(db, course.id)

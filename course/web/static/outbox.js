@@ -86,10 +86,11 @@ async function sendAll(hidden) {
   pause = Math.min(pause * 2, LONGEST_PAUSE);
 }
 
-function tell({ saved, again, to }) {
+function tell({ saved, again, late, to }) {
   const told = make("p", { textContent: again ? "Du hade redan svarat. Det första svaret gäller. "
-    : saved ? "Sparat: ett svar som väntade. " : "Ett svar som väntade gick inte att spara. " });
-  told.append(make("a", { href: to, textContent: saved ? "Se återkopplingen" : "Öppna frågan" }));
+    : saved ? "Sparat: ett svar som väntade. " : late ? "Ett svar som väntade kom för sent. Tiden var ute. "
+    : "Ett svar som väntade gick inte att spara. " });
+  told.append(make("a", { href: to, textContent: saved ? "Se återkopplingen" : late ? "Se resultatet" : "Öppna frågan" }));
   news.append(told);
 }
 

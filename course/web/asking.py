@@ -1,0 +1,44 @@
+"""What the pages that ask questions share: an answer that could not be used, and what is said of one that could."""
+
+import json
+
+from flask import session
+
+from course.errors import Invalid
+from course.items import FULL, Item
+from course.quiz.sureness import FIELD as SURE
+from course.web.guard import LARGEST_KEPT
+
+
+def keep_given(place: str, item_id: str, form: dict[str, list[str]]) -> None:
+    """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie.
+
+    `place` says where the question was asked.
+    """
+    fields = {name: values for name, values in form.items() if name.startswith("svar") or name == SURE}
+    kept = [place, item_id, fields]
+    if len(json.dumps(kept)) <= LARGEST_KEPT:
+        session["given"] = kept
+
+
+def given(place: str, item_id: str) -> dict[str, list[str]]:
+    """What was last sent to the question and could not be used."""
+    given_at, item_of, fields = session.get("given", ("", "", {}))
+    return fields if (given_at, item_of) == (place, item_id) else {}
+
+
+def what_is_wrong(item: Item, given: dict[str, list[str]]) -> str:
+    """What an answer to the item that could not be used is told; when it was not kept, what an empty one is told."""
+    for form in (given, {}):
+        try:
+            item.read(form)
+        except Invalid as refusal:
+            return str(refusal)
+    return ""
+
+
+def verdict(item: Item, points: int) -> str:
+    """The heading of the feedback on an answer that was worth so much."""
+    if not item.scored:
+        return "Tack för ditt svar"
+    return "Rätt" if points == FULL else "Delvis rätt" if points else "Inte riktigt"

@@ -1,0 +1,124 @@
+"""Three questions to remember by: asked one at a time, with feedback at once. Answers stay in the session's cookie."""
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from course.content.queries import Published
+from course.db import database, transaction
+from course.errors import Invalid, NotFound
+from course.learning.queries import record
+from course.quiz.paper import shown_parts
+from course.recall.actions import finish, wish
+from course.recall.choosing import Question
+from course.recall.queries import Recall, standing
+from course.web.asking import given, keep_given, verdict, what_is_wrong
+from course.web.errors import UNAVAILABLE, note_unavailable
+from course.web.guard import LARGEST_KEPT, actor, allowed
+from course.web.learner import release_of
+from course.web.remember import to_remember
+
+bp = Blueprint("recall", __name__)
+WISHES = {"ja": ("Du får minnesfrågor igen.", True), "nej": ("Du får inga fler minnesfrågor.", False)}
+
+
+@bp.get("/kurs/<course_id>/minnesfragor/<int:number>")
+@allowed("course.take")
+def question(course_id: str, number: int) -> ResponseReturnValue:
+    """One of the three; once it is answered, its feedback."""
+    release, recall, asked = _asked(course_id, number)
+    item, shown = asked.item, _shown(release, recall, asked, number)
+    if request.args.get("fel") == "ja":
+        sent = given(_place(recall), item.id)
+        return render_template("recall/question.html", **shown, given=sent, error=what_is_wrong(item, sent)), 422
+    answers = _answers(recall)
+    if str(number) not in answers:
+        return render_template("recall/question.html", **shown, given={}, error="")
+    answer = answers[str(number)]
+    return render_template(
+        "recall/feedback.html", **shown, verdict=verdict(item, item.points(answer)), review=item.review(answer)
+    )
+
+
+@bp.post("/kurs/<course_id>/minnesfragor/<int:number>")
+@allowed("course.take")
+def answer(course_id: str, number: int) -> ResponseReturnValue:
+    """Show the feedback on the answer in a form; with the last one, store that the three are done, and no more."""
+    _, recall, asked = _asked(course_id, number)
+    form = dict(request.form.lists())
+    session.pop("given", None)
+    try:
+        answer = asked.item.read(form)
+    except Invalid:
+        keep_given(_place(recall), asked.item.id, form)
+        return redirect(url_for(".question", course_id=course_id, number=number, fel="ja"), 303)
+    _keep_answer(recall, number, answer)
+    if number == len(recall.questions) and not recall.done:
+        _finish(recall)
+    return redirect(url_for(".question", course_id=course_id, number=number), 303)
+
+
+@bp.post("/minnesfragor")
+@allowed("account.own")
+def choose() -> ResponseReturnValue:
+    """Say no to every question to remember by, or yes again."""
+    said = WISHES.get(request.form.get("vill", ""))
+    if said is None:
+        raise Invalid("Säg om du vill ha minnesfrågor eller inte.")
+    told, wanted = said
+    with transaction() as (db, at):
+        wish(db, actor().person_id, wanted=wanted, at=at)
+    flash(told)
+    return redirect(url_for("learner.own_record"), 303)
+
+
+def _asked(course_id: str, number: int) -> tuple[Published, Recall, Question]:
+    """The questions that have come for the one who asks, and the one with the number. Raises NotFound."""
+    who, release, db = actor(), release_of(course_id), database.session
+    found = to_remember(release, record(db, who.person_id, course_id), standing(db, who.person_id))
+    if found is None or not 1 <= number <= len(found.questions):
+        raise NotFound("Du har inga minnesfrågor just nu.")
+    return release, found, found.questions[number - 1]
+
+
+def _shown(release: Published, recall: Recall, asked: Question, number: int) -> dict[str, Any]:
+    return {
+        "course": release.course,
+        "module": asked.module,
+        "section": asked.module.section(asked.item.section) or asked.module.sections[0],
+        "item": asked.item,
+        "shown": shown_parts(asked.item, recall.seed),
+        "number": number,
+        "total": len(recall.questions),
+    }
+
+
+def _finish(recall: Recall) -> None:
+    """Store that the questions are done; when nothing can be saved they are offered once more, and that is all."""
+    try:
+        with transaction() as (db, _at):
+            finish(db, actor().person_id, recall.moment)
+    except UNAVAILABLE as fault:
+        note_unavailable(fault)
+
+
+def _place(recall: Recall) -> str:
+    """What an answer in the cookie belongs to: after another release, or another attempt, others may be asked."""
+    asked = [(each.module.id, each.item.id) for each in recall.questions]
+    return hashlib.sha256(repr((recall.seed, recall.release_id, asked)).encode()).hexdigest()[:24]
+
+
+def _answers(recall: Recall) -> dict[str, Any]:
+    """{number of the question: the answer that was just given}."""
+    place, answers = session.get("recalled", ("", {}))
+    return dict(answers) if place == _place(recall) else {}
+
+
+def _keep_answer(recall: Recall, number: int, answer: Any) -> None:
+    """Keep the answer for its feedback, and the ones before it when the cookie has room for them."""
+    place = _place(recall)
+    kept = [place, {**_answers(recall), str(number): answer}]
+    session["recalled"] = kept if len(json.dumps(kept)) <= LARGEST_KEPT else [place, {str(number): answer}]

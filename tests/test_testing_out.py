@@ -1,0 +1,283 @@
+"""Who knows a module may take its knowledge test instead: in parallel forms, once each, and nothing is lost by it."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from browsing import Page, browser, everything
+from released import figures
+from test_knowledge_test import PATH
+from world import course_sources, post
+
+from course.errors import Conflict
+from course.learning.actions import revoke
+from course.learning.completion import Finished, proves_knowledge
+from course.learning.queries import completion_rows
+
+TEST = """\
+---
+quiz: kunskap-modul
+titel: Kunskapstest
+modul: modul
+slag: kunskapstest
+godkänt: 60 %
+---
+"""
+ASKED = """
+## Fråga {{#{id} .enval form={form} mål=1{star}}}
+Vad gör du i {id}?
+
+- [x] Det rätta {{#ratt}}
+  > Ja, så.
+- [ ] Det andra {{#fel}}
+  > Nej, inte så.
+"""
+FORMS = {"A": ["a1", "a2", "a3"], "B": ["b1", "b2", "b3"]}
+START, FIRST, LAST = "/kurs/kurs", "/kurs/kurs/modul/borjan", "/kurs/kurs/modul/slutet"
+
+
+def with_test(**more):
+    """The small course with a test of three questions in each form, of which the last is a ★; two of three pass."""
+    made = course_sources(**more)
+    made[PATH] = TEST + "".join(
+        ASKED.format(id=item, form=form, star=" ★" if item.endswith("3") else "")
+        for form, items in FORMS.items()
+        for item in items
+    )
+    return made
+
+
+def form_of(taken):
+    return taken.paper[0][0].upper()
+
+
+def sit_test(world, key, day, wrong=""):
+    """Take the test; `wrong` holds the numbers of the questions that go wrong."""
+    taken = world.begin(key, day, quiz="kunskap-modul")
+    for item in taken.paper:
+        world.answer(key, taken, item, "fel" if item[1] in wrong else "ratt", day)
+    return taken
+
+
+def done(world, key="anna"):
+    return [
+        (row.path, row.occurred_on, row.evidence, row.route) for row in completion_rows(world.db, world.people[key])
+    ]
+
+
+@pytest.fixture
+def anna(world):
+    world.publish(with_test())
+    world.person("anna", "A")
+    return world
+
+
+# --- what it takes ---
+
+
+def test_a_test_that_is_passed_completes_the_module_and_with_it_the_course(anna):
+    taken = sit_test(anna, "anna", "2026-03-01", wrong="1")
+
+    module, whole = done(anna)
+    assert module == ("modul", date(2026, 3, 1), f"attempt:{taken.id}", "quiz")
+    assert (whole[0], whole[3]) == ("", "quiz")
+
+
+@pytest.mark.parametrize("wrong", ["3", "12", "123"])
+def test_a_test_without_the_pass_mark_or_its_star_completes_nothing_and_the_module_is_taken_as_usual(anna, wrong):
+    sit_test(anna, "anna", "2026-03-01", wrong=wrong)
+    assert done(anna) == []
+
+    module = anna.take("anna", "2026-03-02")
+
+    assert [row[2] for row in done(anna) if row[0]] == [f"attempt:{module.id}"]
+
+
+def test_points_and_star_must_come_in_the_same_test_and_help_no_attempt_at_the_module(anna):
+    sit_test(anna, "anna", "2026-03-01", wrong="3")
+    sit_test(anna, "anna", "2026-03-02", wrong="12")
+    assert done(anna) == []
+
+    anna.take("anna", "2026-03-03", first="ratt", second="fel")
+
+    assert done(anna) == []
+
+
+def test_what_proves_knowledge():
+    assert proves_knowledge(Finished(True, frozenset({"x"})), {"x"})
+    assert proves_knowledge(Finished(True, frozenset()), set())
+    assert not proves_knowledge(Finished(True, frozenset()), {"x"})
+    assert not proves_knowledge(Finished(False, frozenset({"x"})), {"x"})
+
+
+# --- in which form, and how often ---
+
+
+def test_the_second_test_has_the_other_form_and_there_is_no_third(anna):
+    first, second = (sit_test(anna, "anna", day, wrong="123") for day in ("2026-03-01", "2026-03-02"))
+
+    assert {form_of(first): list(first.paper), form_of(second): list(second.paper)} == FORMS
+    with pytest.raises(Conflict):
+        anna.begin("anna", "2026-03-03", quiz="kunskap-modul")
+
+
+def test_people_begin_evenly_with_the_forms(anna):
+    keys = [f"person-{number}" for number in range(10)]
+    for key in keys:
+        anna.person(key, "A")
+
+    forms = [form_of(anna.begin(key, "2026-03-01", quiz="kunskap-modul")) for key in keys]
+
+    assert sorted(forms) == ["A"] * 5 + ["B"] * 5
+
+
+def test_a_test_is_no_shortcut_for_what_is_done(anna):
+    anna.take("anna", "2026-03-01")
+
+    with pytest.raises(Conflict):
+        anna.begin("anna", "2026-03-02", quiz="kunskap-modul")
+
+
+def test_when_the_course_has_expired_it_can_be_tested_out_again(world):
+    world.publish(with_test(valid_months=6))
+    world.person("anna", "A")
+    first = sit_test(world, "anna", "2026-03-01")
+
+    again = sit_test(world, "anna", "2026-10-01")
+
+    assert form_of(again) != form_of(first)
+    assert [row[1] for row in done(world) if not row[0]] == [date(2026, 3, 1), date(2026, 10, 1)]
+
+
+def test_a_revoked_test_never_completes_again(anna):
+    sit_test(anna, "anna", "2026-03-01")
+    with anna.write("2026-03-02") as (db, at):
+        revoke(db, completion_rows(db, anna.people["anna"])[0].id, reason="Fel person", by=None, at=at)
+
+    sit_test(anna, "anna", "2026-03-03", wrong="123")
+
+    assert all(row.revoked_at for row in completion_rows(anna.db, anna.people["anna"]))
+
+
+def test_a_new_release_in_the_middle_changes_no_test_under_way(anna):
+    taken = anna.begin("anna", "2026-03-01", quiz="kunskap-modul")
+    changed = with_test()
+    gone = taken.paper[0][1]
+    for form in "ab":  # the forms stay as long as each other
+        changed[PATH] = changed[PATH].replace(f"{{#{form}{gone} .enval", f"{{#{form}{gone} .utgått .enval")
+    anna.publish(changed, day="2026-03-02")
+
+    sit_test(anna, "anna", "2026-03-03")
+
+    assert done(anna)[0][2] == f"attempt:{taken.id}"
+
+
+def test_coverage_counts_who_tested_out_like_everybody_else(anna):
+    anna.person("bo", "A")
+    anna.target(10)
+    sit_test(anna, "anna", "2026-03-01")
+    anna.take("bo", "2026-03-01")
+
+    found = figures(anna.db, date(2026, 6, 1))
+
+    assert [found[key] for key in ("status.covered", "routes.quiz", "bridge.reached")] == [2, 2, 2]
+
+
+# --- on the pages ---
+
+
+def begin_test(client):
+    answer = post(client, "/forsok", kurs="kurs", modul="modul", test="ja")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_the_offer_stands_on_the_courses_page_and_on_the_modules_first(anna):
+    client = browser(anna, "anna")
+    course, first, last = (Page(client.get(url)) for url in (START, FIRST, LAST))
+
+    assert "Kan du det här redan?" in course.main
+    assert course.sends("Modulen modul")["test"] == ["ja"]
+    assert first.texts("a", href="#kan-redan") == ["Kan du det här redan? Tre frågor"]
+    assert first.sends("Gör kunskapstestet")["modul"] == ["modul"]
+    assert (course.button[0], first.button[0]) == ("Börja ca 1 min", "Fråga 1 av 2: testa dig")
+    assert "Kan du det här redan?" not in last.main
+
+
+def test_a_test_is_asked_without_links_to_the_text_and_leaves_place_and_minutes_alone(anna):
+    client = browser(anna, "anna")
+    post(client, f"{FIRST}/nasta")
+    before = (everything(anna.app)["place"], Page(client.get(START)).button)
+
+    url = begin_test(client)
+    page = Page(client.get(url))
+    post(client, url, svar="ratt")
+    feedback = Page(client.get(url))
+
+    assert page.title == "Fråga 1 av 3 – Modulen modul"
+    assert feedback.h1 == "Rätt"
+    assert "Ja, så." in feedback.main
+    assert feedback.button[0] == "Nästa fråga"
+    assert [link["href"] for each in (page, feedback) for link in each.all("a") if "/modul/" in link["href"]] == []
+    assert (everything(anna.app)["place"], Page(client.get(START)).button) == before
+    assert Page(client.get(FIRST)).button[0] == "Fråga 1 av 2: testa dig"
+    assert begin_test(client) == feedback.button[1]  # it goes on
+    assert "Fortsätt kunskapstestet" in Page(client.get(FIRST)).texts("button")
+
+
+def answer_test(client, wrong=()):
+    """Take the test in the browser; gives its result."""
+    url = begin_test(client)
+    for number in (1, 2, 3):
+        post(client, url, svar="fel" if number in wrong else "ratt")
+        _, url = Page(client.get(url)).button
+    return Page(client.get(url))
+
+
+def test_who_passes_is_told_that_the_module_is_done_and_the_offer_is_gone(anna):
+    client = browser(anna, "anna")
+
+    page = answer_test(client, wrong={1})
+
+    assert (page.h1, page.button) == ("Du kunde det här", ("Se ditt kvitto", "/kurs/kurs/klar"))
+    assert "Du fick 2 av 3 poäng. Modulen är klar." in page.main
+    assert "Kan du det här redan?" not in Page(client.get(START)).main + Page(client.get(FIRST)).main
+    assert Page(client.get(START)).title == "Klar – En kurs"
+    answer = post(client, "/forsok", kurs="kurs", modul="modul", test="ja")
+    assert (answer.status_code, "Kunskapstestet går inte att göra en gång till" in answer.text) == (409, True)
+
+
+def test_who_does_not_pass_is_told_why_and_may_try_the_other_form_or_the_module(anna):
+    client = browser(anna, "anna")
+
+    page = answer_test(client, wrong={1, 2, 3})
+
+    assert (page.h1, page.button) == ("Inte den här gången", ("Gå till modulen", "/kurs/kurs/modul"))
+    assert "Du behöver minst 60 procent, det är 1,8 av 3 poäng." in page.main
+    assert "Frågan som handlar om din säkerhet ska bli rätt i samma försök." in page.main
+    assert page.sends("Gör testet med andra frågor")["test"] == ["ja"]
+    page = answer_test(client, wrong={3})
+    assert "Du behöver minst" not in page.main
+    assert "Frågan som handlar om din säkerhet ska bli rätt" in page.main
+    assert "Gör testet med andra frågor" not in page.texts("button")
+    assert "Kan du det här redan?" not in Page(client.get(START)).main
+
+
+def test_a_module_without_a_test_offers_none(world):
+    world.publish()
+    world.person("anna", "A")
+    client = browser(world, "anna")
+
+    assert "Kan du det här redan?" not in Page(client.get(START)).main + Page(client.get(FIRST)).main
+    assert post(client, "/forsok", kurs="kurs", modul="modul", test="ja").status_code == 404
+
+
+def test_after_expiry_the_offer_is_back(world):
+    world.publish(with_test(valid_months=6))
+    world.person("anna", "A")
+    sit_test(world, "anna", "2026-03-01")
+
+    with time_machine.travel("2026-10-05T12:00:00Z", tick=False):
+        client = browser(world, "anna")
+        assert "Kan du det här redan?" in Page(client.get(FIRST)).main
+        assert answer_test(client).h1 == "Du kunde det här"
