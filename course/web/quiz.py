@@ -16,7 +16,7 @@ from course.content.queries import Published, in_force
 from course.db import database, transaction
 from course.errors import Conflict, Invalid, NotFound
 from course.items import FULL
-from course.learning.actions import answer, hand_in, remember_place
+from course.learning.actions import answer, remember_place
 from course.learning.actions import begin as begin_or_continue
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step
@@ -174,16 +174,6 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         expired=since is not None,
         **after,
     )
-
-
-@bp.post("/forsok/<uuid:attempt_id>")
-@allowed("course.take")
-def hand_in_late(attempt_id: UUID) -> ResponseReturnValue:
-    """Hand in an attempt whose time is up, and show its result; any other goes on."""
-    who = actor()
-    with transaction() as (db, at):
-        hand_in(db, attempt(db, attempt_id, who.person_id), by=who.person_id, at=at)
-    return redirect(url_for(".result", attempt_id=attempt_id), 303)
 
 
 def _lead(attempt_id: UUID, item_id: str, *, saved: bool, again: bool = False) -> ResponseReturnValue:
