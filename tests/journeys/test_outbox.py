@@ -197,8 +197,8 @@ def test_several_answers_wait_and_are_sent_whatever_page_is_opened_first(window,
     anna = window("anna")
     first = to_question(anna)
     follow(anna.page, "text=Hoppa över")
-    while not anna.page.locator("fieldset").count():
-        follow(anna.page, "main button")
+    while not anna.page.locator("input[name=svar]").count():  # past those that are no options to tick
+        follow(anna.page, "text=Hoppa över" if anna.page.locator("[data-question]").count() else "main button")
     second = urlsplit(anna.page.url).path
     other = anna.context.new_page()
     other.goto(first)
