@@ -211,6 +211,7 @@ def own_record() -> str:
     rows = completion_rows(db, who.person_id)
     releases = current(db, who.newest_release)
     taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
+    gone = any(each.answers_deleted for _, mine in taken for each in mine)
     known = standing(db, who.person_id)
     return render_template(
         "learner/record.html",
@@ -219,9 +220,7 @@ def own_record() -> str:
         courses={one.course.id: one.course for one in releases.values()},
         taken=[(one, _graded(mine)) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
-        deletions=deletions(db, who.person_id)
-        if any(each.answers_deleted for _, mine in taken for each in mine)
-        else {},
+        deletions=deletions(db, who.person_id) if gone else {},
         remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
         stopped=known.stopped,
         remember=courses_offered(rows, [(one, mine) for one, mine in taken if _is_meant(one)], known),
