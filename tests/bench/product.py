@@ -57,7 +57,7 @@ def cookie_and_token(app: Flask, opened: str) -> tuple[str, str]:
 def pages(app: Flask) -> list[str]:
     """The addresses of the course's start page and of every section."""
     course = _release(app).course
-    sections = [(module.id, section.id) for module in course.modules for section in module.sections]
+    sections = [(module.id, section.id) for module in course.for_everybody.modules for section in module.sections]
     return [f"/kurs/{course.id}", *(f"/kurs/{course.id}/{module}/{section}" for module, section in sections)]
 
 
