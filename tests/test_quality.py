@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 from browsing import Page, Statements, browser
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from test_web_items import ITEMS
 from world import course_sources
 
 from course.content.queries import current, newest_release_id, published
@@ -49,12 +50,15 @@ def sources(*names, keys=(), reworded=()):
     return course_sources() | {"quizzes/kurs/modul.md": text}
 
 
-def take(world, answers, *, day="2026-03-01", person=None, number=1):
-    """Finished attempts of new people, one for each {item: option}, graded by the product; gives the people's ids."""
+def take(world, answers, *, sure=(), day="2026-03-01", person=None, number=1):
+    """Finished attempts of new people, one for each {item: option}, graded by the product; gives the people's ids.
+
+    `sure` is {item: whether sure} for each of them, when anybody said so.
+    """
     with world.write(day) as (db, at):
         release = current(db, newest_release_id(db))["kurs"]
         people = [person] if person else [_person(db) for _ in answers]
-        for each, given in zip(people, answers, strict=True):
+        for each, given, said in zip(people, answers, sure or [{}] * len(answers), strict=True):
             attempt_id = uuid4()
             db.execute(
                 insert(Attempt).values(
@@ -69,7 +73,7 @@ def take(world, answers, *, day="2026-03-01", person=None, number=1):
                 )
             )
             rows = [
-                {"attempt_id": attempt_id, "item": item, "answer": [option], "answered_at": at}
+                {"attempt_id": attempt_id, "item": item, "answer": [option], "answered_at": at, "sure": said.get(item)}
                 for item, option in given.items()
             ]
             db.execute(insert(Response), rows)
@@ -171,6 +175,43 @@ def test_the_discrimination_is_pearsons_correlation_with_the_rest(world):
         assert found[item]["facility"] == Fraction(sum(right), 60)
 
 
+SURENESS = {
+    "myt": (0.3, 0.7, 0.8, 0.4),
+    "kunskap": (0.1, 0.5, 0.2, 0.9),
+    "gissning": (0.2, 0.6, 0.1, 0.15),
+    "tyst": (0.1, 0.5, 0.0, 0.0),
+}
+"""{item: (P(wrong | able), P(wrong | not), P(sure | wrong), P(sure | right))}; half of the people are able."""
+
+
+def test_the_share_of_sure_errors_is_recovered_from_simulated_answers(world):
+    world.publish(sources(*SURENESS))
+    chosen = random.Random(2026)
+    answers, sure = [], []
+    for _ in range(600):
+        unable = chosen.random() < 0.5
+        given = {item: "b" if chosen.random() < SURENESS[item][unable] else "a" for item in SURENESS}
+        answers.append(given)
+        sure.append({item: chosen.random() < SURENESS[item][2 if given[item] == "b" else 3] for item in SURENESS})
+    take(world, answers, sure=sure)
+
+    found = rows(world)
+
+    for item in ("myt", "kunskap", "gissning"):
+        able, unable, when_wrong, when_right = SURENESS[item]
+        wrong = (able + unable) / 2
+        of_all = wrong * when_wrong + (1 - wrong) * when_right
+        expected_share = wrong * when_wrong / of_all
+        within = 3 * sqrt(expected_share * (1 - expected_share) / (600 * of_all))  # three standard errors
+        assert float(found[item]["sure_errors"]) == pytest.approx(expected_share, abs=within), item
+        assert found[item]["sure_answers"] == pytest.approx(600 * of_all, abs=3 * sqrt(600 * of_all * (1 - of_all)))
+    assert (found["tyst"]["sure_answers"], found["tyst"]["sure_errors"]) == (None, None)
+    assert {item: row["verdict"] for item, row in found.items()} == {
+        "myt": "många är säkra på fel svar: rätta missförståndet i texten",
+        **dict.fromkeys(("kunskap", "gissning", "tyst"), "fungerar"),
+    }
+
+
 # --- what is told, and what never is ---
 
 
@@ -201,7 +242,7 @@ def test_a_question_with_fewer_than_thirty_first_answers_shows_nothing_anywhere(
     world.publish(sources("ett", "tva"))
     world.person("hr")
     world.role("hr", "hr")
-    take(world, [{"ett": "c", "tva": "a"}] * 29)
+    take(world, [{"ett": "c", "tva": "a"}] * 29, sure=[{"ett": True}] * 29)
     client = browser(world, "hr")
 
     assert rows(world)["ett"] == {
@@ -212,6 +253,8 @@ def test_a_question_with_fewer_than_thirty_first_answers_shows_nothing_anywhere(
         "discrimination": None,
         "wrong": None,
         "wrong_share": None,
+        "sure_answers": None,
+        "sure_errors": None,
         "verdict": "för få svar än",
     }
     for form in ("", "?format=csv", "?format=json"):
@@ -224,6 +267,79 @@ def test_a_question_with_fewer_than_thirty_first_answers_shows_nothing_anywhere(
 
     assert rows(world)["ett"]["answers"] == 30
     assert "Det tredje" in client.get("/kurs/kurs/fragor").text
+
+
+def test_sure_errors_show_only_from_thirty_answers_and_ten_sure_ones(world):
+    world.publish(sources("ett", "tva"))
+    world.person("hr")
+    world.role("hr", "hr")
+    wrong = {"ett": "b", "tva": "a"}
+    said = [{"ett": True}] * 9 + [{"ett": False}] * 10 + [{}] * 11
+    take(world, [wrong] * 30, sure=said)
+    client = browser(world, "hr")
+
+    assert rows(world)["ett"]["answers"] == 30
+    assert (rows(world)["ett"]["sure_answers"], rows(world)["ett"]["sure_errors"]) == (None, None)
+    assert Page(client.get("/kurs/kurs/fragor")).rows()[0][-3:-1] == ["omätt", "omätt"]
+    assert ";omätt;omätt;ingen svarar rätt" in client.get("/kurs/kurs/fragor?format=csv").text
+
+    right = {"ett": "a", "tva": "a"}
+    take(world, [right] * 5, sure=[{"ett": True}] * 3 + [{"ett": False}, {}], day="2026-03-02")
+
+    assert (rows(world)["ett"]["sure_answers"], rows(world)["ett"]["sure_errors"]) == (12, Fraction(3, 4))
+    assert Page(client.get("/kurs/kurs/fragor")).rows()[0][-3:-1] == ["12", "75,0 %"]
+
+
+def test_two_looks_at_sure_errors_never_differ_by_one_persons_answer(world):
+    world.publish(sources("ett", "tva"))
+    take(world, [{"ett": "a", "tva": "a"}] * 30, sure=[{"ett": True}] * 30)
+    before = rows(world)
+    for day in range(2, 6):
+        take(world, [{"ett": "b", "tva": "a"}], sure=[{"ett": True}], day=f"2026-03-0{day}")
+        assert rows(world) == before
+    take(world, [{"ett": "b", "tva": "a"}], sure=[{"ett": True}], day="2026-03-06")
+
+    assert (before["ett"]["sure_answers"], before["ett"]["sure_errors"]) == (30, 0)
+    assert (rows(world)["ett"]["sure_answers"], rows(world)["ett"]["sure_errors"]) == (35, Fraction(1, 7))
+
+
+def test_half_marks_that_were_sure_are_errors():
+    def answers(given, persons, sure):
+        return quality.Answers(1, "modul-fragor", "flera", given, persons, sure, None, None)
+
+    half, full = answers(["ett"], 20, 5), answers(["ett", "tva"], 20, 15)
+
+    found = quality.quality(ITEMS["flera"], [half, full])
+
+    assert (found.facility, found.sure, found.sure_errors) == (Fraction(3, 4), 20, Fraction(1, 4))
+
+
+def test_from_forty_per_cent_of_the_sure_on_the_verdict_is_a_misconception():
+    misconception = "många är säkra på fel svar: rätta missförståndet i texten"
+    half = Fraction(1, 2)
+
+    assert quality.verdict(half, 0.4, 100, Fraction(40, 100)) == misconception
+    assert quality.verdict(half, 0.4, 100, Fraction(39, 100)) == "fungerar"
+    assert quality.verdict(half, -0.4, 100, half) == "de bästa svarar fel: tvetydig"
+    assert quality.verdict(Fraction(0), None, 100, Fraction(1)) == "ingen svarar rätt: kontrollera facit"
+    assert misconception in quality.TO_MEND
+
+
+def test_how_sure_people_were_is_told_of_no_person(world):
+    world.publish(sources("ett", "tva"))
+    for key in ("hr", "anna"):
+        world.person(key, "A" if key == "anna" else None)
+    world.role("hr", "hr")
+    take(world, [{"ett": "b", "tva": "a"}] * 29, sure=[{"ett": True}] * 29)
+    take(world, [{"ett": "b", "tva": "a"}], sure=[{"ett": True}], person=world.people["anna"])
+    client = browser(world, "hr")
+
+    for form in ("", "?format=csv", "?format=json"):
+        text = client.get(f"/kurs/kurs/fragor{form}").text
+        assert "Säkra fel" in text
+        assert "Namn anna" not in text
+        world.db.rollback()
+        assert [key for key in world.db.scalars(select(Person.key)) if len(key) > 30 and key in text] == []
 
 
 def test_two_looks_never_differ_by_one_persons_answer(world):
@@ -308,6 +424,8 @@ def test_hr_and_administrators_see_it_in_every_format_and_nobody_elses_name(worl
             "−1,00",
             "Det andra",
             "50,0 %",
+            "omätt",
+            "omätt",
             "de bästa svarar fel: tvetydig",
         ]
         assert client.get("/kurs/finns-inte/fragor").status_code == 404
@@ -317,7 +435,8 @@ def test_hr_and_administrators_see_it_in_every_format_and_nobody_elses_name(worl
     assert told["figures"]["verdicts"] == {"questions": 2, "mend": 2, "few": 0}
     lines = client.get("/kurs/kurs/fragor?format=csv").text.splitlines()
     assert lines[-2] == (
-        "0;question;Fråga ett;Frågorna;modul-fragor/ett;40;50,0;-1,00;Det andra;50,0;de bästa svarar fel: tvetydig"
+        "0;question;Fråga ett;Frågorna;modul-fragor/ett;40;50,0;-1,00;Det andra;50,0;omätt;omätt;"
+        "de bästa svarar fel: tvetydig"
     )
 
 

@@ -1,4 +1,4 @@
-"""How sure one is of an answer: free to say, told back with the feedback, counted nowhere, seen by nobody else."""
+"""How sure one is of an answer: free to say, told back with the feedback, worth no points, seen by nobody else."""
 
 import re
 from datetime import timedelta
@@ -239,6 +239,7 @@ def test_nobody_else_sees_it_on_any_page_or_in_any_figure(world):
     pages = [
         *plain,
         *(f"/rapport/tackning?format={name}" for name in FORMATS),
+        *("/kurs/kurs/fragor", *(f"/kurs/kurs/fragor?format={name}" for name in FORMATS)),
         *(f"/personer/{person}", f"/konton/{person}", "/personer?sok=anna", "/konton?sok=anna"),
         *(f"/forsok/{attempt.id}", f"/forsok/{attempt.id}/fraga/forsta"),
     ]

@@ -17,7 +17,11 @@ ENOUGH = 30
 """So many first answers a question needs before anything is told of it."""
 STEP = 5
 """Answers are counted in whole steps of so many: two looks at the page never differ by one person's answer."""
+SURE_ENOUGH = 10
+"""So many sure answers, among them, a question needs before anything is told of how sure people are."""
 NEARLY_ALL = Fraction(95, 100)
+MANY_SURE = Fraction(40, 100)
+"""From this share of sure answers on, those that are wrong are a misconception to mend. Our own limit."""
 LEAST_DISCRIMINATION = 0.20
 """Below it a question is poor. Source: Ebel & Frisbie, Essentials of Educational Measurement, 5th ed., ch. 13."""
 SAME = 1e-9
@@ -27,10 +31,11 @@ TOO_FEW = "för få svar än"
 ALL_RIGHT = "alla svarar rätt: mäter inget"
 NONE_RIGHT = "ingen svarar rätt: kontrollera facit"
 AMBIGUOUS = "de bästa svarar fel: tvetydig"
+MISCONCEPTION = "många är säkra på fel svar: rätta missförståndet i texten"
 EASY = "nästan alla svarar rätt: mäter lite"
 WEAK = "skiljer knappt dem som kan från andra: se över"
 WORKS = "fungerar"
-TO_MEND = frozenset({NONE_RIGHT, AMBIGUOUS, WEAK})
+TO_MEND = frozenset({NONE_RIGHT, AMBIGUOUS, MISCONCEPTION, WEAK})
 """The verdicts that ask an author to do something."""
 
 
@@ -38,8 +43,8 @@ TO_MEND = frozenset({NONE_RIGHT, AMBIGUOUS, WEAK})
 class Answers:
     """Those who gave one answer to an item in their first attempts, on one release, counted together.
 
-    `rest` is the sum of their shares of full marks on the other items of the paper, `rest_squared` the sum of the
-    squares; None where the paper has no other item.
+    `sure` is how many of them said that they were sure. `rest` is the sum of their shares of full marks on the other
+    items of the paper, `rest_squared` the sum of the squares; None where the paper has no other item.
     """
 
     release_id: int
@@ -47,6 +52,7 @@ class Answers:
     item: str
     answer: Any
     persons: int
+    sure: int
     rest: float | None
     rest_squared: float | None
 
@@ -64,6 +70,10 @@ class Quality:
     wrong: Choice | None = None
     """The wrong option that most chose."""
     wrong_share: Fraction | None = None
+    sure: int | None = None
+    """How many said that they were sure; None also below SURE_ENOUGH."""
+    sure_errors: Fraction | None = None
+    """The share of them whose answer was not fully right."""
 
 
 def quality(item: Item, answers: Sequence[Answers]) -> Quality:
@@ -75,13 +85,16 @@ def quality(item: Item, answers: Sequence[Answers]) -> Quality:
     facility = Fraction(sum(got * each.persons for got, each in points), FULL * count)
     found = discrimination(points)
     wrong, chosen = _most_taken_wrong(item, answers)
+    sure, errors = sure_errors(points)
     return Quality(
-        verdict(facility, found, count),
+        verdict(facility, found, count, errors),
         count,
         facility,
         None if found is None else Decimal(f"{found:.2f}"),
         wrong,
         Fraction(chosen, count) if wrong else None,
+        sure,
+        errors,
     )
 
 
@@ -111,9 +124,24 @@ def discrimination(points: Iterable[tuple[int, Answers]]) -> float | None:
     return (sum_xr / n - sum_x * sum_r / n**2) / sqrt(of_item * of_rest)
 
 
-def verdict(facility: Fraction, found: float | None, count: int) -> str:
-    """What an author should think of a question with enough answers.
+def sure_errors(points: Iterable[tuple[int, Answers]]) -> tuple[int | None, Fraction | None]:
+    """How many were sure of their answer, and the share of them who were not fully right: half marks are errors too.
 
+    It measures a misconception, which a text can mend, not a gap, which people know that they have. Both are None below
+    SURE_ENOUGH. Those who said nothing, or that they were unsure, are left out. Source: Metcalfe & Eich 2019, as for
+    sureness: errors made in high confidence are the ones that being told the right answer corrects best.
+    """
+    sure = wrong = 0
+    for got, each in points:
+        sure += each.sure
+        wrong += each.sure if got < FULL else 0
+    return (sure, Fraction(wrong, sure)) if sure >= SURE_ENOUGH else (None, None)
+
+
+def verdict(facility: Fraction, found: float | None, count: int, sure_errors: Fraction | None = None) -> str:
+    """What an author should think of a question with enough answers: one thing, the first that holds.
+
+    The key and the wording come before what people believe, since a wrong key makes everybody's knowledge an error.
     A negative discrimination is taken at its word only when it is further from 0 than its standard error there, 1/√n.
     """
     if facility == 1:
@@ -122,6 +150,8 @@ def verdict(facility: Fraction, found: float | None, count: int) -> str:
         return NONE_RIGHT
     if found is not None and found < -1 / sqrt(count):
         return AMBIGUOUS
+    if sure_errors is not None and sure_errors >= MANY_SURE:
+        return MISCONCEPTION
     if facility >= NEARLY_ALL:
         return EASY
     return WEAK if found is None or found < LEAST_DISCRIMINATION else WORKS

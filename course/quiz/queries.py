@@ -306,9 +306,10 @@ def _made_first_answers() -> Select[*tuple[Any, ...]]:
     )
     others = func.nullif(finished.c.of - FULL, 0)
     rest = cast(finished.c.points - Mark.points, Float) / others
+    sure = func.count().filter(Response.sure.is_(True))
     counted = (finished.c.release_id, finished.c.quiz, Response.item, Response.answer)
     return (
-        select(*counted, func.count(), func.sum(rest), func.sum(rest * rest))
+        select(*counted, func.count(), sure, func.sum(rest), func.sum(rest * rest))
         .select_from(finished)
         .join(Response, Response.attempt_id == finished.c.id)
         .join(

@@ -1,4 +1,4 @@
-"""How sure somebody is of an answer: said of one's own free will, and counted nowhere. Pure."""
+"""How sure somebody is of an answer: said of one's own free will, and worth no points. Pure."""
 
 from collections.abc import Mapping, Sequence
 

@@ -7,7 +7,7 @@ from course.content.model import Course, Quiz
 from course.content.queries import published
 from course.items import Item
 from course.quiz.paper import paper_of
-from course.quiz.quality import ENOUGH, STEP, TO_MEND, TOO_FEW, Answers, Quality, quality, reads_alike
+from course.quiz.quality import ENOUGH, STEP, SURE_ENOUGH, TO_MEND, TOO_FEW, Answers, Quality, quality, reads_alike
 from course.quiz.queries import first_answers
 from course.report.table import Column, Figure, Group, Row, Table, Value
 
@@ -21,6 +21,8 @@ COLUMNS = (
     Column("discrimination", "Skiljer"),
     Column("wrong", "Vanligaste fel svar"),
     Column("wrong_share", "Valde det"),
+    Column("sure_answers", "Säkra svar"),
+    Column("sure_errors", "Säkra fel"),
     Column("verdict", "Omdöme"),
 )
 NOTES = (
@@ -30,6 +32,8 @@ NOTES = (
     "Andel av full poäng: 100 % betyder att alla svarade helt rätt.",
     "Skiljer: hur frågan hänger ihop med resten av provet, från −1 till 1. Minst 0,20 är bra.",
     "Skiljer under noll: de som klarar resten svarar oftare fel här.",
+    "Säkra svar: så många sa att de var säkra. Säkra fel: den andel av dem som inte svarade helt rätt.",
+    f"Säkra svar och säkra fel visas bara när minst {SURE_ENOUGH} var säkra. Annars står det omätt.",
     "En fråga om säkerhet (★) får vara lätt. Den finns för att alla ska kunna den.",
     "Svar som är borttagna enligt beslut räknas inte längre.",
 )
@@ -99,5 +103,5 @@ def _values(quiz: Quiz, item: Item, found: Quality) -> tuple[Value, ...]:
     share: Value = found.wrong_share if found.wrong else "–"
     if found.answers is None:
         wrong = share = None
-    measured = (found.answers, found.facility, found.discrimination, wrong, share)
+    measured = (found.answers, found.facility, found.discrimination, wrong, share, found.sure, found.sure_errors)
     return quiz.title, f"{quiz.id}/{item.id}", *measured, found.verdict
