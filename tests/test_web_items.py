@@ -317,6 +317,167 @@ def test_an_answer_that_was_corrected_is_stored_and_the_bad_one_is_forgotten(wor
         assert "given" not in cookie
 
 
+def steps_of(page):
+    """[id, number] of each step as shown, the buttons, and the one that has the focus."""
+    selects = [each["name"].removeprefix("svar-") for each in page.all("select")]
+    sent = page.sends("Svara")
+    buttons = page.all("button", name="flytta")
+    focused = [each["value"] for each in buttons if "autofocus" in each.attributes]
+    return [(step, *sent[f"svar-{step}"]) for step in selects], [each["value"] for each in buttons], focused
+
+
+def press(client, url, button, **more):
+    """Press a button of a step with these fields as well on the page at the address, and follow; gives the page."""
+    form = {**Page(client.get(url)).sends("Svara"), **more}
+    sent = client.post(url.partition("?")[0], data={**form, "flytta": button})
+    assert (sent.status_code, sent.location.partition("?")[0]) == (303, url.partition("?")[0])
+    answer = client.get(sent.location)
+    assert answer.status_code == 200
+    return sent.location, Page(answer)
+
+
+def test_steps_are_moved_one_place_at_a_time_and_nothing_is_stored_until_they_are_sent(world, anna):
+    attempt = begin(anna)
+    url = f"{attempt}/ordna"
+    (first, second, third), buttons, focused = steps_of(Page(anna.get(url)))
+    assert [number for _, number in (first, second, third)] == ["", "", ""]
+    first, second, third = first[0], second[0], third[0]
+    assert buttons == [f"ner:{first}", f"upp:{second}", f"ner:{second}", f"upp:{third}"]
+    assert focused == []
+    before = everything(world.app)
+
+    moved, page = press(anna, url, f"upp:{third}", saker="ja")
+    assert steps_of(page)[0] == [(first, "1"), (third, "2"), (second, "3")]
+    assert steps_of(page)[2] == [f"upp:{third}"]
+    assert page.all("p", class_="error") == page.all("div", class_="error-summary") == []
+    assert not page.title.startswith("Fel")
+    assert page.sends("Svara")["saker"] == ["ja"]
+    moved, page = press(anna, moved, f"upp:{third}")
+    assert steps_of(page) == (
+        [(third, "1"), (first, "2"), (second, "3")],
+        [f"ner:{third}", f"upp:{first}", f"ner:{first}", f"upp:{second}"],
+        [f"ner:{third}"],
+    )
+    moved, page = press(anna, moved, f"ner:{first}")
+    assert steps_of(page)[0] == [(third, "1"), (second, "2"), (first, "3")]
+    assert steps_of(page)[2] == [f"upp:{first}"]
+    assert everything(world.app) == before
+
+    assert anna.post(url, data=page.sends("Svara")).location == url
+    assert stored(world) == {"ordna": [third, second, first]}
+
+
+@sqlite_only
+def test_a_step_is_moved_from_the_place_that_its_number_gives_it(anna):
+    attempt = begin(anna)
+    url = f"{attempt}/ordna"
+    first, second, third = (step for step, _ in steps_of(Page(anna.get(url)))[0])
+
+    def after(button, numbers):
+        fields = {f"svar-{step}": number for step, number in numbers.items()}
+        return [step for step, _ in steps_of(press(anna, url, button, **fields)[1])[0]]
+
+    assert after(f"upp:{first}", {first: "3", second: "1", third: "2"}) == [second, first, third]
+    assert after(f"ner:{third}", {third: "1"}) == [first, third, second]
+    assert after(f"ner:{first}", {first: "2", second: "2", third: "2"}) == [second, first, third]
+    assert after(f"upp:{second}", {second: "1", first: "2", third: "3"}) == [second, first, third]
+    assert after(f"ner:{second}", {second: "9", first: "x", third: "1"}) == [third, first, second]
+
+
+@sqlite_only
+def test_the_buttons_say_which_step_they_move_and_are_never_pressed_by_enter_in_a_field(anna):
+    page = Page(anna.get(f"{begin(anna)}/ordna"))
+
+    labels = page.options()
+    assert page.texts("button", name="flytta") == [
+        f"Ner: {labels[0]}",
+        f"Upp: {labels[1]}",
+        f"Ner: {labels[1]}",
+        f"Upp: {labels[2]}",
+    ]
+    form = page.one("form", class_="question")
+    submits = [
+        each
+        for each in page.elements
+        if form in each.parents and (each.name == "button" or (each.name == "input" and each["type"] == "submit"))
+    ]
+    assert (submits[0]["name"], submits[0]["value"], submits[0]["tabindex"]) == (None, "Svara", "-1")
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        "",
+        "upp",
+        "upp:",
+        "upp:finns-inte",
+        "bort:larma",
+        "upp:larma:x",
+        ["upp:larma", "ner:larma"],
+        "upp:" + "x" * 50_000,
+    ],
+    ids=lambda pressed: str(pressed)[:20],
+)
+def test_a_button_that_is_not_the_questions_moves_nothing(world, anna, pressed):
+    attempt = begin(anna)
+    url = f"{attempt}/ordna"
+    right = form_of(ITEMS["ordna"], ITEMS["ordna"].right_answer)
+    before = everything(world.app)
+
+    sent = post(anna, url, **right, flytta=pressed)
+    page = Page(anna.get(sent.location))
+
+    assert (sent.status_code, sent.location) == (303, f"{url}?flyttat=")
+    assert steps_of(page)[0] == [("skydd", "1"), ("larma", "2"), ("beratta", "3")]
+    assert (page.response.status_code, steps_of(page)[2], page.texts("p", class_="error")) == (200, [], [])
+    assert everything(world.app) == before
+
+
+@sqlite_only
+def test_the_address_of_a_move_moves_nothing_and_other_questions_have_no_moves(world, anna):
+    attempt = begin(anna)
+    before = everything(world.app)
+    page = Page(anna.get(f"{attempt}/ordna"))
+
+    assert steps_of(Page(anna.get(f"{attempt}/ordna?flyttat=upp:larma")))[0] == steps_of(page)[0]
+    assert everything(world.app) == before
+    sent = post(anna, f"{attempt}/dorren", svar="gar", flytta="upp:larma")
+    assert (sent.location, stored(world)) == (f"{attempt}/dorren", {"dorren": ["gar"]})
+
+
+@sqlite_only
+def test_a_step_of_an_answered_question_is_not_moved_and_nobody_moves_anothers(world, anna):
+    attempt = begin(anna)
+    right = form_of(ITEMS["ordna"], ITEMS["ordna"].right_answer)
+    world.person("bo", "A")
+    assert post(browser(world, "bo"), f"{attempt}/ordna", **right, flytta="upp:larma").status_code == 404
+    post(anna, f"{attempt}/ordna", **right)
+
+    sent = post(anna, f"{attempt}/ordna", **right, flytta="upp:larma")
+
+    assert Page(anna.get(sent.location)).h1 == "Rätt"
+    assert stored(world) == {"ordna": ["skydd", "larma", "beratta"]}
+
+
+@sqlite_only
+def test_a_move_after_the_session_has_ended_is_made_when_the_person_is_back_and_no_answer(world, anna):
+    give_password(world, "anna")
+    signing_in = {"namn": "anna", "losenord": PASSWORD}
+    with time_machine.travel(MORNING, tick=False) as clock:
+        anna = browser(world)
+        post(anna, "/logga-in", page="/logga-in", **signing_in)
+        attempt = begin(anna)
+        form = {"csrf_token": token(anna), **form_of(ITEMS["ordna"], ITEMS["ordna"].right_answer)}
+        clock.shift(timedelta(hours=8, seconds=1))
+
+        away = anna.post(f"{attempt}/ordna", data={**form, "flytta": "upp:larma"})
+        back = post(anna, "/logga-in", page=away.location, **signing_in)
+
+        assert steps_of(Page(anna.get(back.location)))[0] == [("larma", "1"), ("skydd", "2"), ("beratta", "3")]
+    assert stored(world) == {}
+
+
 @sqlite_only
 def test_the_second_answer_of_any_type_changes_nothing(world, anna):
     attempt = begin(anna)

@@ -74,6 +74,27 @@ def wish(client, button, page=OWN):
     return Page(client.get(OWN)).one("p", class_="receipt").text
 
 
+STEPS = """\
+---
+quiz: modul-fragor
+titel: Frågor på modul
+modul: modul
+godkänt: 60 %
+---
+""" + "".join(
+    f"""
+## {title} {{#{title.lower()} .ordna avsnitt={section}}}
+I vilken ordning gör du det här, {title}?
+
+1. Sätt dig i säkerhet {{#skydd}}
+2. Larma {{#larma}}
+3. Berätta för chefen {{#beratta}}
+
+### Förklaring
+Din säkerhet går först.
+"""
+    for title, section in (("Ett", "borjan"), ("Tre", "borjan"), ("Sex", "slutet"))
+)
 NOTHING, OFFERED, AGAIN = (False, False, False), (True, True, True), (False, False, True)
 
 
@@ -294,6 +315,35 @@ def test_when_nothing_can_be_saved_one_still_sees_the_feedback_and_is_asked_once
 
     assert rows(world.app, "recall_done") == (0,)
     assert is_offered(world, anna, 7) == OFFERED
+
+
+@sqlite_only
+def test_steps_are_moved_without_a_trace_and_then_answered(world):
+    world.publish({**course_sources(), "quizzes/kurs/modul.md": STEPS})
+    world.person("anna", "A")
+    with world.write(DONE_ON) as (db, at):
+        earned = Earned(2, "anna", "kurs", "", "paper", DONE_ON, "Pärm 3")
+        import_evidence(db, [earned], file_name="a.csv", digest="d", by=None, at=at)
+    with on(world, "anna", 7) as client:
+        before = everything(world.app)
+        page = Page(client.get(FIRST))
+        first, second, third = (each["name"] for each in page.all("select"))
+
+        button = f"upp:{third.removeprefix('svar-')}"
+        sent = client.post(FIRST, data={**page.sends("Svara"), "flytta": button})
+        moved = Page(client.get(sent.location))
+        odd = client.post(FIRST, data={**moved.sends("Svara"), "flytta": "upp:finns-inte"})
+
+        assert (sent.status_code, odd.status_code, odd.location) == (303, 303, f"{FIRST}?flyttat=")
+        for shown in (moved, Page(client.get(odd.location))):
+            assert [each["name"] for each in shown.all("select")] == [first, third, second]
+            numbers = shown.sends("Svara")
+            assert [numbers[name] for name in (first, third, second)] == [["1"], ["2"], ["3"]]
+        focused = [each["value"] for each in moved.all("button") if "autofocus" in each.attributes]
+        assert (moved.response.status_code, moved.texts("p", class_="error"), focused) == (200, [], [button])
+        assert client.post(FIRST, data=moved.sends("Svara")).location == FIRST
+        assert Page(client.get(FIRST)).h1 in ("Rätt", "Delvis rätt", "Inte riktigt")
+        assert everything(world.app) == before
 
 
 @sqlite_only

@@ -16,4 +16,4 @@ ITEM_TYPES: dict[str, type[Item]] = {
     item.type: item for item in (Enval, Flerval, Santfalskt, Ordna, Para, Tal, Kortsvar, Fritext, Skala)
 }
 
-__all__ = ["FULL", "ITEM_TYPES", "Choice", "ChoiceItem", "Item", "Para", "Part", "Review", "Row", "Written"]
+__all__ = ["FULL", "ITEM_TYPES", "Choice", "ChoiceItem", "Item", "Ordna", "Para", "Part", "Review", "Row", "Written"]

@@ -10,6 +10,10 @@ from typing import Any
 from course.errors import Invalid
 from course.items.base import Item, Part, Review, Row, Written, field_of_each, millionths
 
+MOVE = "flytta"
+"""The field that a step's two buttons send: flytta=upp:larma."""
+WAYS = {"upp": -1, "ner": 1}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ordna(Item):
@@ -67,6 +71,33 @@ class Ordna(Item):
         if len({number for _, number in given}) < len(given):
             raise Invalid("Två steg har samma nummer. Ge varje steg ett eget nummer.", "svar")
         return [step for step, _ in sorted(given, key=lambda each: int(each[1]))]
+
+    def by_number(self, steps: Iterable[Part], form: Mapping[str, Sequence[str]]) -> list[Part]:
+        """The steps by their numbers in a form. Those with the same one, and last those with none, keep their order."""
+        numbers = [[str(number + 1)] for number in range(len(self.steps))]
+
+        def place(step: Part) -> int:
+            given = list(form.get(f"svar-{step.id}", ()))
+            return numbers.index(given) if given in numbers else len(numbers)
+
+        return sorted(steps, key=place)
+
+    def moved(self, form: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]] | None:
+        """The form with every step numbered, after the one whose button was pressed has moved one place.
+
+        None when no button of the question's was. A form's fields come in the order in which the steps were shown.
+        """
+        pressed = form.get(MOVE, ())
+        way, _, step = pressed[0].partition(":") if len(pressed) == 1 else ("", "", "")
+        shown = [part for name in form for part in self.steps if name == f"svar-{part.id}"]
+        missing = [part for part in self.steps if part not in shown]
+        order = [part.id for part in self.by_number([*shown, *missing], form)]
+        if way not in WAYS or step not in order:
+            return None
+        to = max(0, order.index(step) + WAYS[way])
+        order.remove(step)
+        order.insert(to, step)
+        return {**form, **{f"svar-{each}": [str(number)] for number, each in enumerate(order, start=1)}}
 
     def points(self, answer: Any) -> int:
         """`par`: the share of the steps but the first that come right after the step they should.

@@ -1,16 +1,18 @@
 """What the pages that ask questions share: an answer that could not be used, and what is said of one that could."""
 
 import json
+from collections.abc import Mapping, Sequence
 
 from flask import session
 
 from course.errors import Invalid
-from course.items import FULL, Item
+from course.items import FULL, Item, Ordna
+from course.items.ordna import MOVE
 from course.quiz.sureness import FIELD as SURE
 from course.web.guard import LARGEST_KEPT
 
 
-def keep_given(place: str, item_id: str, form: dict[str, list[str]]) -> None:
+def keep_given(place: str, item_id: str, form: Mapping[str, Sequence[str]]) -> None:
     """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie.
 
     `place` says where the question was asked.
@@ -21,8 +23,20 @@ def keep_given(place: str, item_id: str, form: dict[str, list[str]]) -> None:
         session["given"] = kept
 
 
+def keep_moved(place: str, item: Item, form: dict[str, list[str]]) -> str | None:
+    """Move the step whose button sent the form, and remember the steps' numbers, which are stored nowhere yet.
+
+    Gives the button, '' for one that moves nothing, and None for a form that answers.
+    """
+    if not isinstance(item, Ordna) or MOVE not in form:
+        return None
+    moved = item.moved(form)
+    keep_given(place, item.id, moved or form)
+    return form[MOVE][0] if moved else ""
+
+
 def given(place: str, item_id: str) -> dict[str, list[str]]:
-    """What was last sent to the question and could not be used."""
+    """What was last sent to the question and was no answer yet."""
     given_at, item_of, fields = session.get("given", ("", "", {}))
     return fields if (given_at, item_of) == (place, item_id) else {}
 

@@ -16,6 +16,7 @@ from course.content.queries import Published, in_force
 from course.db import database, transaction
 from course.errors import Conflict, Invalid, NotFound
 from course.items import FULL
+from course.items.ordna import MOVE
 from course.learning.actions import answer, remember_place
 from course.learning.actions import begin as begin_or_continue
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
@@ -25,7 +26,7 @@ from course.quiz.actions import differs
 from course.quiz.paper import next_item
 from course.quiz.queries import attempt, deletions
 from course.web.answers import why_regraded
-from course.web.asking import given, keep_given, what_is_wrong
+from course.web.asking import given, keep_given, keep_moved, what_is_wrong
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
@@ -77,8 +78,9 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
         return render_template("quiz/feedback.html", **shown(sitting, item), **feedback(sitting, item), again=again)
     if sitting.taken.finished or sitting.is_over:
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
-    sent = given(str(attempt_id), item_id) if request.args.get("fel") == "ja" else {}
-    error = what_is_wrong(item, sent) if request.args.get("fel") == "ja" else ""
+    wrong = request.args.get("fel") == "ja"
+    sent = given(str(attempt_id), item_id) if wrong or "flyttat" in request.args else {}
+    error = what_is_wrong(item, sent) if wrong else ""
     page = render_template("quiz/question.html", **shown(sitting, item), given=sent, error=error)
     return page, 422 if error else 200
 
@@ -104,8 +106,12 @@ def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
 def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
     """Store the answer in a form, and lead to its feedback; also for a form that waited for a new sign-in.
 
+    A form that a step's button sent moves that step and stores nothing.
+
     Raises Invalid when the form has no answer and none is stored.
     """
+    if MOVE in form and (led := _move(who, attempt_id, item_id, form)):
+        return led
     try:
         with transaction() as (db, at):
             answered = answer(db, attempt_id, item_id, form, by=who.person_id, at=at)
@@ -115,6 +121,15 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
     if answered.late:
         return _lead_to(url_for("quiz.result", attempt_id=attempt_id, sent="ja"), saved=False, late=True)
     return _lead(attempt_id, item_id, saved=True, again=answered.differs)
+
+
+def _move(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue | None:
+    """Lead back to the question with its steps in another order; None when it has no steps to move."""
+    item = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release).item(item_id)
+    button = keep_moved(str(attempt_id), item, form)
+    if button is None:
+        return None
+    return _lead_to(url_for("quiz.question", attempt_id=attempt_id, item_id=item_id, flyttat=button), saved=False)
 
 
 def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:

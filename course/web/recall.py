@@ -15,7 +15,7 @@ from course.quiz.paper import shown_parts
 from course.recall.actions import finish, wish
 from course.recall.choosing import Question
 from course.recall.queries import Recall, standing
-from course.web.asking import given, keep_given, verdict, what_is_wrong
+from course.web.asking import given, keep_given, keep_moved, verdict, what_is_wrong
 from course.web.errors import UNAVAILABLE, note_unavailable
 from course.web.guard import LARGEST_KEPT, actor, allowed
 from course.web.learner import release_of
@@ -36,7 +36,8 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
         return render_template("recall/question.html", **shown, given=sent, error=what_is_wrong(item, sent)), 422
     answers = _answers(recall)
     if str(number) not in answers:
-        return render_template("recall/question.html", **shown, given={}, error="")
+        sent = given(_place(recall), item.id) if "flyttat" in request.args else {}
+        return render_template("recall/question.html", **shown, given=sent, error="")
     answer = answers[str(number)]
     return render_template(
         "recall/feedback.html", **shown, verdict=verdict(item, item.points(answer)), review=item.review(answer)
@@ -50,6 +51,9 @@ def answer(course_id: str, number: int) -> ResponseReturnValue:
     _, recall, asked = _asked(course_id, number)
     form = dict(request.form.lists())
     session.pop("given", None)
+    button = keep_moved(_place(recall), asked.item, form)
+    if button is not None:
+        return redirect(url_for(".question", course_id=course_id, number=number, flyttat=button), 303)
     try:
         answer = asked.item.read(form)
     except Invalid:

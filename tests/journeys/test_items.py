@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from answering import fill
+from answering import fill, filled
 from browsing import PASSWORD
 from served import served
 from test_web_items import SOURCES
@@ -49,14 +49,14 @@ ITEMS = load_course(sources()).course.quizzes["modul-fragor"].items
 
 @pytest.fixture(scope="module")
 def server(demonstration, tmp_path_factory):
-    """The demonstration with one more course, and three employees who have not begun it: nya, nyb and nyc."""
+    """The demonstration with one more course, and four employees who have not begun it: nya, nyb, nyc and nyd."""
     instance = shutil.copytree(demonstration, tmp_path_factory.mktemp("items") / "instance")
     app = create_app(load_settings({}, instance))
     with app.app_context():
         with transaction() as (db, at):
             publish(db, Folder(sources(), {}, ()), change="language", accept_keys=False, by=None, at=at)
             unit = unit_id_by_code(db, "IFO", day_of(at), at)
-            for key in ("nya", "nyb", "nyc"):
+            for key in ("nya", "nyb", "nyc", "nyd"):
                 person = add_person(db, key=key, name="Ny Påhittad", email=None, by=None, at=at)
                 add_membership(db, person.id, Terms(unit, "Handläggare", day_of(at)), by=None, at=at)
                 set_password(db, person.id, hash_password(PASSWORD), by=None, at=at)
@@ -87,10 +87,10 @@ def test_nothing_sticks_out_or_is_hard_to_use_whatever_is_asked(visit):
     for item in ITEMS.values():
         page.goto(f"{attempt}/{item.id}")
         faults += inspect(visit, f"{item.type} asked")
-        follow(page, "main form button")
+        follow(page, "main form button:not([name])")
         faults += inspect(visit, f"{item.type} without an answer")
         fill(page, item, item.wrong_answers[0] if item.scored else item.right_answer)
-        follow(page, "main form button")
+        follow(page, "main form button:not([name])")
         for details in page.locator("main details").all():
             details.evaluate("element => element.open = true")
         faults += inspect(visit, f"{item.type} reviewed")
@@ -111,6 +111,31 @@ def test_every_type_is_answered_with_the_keyboard_alone(visit):
     assert visit.complaints == []
 
 
+def test_a_step_is_moved_to_its_place_with_one_key_and_enter_in_a_field_answers(visit):
+    attempt, page, keys = begin(visit, "nyd"), visit.page, Keyboard(visit.page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{attempt}/ordna")
+    names = [name for name, _ in filled(page)]
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for button in page.locator(".moves button").all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+    keys.reach(f'[value="upp:{names[2].removeprefix("svar-")}"]')
+    for order in ([0, 2, 1], [2, 0, 1]):
+        with page.expect_navigation():
+            keys.press("Enter")
+        assert filled(page) == [[names[step], str(number)] for number, step in enumerate(order, start=1)]
+        moved = page.locator("button:focus")
+        assert moved.get_attribute("value").partition(":")[2] == names[2].removeprefix("svar-")
+        assert page.locator("button:focus").evaluate("button => button.getBoundingClientRect().bottom") <= 640
+    keys.reach("#saker-ja").press("Space")
+    with page.expect_navigation():
+        keys.press("Enter")
+    assert visit.heading in ("Rätt", "Delvis rätt", "Inte riktigt")
+    assert visit.complaints == []
+
+
 def test_on_paper_a_question_has_all_that_may_be_chosen(visit):
     attempt, page = begin(visit, "nyc"), visit.page
     page.emulate_media(media="print")
@@ -118,7 +143,7 @@ def test_on_paper_a_question_has_all_that_may_be_chosen(visit):
     for item in ITEMS.values():
         page.goto(f"{attempt}/{item.id}")
         assert page.locator("form.question h1").is_visible()
-        assert not page.locator("main form button").is_visible()
+        assert not any(button.is_visible() for button in page.locator("main form button").all())
         shown = page.inner_text("main")
         assert [part.id for part in item.parts if part.id and plain(part.html) not in shown] == []
     page.goto(f"{attempt}/para")

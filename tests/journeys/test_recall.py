@@ -60,11 +60,11 @@ def test_by_phone_without_javascript_the_three_are_answered_and_leave_no_answers
     follow(page, "text=Svara på tre frågor")
     for number in (1, 2, 3):
         fits(page)
-        follow(page, "main form button")  # without an answer
+        follow(page, "main form button:not([name])")  # without an answer
         assert page.title().startswith("Fel: ")
         item = item_on(page, course)
         fill(page, item, item.right_answer)
-        follow(page, "main form button")
+        follow(page, "main form button:not([name])")
         assert anna.heading == "Rätt"
         fits(page)
         page.reload()
