@@ -567,9 +567,15 @@ def test_random_answers_from_what_the_pages_show_are_always_taken(world, anna):
     chance = Random(1)
     for number in range(1, 6):
         attempt = begin(anna)
+        answered = 0
         for item in ITEMS.values():
-            form = asked(Page(anna.get(f"{attempt}/{item.id}"))).pick(chance)
+            page = anna.get(f"{attempt}/{item.id}")
+            if page.status_code == 404:
+                continue  # after a lucky pass only the ★ question that was missed is asked again
+            form = asked(Page(page)).pick(chance)
             assert post(anna, f"{attempt}/{item.id}", **form).location == f"{attempt}/{item.id}"
+            answered += 1
+        assert answered == len(ITEMS) if number == 1 else answered >= 1
         assert f"försök {number}." in Page(anna.get(attempt.removesuffix("/fraga"))).main
 
 
