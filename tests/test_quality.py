@@ -428,6 +428,11 @@ def test_hr_and_administrators_see_it_in_every_format_and_nobody_elses_name(worl
             "omätt",
             "de bästa svarar fel: tvetydig",
         ]
+        (fold,) = (each for each in page.all("details") if each["class"] == "questions")
+        assert (fold.text.split("2 frågor")[1].startswith(", 2 behöver ses över"), "open" in fold.attributes) == (
+            True,
+            True,
+        )
         assert client.get("/kurs/finns-inte/fragor").status_code == 404
         assert client.get("/kurs/kurs/fragor?format=doc").status_code == 422
     told = json.loads(client.get("/kurs/kurs/fragor?format=json").text)
@@ -435,7 +440,7 @@ def test_hr_and_administrators_see_it_in_every_format_and_nobody_elses_name(worl
     assert told["figures"]["verdicts"] == {"questions": 2, "mend": 2, "few": 0}
     lines = client.get("/kurs/kurs/fragor?format=csv").text.splitlines()
     assert lines[-2] == (
-        "0;question;Fråga ett;Frågorna;modul-fragor/ett;40;50,0;-1,00;Det andra;50,0;omätt;omätt;"
+        "0;to_mend;Fråga ett;Frågorna;modul-fragor/ett;40;50,0;-1,00;Det andra;50,0;omätt;omätt;"
         "de bästa svarar fel: tvetydig"
     )
 

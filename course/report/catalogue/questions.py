@@ -69,7 +69,10 @@ def build(db: Session, course: Course) -> Table:
             ),
         ),
         columns=COLUMNS,
-        rows=tuple(Row(0, _label(item), _values(quiz, item, each), "question") for quiz, item, each in found),
+        rows=tuple(
+            Row(0, _label(item), _values(quiz, item, each), "to_mend" if each.verdict in TO_MEND else "question")
+            for quiz, item, each in found
+        ),
         notes=NOTES,
         scope={"kurs": course.id},
         heading="Fråga",
