@@ -483,3 +483,24 @@ def test_once_a_new_edition_holds_a_new_attempt_is_begun(world, anna):
     for question in (new, new.replace("forsta", "andra")):
         post(anna, question, svar="ratt")
     assert Page(anna.get("/kurs/kurs")).title == "Klar – En kurs"
+
+
+@sqlite_only
+def test_a_local_name_is_filled_in_wherever_it_stands_in_a_question(world):
+    sources = course_sources()
+    text = sources["quizzes/kurs/modul.md"]
+    text = text.replace("Vad gör du?", "Vad gör du med [LARM]?", 1)
+    sources["quizzes/kurs/modul.md"] = text.replace("Det rätta", "Skriver i [RAPPORTSYSTEM]", 1)
+    world.publish(sources)
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    question = begin(client)
+
+    asked = Page(client.get(question))
+    answered = Page(client.get(post(client, question, svar="ratt").location))
+
+    for page in (asked, answered, Page(client.get("/min-sida"))):
+        assert "Skriver i Fråga efter uppgiften" in page.main
+        assert "[LARM]" not in page.main
+        assert "[RAPPORTSYSTEM]" not in page.main
+    assert "Vad gör du med Fråga efter uppgiften?" in asked.main

@@ -154,7 +154,6 @@ def _read_item(block: Lines, marks: _Marks | None, pictures: Pictures, fault: Fa
         title=marks.title,
         situation=body.situation,
         question=body.question,
-        question_text=markup.plain(body.question),
         notes=body.notes,
         section=marks.options.get("avsnitt", ""),
         critical=marks.critical,

@@ -87,8 +87,6 @@ class Item(ABC):
     title: str
     situation: str
     question: str
-    question_text: str
-    """The question without markup, for page titles and lists."""
     notes: Mapping[str, str]
     """The reserved parts of the question file that are there: Förklaring, Ledtråd, Källa …"""
     section: str

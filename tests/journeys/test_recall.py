@@ -8,6 +8,7 @@ from answering import fill
 from course import create_app
 from course.clock import day_of
 from course.config import load_settings
+from course.content.markup import plain
 from course.content.queries import current, newest_release_id
 from course.db import database, transaction
 from course.learning.actions import record_earned
@@ -40,7 +41,7 @@ def item_on(page, course):
     question = page.inner_text("form.question h1").strip()
     values = page.eval_on_selector_all("input[name=svar]", "fields => fields.map(field => field.value)")
     every = (item for quiz in course.quizzes.values() for item in quiz.items.values())
-    same = [item for item in every if item.question_text == question]
+    same = [item for item in every if plain(item.question) == question]
     return next(item for item in same if len(same) == 1 or set(values) == {part.id for part in item.parts})
 
 
