@@ -26,6 +26,7 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
+from course.quiz.grading import Score
 from course.quiz.tables import Attempt, Mark, Response, Result
 from course.schema import Base
 
@@ -154,60 +155,48 @@ def _period(since: date, until: date, recorded: datetime, superseded: datetime |
 def _write_tries(
     db: Session, tries: Sequence[Try], release: Published, people: Mapping[str, int], at: datetime
 ) -> None:
-    _insert(
-        db,
-        Attempt,
-        [
-            {
-                "id": each.id,
-                "person_id": people[each.person],
-                "course": release.course.id,
-                "quiz": each.quiz,
-                "release_id": release.id,
-                "number": each.number,
-                "seed": each.seed,
-                "started_at": min(each.started, at),
-                "paper": list(each.paper),
-            }
-            for each in tries
-        ],
-    )
-    _insert(
-        db,
-        Response,
-        [
-            {"attempt_id": each.id, "item": item, "answer": answer, "answered_at": min(when, at)}
-            for each in tries
-            for item, answer, when in each.answers
-        ],
-    )
+    _insert(db, Attempt, [_attempt_row(each, release, people[each.person], at) for each in tries])
+    answers = [
+        {"attempt_id": each.id, "item": item, "answer": answer, "answered_at": min(when, at)}
+        for each in tries
+        for item, answer, when in each.answers
+    ]
+    _insert(db, Response, answers)
     graded = [(each, each.score) for each in tries if each.score is not None]
-    _insert(
-        db,
-        Mark,
-        [
-            {"attempt_id": each.id, "sequence": 1, "item": item, "points": points}
-            for each, score in graded
-            for item, points in score.marks.items()
-        ],
-    )
-    _insert(
-        db,
-        Result,
-        [
-            {
-                "attempt_id": each.id,
-                "sequence": 1,
-                "points": score.points,
-                "of": score.of,
-                "passed": score.passed,
-                "stars": list(score.stars),
-                "graded_at": min(each.answers[-1][2], at),
-                "reason": "submitted",
-            }
-            for each, score in graded
-        ],
-    )
+    marks = [
+        {"attempt_id": each.id, "sequence": 1, "item": item, "points": points}
+        for each, score in graded
+        for item, points in score.marks.items()
+    ]
+    _insert(db, Mark, marks)
+    _insert(db, Result, [_result_row(each, score, at) for each, score in graded])
+
+
+def _attempt_row(tried: Try, release: Published, person: int, at: datetime) -> Row:
+    return {
+        "id": tried.id,
+        "person_id": person,
+        "course": release.course.id,
+        "quiz": tried.quiz,
+        "release_id": release.id,
+        "number": tried.number,
+        "seed": tried.seed,
+        "started_at": min(tried.started, at),
+        "paper": list(tried.paper),
+    }
+
+
+def _result_row(tried: Try, score: Score, at: datetime) -> Row:
+    return {
+        "attempt_id": tried.id,
+        "sequence": 1,
+        "points": score.points,
+        "of": score.of,
+        "passed": score.passed,
+        "stars": list(score.stars),
+        "graded_at": min(tried.answers[-1][2], at),
+        "reason": "submitted",
+    }
 
 
 def _write_completions(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, Select, and_, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Float, Row, Select, Subquery, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.audit.tables import RetentionRun
@@ -272,10 +272,11 @@ def first_answers(db: Session, course: str) -> list[Answers]:
     return [Answers(*row) for row in db.execute(_first_answers, {"course": course})]
 
 
-def _made_first_answers() -> Select[*tuple[Any, ...]]:
+def _firsts() -> Subquery:
+    """Each human's attempts at a quiz, the earliest with place 1."""
     human = func.coalesce(SamePerson.main_id, Attempt.person_id)
     begun = (Attempt.started_at, Attempt.number, Attempt.id)
-    firsts = (
+    return (
         select(
             Attempt.id,
             Attempt.quiz,
@@ -286,10 +287,15 @@ def _made_first_answers() -> Select[*tuple[Any, ...]]:
         .where(Attempt.course == bindparam("course"))
         .subquery()
     )
+
+
+def _finished_firsts() -> Subquery:
+    """The first attempts that are finished and have answers, by quiz and release in the order they were finished."""
+    firsts = _firsts()
     submitted, newest = aliased(Result), aliased(Result)
     last = select(func.max(Result.sequence)).where(Result.attempt_id == firsts.c.id).correlate(firsts).scalar_subquery()
     together = (firsts.c.quiz, firsts.c.release_id)
-    finished = (
+    return (
         select(
             firsts.c.id,
             *together,
@@ -304,22 +310,19 @@ def _made_first_answers() -> Select[*tuple[Any, ...]]:
         .where(firsts.c.place == 1, select(Response.item).where(Response.attempt_id == firsts.c.id).exists())
         .subquery()
     )
-    others = func.nullif(finished.c.of - FULL, 0)
-    rest = cast(finished.c.points - Mark.points, Float) / others
+
+
+def _made_first_answers() -> Select[*tuple[Any, ...]]:
+    finished = _finished_firsts()
+    rest = cast(finished.c.points - Mark.points, Float) / func.nullif(finished.c.of - FULL, 0)
     sure = func.count().filter(Response.sure.is_(True))
     counted = (finished.c.release_id, finished.c.quiz, Response.item, Response.answer)
+    its_mark = and_(Mark.attempt_id == finished.c.id, Mark.sequence == finished.c.sequence, Mark.item == Response.item)
     return (
         select(*counted, func.count(), sure, func.sum(rest), func.sum(rest * rest))
         .select_from(finished)
         .join(Response, Response.attempt_id == finished.c.id)
-        .join(
-            Mark,
-            and_(
-                Mark.attempt_id == finished.c.id,
-                Mark.sequence == finished.c.sequence,
-                Mark.item == Response.item,
-            ),
-        )
+        .join(Mark, its_mark)
         .where(finished.c.place <= finished.c.whole - finished.c.whole % STEP)
         .group_by(*counted)
     )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -139,54 +140,58 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     who, release = actor(), release_of(course_id)
     found = _module(release, module_id)
     part = _section(found, section_id)
-    db = database.session
-    today = clock.day_of(clock.now())
-    edition = in_force(db, course_id, who.newest_release, today)
-    first = found.sections[0].id == section_id and release.course.test_of(module_id) is not None
-    mine = record(db, who.person_id, course_id) if first else None
-    at_quiz = mine.attempts_at(found.quiz) if mine else attempts(db, who.person_id, course_id, found.quiz)
-    taken, since = current_attempt(at_quiz, edition), None
-    if mine or (taken and taken.finished):
-        rows = mine.completed if mine else completed(db, who.person_id, course_id)
-        since = anew_since(rows, edition, today)
-        taken = current_attempt([taken] if taken else [], edition, since)
-    test = offer(release.course, found, mine, edition, since) if mine else None
-    if taken and taken.answers_deleted:
-        taken = None  # there is nothing left to look at: the questions are asked as if for the first time
-    answered = taken.answers if taken else {}
-    offered = practice(release.course, found, part, today)
+    taken, test = _under_way(who, release, found, first=found.sections[0] == part)
+    offered = practice(release.course, found, part, clock.day_of(clock.now()))
     tag = _etag(who, release, section_id, taken, (offered, test))
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        asked = paper(taken, release, found)
-        total = len(asked.items) if taken else questions_of(release, found)
-        items = asked.items if taken or asked.along else ()
-        left = total - sum(item.id in answered for item in asked.items)
-        index = found.sections.index(part)
-        response = make_response(
-            render_template(
-                "learner/section.html",
-                course=release.course,
-                release=release,
-                module=found,
-                section=part,
-                number=index + 1,
-                before=found.sections[index - 1] if index else None,
-                after=following(found, part),
-                attempt=taken,
-                questions=[(number, item) for number, item in enumerate(items, start=1) if item.section == section_id],
-                total=total,
-                rules=release.course.quizzes.get(found.quiz) if not taken else None,
-                answered=answered,
-                minutes=minutes_left(found, left, part),
-                practice=offered,
-                test=test,
-            )
-        )
+        shown = _shown(release, found, part, taken)
+        response = make_response(render_template("learner/section.html", **shown, practice=offered, test=test))
     response.headers["ETag"] = f'W/"{tag}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _under_way(who: Actor, release: Published, module: Module, *, first: bool) -> tuple[Taken | None, Offer | None]:
+    """The attempt at the module's questions that its pages show, and on its first page the test that may be taken."""
+    db, course, today = database.session, release.course, clock.day_of(clock.now())
+    edition = in_force(db, course.id, who.newest_release, today)
+    mine = record(db, who.person_id, course.id) if first and course.test_of(module.id) is not None else None
+    at_quiz = mine.attempts_at(module.quiz) if mine else attempts(db, who.person_id, course.id, module.quiz)
+    taken, since = current_attempt(at_quiz, edition), None
+    if mine or (taken and taken.finished):
+        rows = mine.completed if mine else completed(db, who.person_id, course.id)
+        since = anew_since(rows, edition, today)
+        taken = current_attempt([taken] if taken else [], edition, since)
+    test = offer(course, module, mine, edition, since) if mine else None
+    if taken and taken.answers_deleted:
+        taken = None  # there is nothing left to look at: the questions are asked as if for the first time
+    return taken, test
+
+
+def _shown(release: Published, module: Module, part: Section, taken: Taken | None) -> dict[str, Any]:
+    """A section with its questions, as its template wants them."""
+    asked, answered = paper(taken, release, module), taken.answers if taken else {}
+    total = len(asked.items) if taken else questions_of(release, module)
+    items = asked.items if taken or asked.along else ()
+    left = total - sum(item.id in answered for item in asked.items)
+    index = module.sections.index(part)
+    return {
+        "course": release.course,
+        "release": release,
+        "module": module,
+        "section": part,
+        "number": index + 1,
+        "before": module.sections[index - 1] if index else None,
+        "after": following(module, part),
+        "attempt": taken,
+        "questions": [(number, item) for number, item in enumerate(items, start=1) if item.section == part.id],
+        "total": total,
+        "rules": release.course.quizzes.get(module.quiz) if not taken else None,
+        "answered": answered,
+        "minutes": minutes_left(module, left, part),
+    }
 
 
 @bp.post("/kurs/<course_id>/<module_id>/<section_id>/nasta")
