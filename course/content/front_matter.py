@@ -5,12 +5,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from course.content.text import Fault
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 RULE = "---"
+
+Lines = Sequence[tuple[int, str]]
+"""(number in the file, line)."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,14 @@ def read_list(head: Head, key: str) -> tuple[str, ...]:
 def read_codes(head: Head, key: str) -> tuple[str, ...]:
     """The parts of a value that are separated by commas or semicolons, such as fact numbers and tracks."""
     return tuple(part for part in re.split(r"[;,\s]+", head.pairs.get(key, "")) if part)
+
+
+def read_blocks(head: Head) -> tuple[Lines, list[Lines]]:
+    """(the numbered lines before the first `## ` of a body, those of each `## ` with its heading first)."""
+    numbered = list(enumerate(head.body, start=head.body_line))
+    starts = [index for index, (_, line) in enumerate(numbered) if line.startswith("## ")]
+    before = numbered[: starts[0] if starts else len(numbered)]
+    return before, [numbered[start:end] for start, end in pairwise([*starts, len(numbered)])]
 
 
 def read_heading(line: str) -> tuple[str, str, str]:

@@ -1,11 +1,11 @@
 """Module files: some minutes of learning in Markdown, in sections."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from course.content import markup
 from course.content.front_matter import (
     Head,
+    read_blocks,
     read_codes,
     read_day,
     read_head,
@@ -62,17 +62,16 @@ def _read_for(head: Head, fault: Fault) -> bool:
 
 def read_sections(head: Head, what: str, pictures: Pictures, fault: Fault) -> tuple[str, tuple[Section, ...]]:
     """The HTML before the first section, and the sections. `what` is what the file is called in Swedish."""
-    starts = [index for index, line in enumerate(head.body) if line.startswith("## ")]
-    lead = "\n".join(head.body[: starts[0] if starts else len(head.body)])
-    if not starts:
+    before, blocks = read_blocks(head)
+    if not blocks:
         fault(0, f"{what} har inget avsnitt; ett avsnitt börjar med ”## Rubrik {{#id}}”")
     sections: list[Section] = []
     first: dict[str, int] = {}
-    for start, end in pairwise([*starts, len(head.body)]):
-        section = _read_section(head.body[start:end], head.body_line + start, first, pictures, fault)
+    for block in blocks:
+        section = _read_section([line for _, line in block], block[0][0], first, pictures, fault)
         if section is not None:
             sections.append(section)
-    return markup.render(lead, pictures), tuple(sections)
+    return markup.render("\n".join(line for _, line in before), pictures), tuple(sections)
 
 
 def _read_section(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from course.content import markup
-from course.content.front_matter import read_id, slug, suggest
+from course.content.front_matter import Lines, read_id, slug, suggest
 from course.content.markup import Pictures
 from course.content.text import Fault
 from course.items import Item, Written
@@ -19,8 +19,6 @@ LIKE_PART = re.compile(r"\s*[-*+]\s*\[.{0,2}\](?!\()|.*\{#|\s*=\s*\S")
 """What an author meant as a line of a part, wherever it stands."""
 BLOCK = re.compile(r"([-*+>|]|!!!|[0-9]+\.)(\s|$)")
 """How a paragraph begins that is more than a paragraph."""
-
-Lines = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True)

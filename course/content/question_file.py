@@ -3,13 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from course.content import markup
-from course.content.front_matter import Head, read_head, read_heading, read_id, read_own_id, slug, suggest
+from course.content.front_matter import (
+    Head,
+    Lines,
+    read_blocks,
+    read_head,
+    read_heading,
+    read_id,
+    read_own_id,
+    slug,
+    suggest,
+)
 from course.content.markup import Pictures
 from course.content.model import Quiz
-from course.content.question_body import OF_INSTRUMENTS, Lines, read_body
+from course.content.question_body import OF_INSTRUMENTS, read_body
 from course.content.quiz_head import KEYS, read_rules
 from course.content.text import Fault
 from course.items import ITEM_TYPES, Item
@@ -81,13 +90,11 @@ def read_items(head: Head, pictures: Pictures, fault: Fault) -> tuple[dict[str, 
 
 def _blocks(head: Head, fault: Fault) -> list[Lines]:
     """The questions of a body: the numbered lines of each, its heading first."""
-    numbered = list(enumerate(head.body, start=head.body_line))
-    starts = [index for index, (_, line) in enumerate(numbered) if line.startswith("## ")]
-    before = numbered[: starts[0] if starts else len(numbered)]
+    before, blocks = read_blocks(head)
     stray = next((number for number, line in before if line.strip()), None)
     if stray:
         fault(stray, "texten står före den första frågan; flytta eller ta bort den")
-    return [numbered[start:end] for start, end in pairwise([*starts, len(numbered)])]
+    return blocks
 
 
 def _read_marks(heading: tuple[int, str], fault: Fault) -> _Marks | None:

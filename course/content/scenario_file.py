@@ -8,6 +8,8 @@ from itertools import pairwise
 from course.content import markup
 from course.content.front_matter import (
     Head,
+    Lines,
+    read_blocks,
     read_codes,
     read_head,
     read_heading,
@@ -35,8 +37,6 @@ LIKE_WAY = re.compile(r"\s*[-*+]\s*\[.{0,2}\](?!\()|.*->\s*#")
 """What an author meant as a choice, wherever it stands."""
 COMMENT = re.compile(r"\s+>\s?(?P<text>.*)$")
 AS_WAY = "skriv ”- [ ] text -> #scen” längst till vänster"
-
-Lines = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -90,16 +90,14 @@ def _read_words(head: Head, key: str, known: Collection[str], fault: Fault) -> t
 
 def _read_body(head: Head, pictures: Pictures, fault: Fault) -> tuple[str, dict[str, Scene]]:
     """The HTML of the lead, and the scenes by id."""
-    numbered = list(enumerate(head.body, start=head.body_line))
-    starts = [index for index, (_, line) in enumerate(numbered) if line.startswith("## ")]
-    before = numbered[: starts[0] if starts else len(numbered)]
+    before, blocks = read_blocks(head)
     if not any(line.strip() for _, line in before):
         fault(head.body_line, "scenariot saknar ingress; skriv före den första scenen vem man är och var")
-    if not starts:
+    if not blocks:
         fault(0, "scenariot har ingen scen; en scen börjar med ”## Rubrik {#id}”")
     scenes: dict[str, Scene] = {}
-    for start, end in pairwise([*starts, len(numbered)]):
-        scene = _read_scene(numbered[start:end], pictures, fault)
+    for block in blocks:
+        scene = _read_scene(block, pictures, fault)
         if scene is None:
             continue
         if scene.id in scenes:
