@@ -4,15 +4,11 @@ Reading takes no lock. Writing goes through `transaction()` alone: it takes the 
 clock, and commits when its block ends. See DECISIONS.md, "One write lock".
 """
 
-import fcntl
 import logging
-import os
 from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from inspect import iscoroutinefunction
-from threading import Thread
 from typing import Any
 
 import sqlean
@@ -27,6 +23,7 @@ from sqlalchemy.orm import Session
 from course import clock
 from course.config import BadSettings, Settings
 from course.schema import Installation
+from course.turn import turn
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +47,6 @@ FIRST_SOUND_SQLITE = (3, 51, 3)
 """Older engines have the WAL-reset bug (sqlite.org/wal.html#walresetbug): they lose committed rows in WAL mode."""
 LONGEST_WAIT = 10
 """Seconds for which a writer waits for its turn."""
-_stuck: set[str] = set()
-"""The locks for which somebody in this process has given up waiting, until they are free again."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -145,43 +140,12 @@ def file_lock() -> Iterator[None]:
     if url.get_backend_name() != "sqlite":
         yield
         return
-    lock = _wait_for_turn(f"{url.database}.lock")
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(turn(str(url.database), LONGEST_WAIT))
+        except OSError as fault:  # too late, or a full or read-only disk: the database's fault, told as such
+            raise OperationalError("lock", None, fault) from fault
         yield
-    finally:
-        os.close(lock)
-
-
-def _wait_for_turn(path: str) -> int:
-    """The open lock file, locked."""
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as fault:  # a full or read-only disk: the database's fault, told as such
-        raise OperationalError("lock", None, fault) from fault
-    with suppress(BlockingIOError):
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return lock
-    if path in _stuck:
-        os.close(lock)
-        raise OperationalError("lock", None, TimeoutError("the write lock is held for too long"))
-    turn: Future[None] = Future()
-
-    def queue() -> None:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        turn.set_result(None)
-
-    def leave(_turn: Future[None]) -> None:
-        os.close(lock)
-        _stuck.discard(path)
-
-    Thread(target=queue, daemon=True).start()  # flock knows no limit, and asking again and again knows no order
-    try:
-        turn.result(LONGEST_WAIT)
-    except TimeoutError:
-        _stuck.add(path)
-        turn.add_done_callback(leave)
-        raise OperationalError("lock", None, TimeoutError("the write lock is held for too long")) from None
-    return lock
 
 
 _now = bindparam("now", type_=Installation.written_us.type)

@@ -1,7 +1,7 @@
 """What must hold when the server is killed, when many write at once, and when the disk is full.
 
     .venv/bin/python tests/durability.py kills [--kills 100] [--learners 16]
-    .venv/bin/python tests/durability.py writers [--processes 32] [--threads 1]
+    .venv/bin/python tests/durability.py writers [--processes 2] [--threads 16]
     .venv/bin/python tests/durability.py disk
 
 Each works in a folder that is gone afterwards, prints what it measured, and ends with status 1 when anything that was
@@ -436,8 +436,8 @@ def main() -> int:
     parser.add_argument("what", choices=("kills", "writers", "disk"))
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--learners", type=int, default=16)
-    parser.add_argument("--processes", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=1, help="writers in each process")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=16, help="writers in each process")
     parser.add_argument("--writes", type=int, default=100, help="writes of each thread")
     asked = parser.parse_args()
     logging.disable()

@@ -23,7 +23,7 @@ LAYERS = [
     {"quiz", "organisation"},
     {"content"},
     {"items", "audit"},
-    {"db", "schema", "revision", "backup", "clock", "config", "errors", "swedish", "sheet", "logs", "mail"},
+    {"db", "schema", "revision", "backup", "clock", "config", "errors", "swedish", "sheet", "logs", "mail", "turn"},
 ]
 """From the top down; a package imports its own level and those below. DECISIONS.md says why."""
 ABOVE_ALL = {"", "migrate", "preview", "tables", "verify"}

@@ -1,7 +1,9 @@
 """One way to write: the lock, the rising instant, and an engine that keeps what it acknowledged."""
 
+import fcntl
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -78,8 +80,18 @@ def test_a_lock_that_cannot_be_taken_is_the_databases_fault(tmp_path, sqlite_tem
         pass
 
 
+@contextmanager
+def held_by_another_process():
+    with Path(f"{database.engine.url.database}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.parametrize(("holder", "threads_waiting"), [(held_by_another_process, 1), (db.file_lock, 0)])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_lock_that_is_never_let_go_is_given_up_and_then_asked_for_no_more_until_it_is_free(app, monkeypatch):
+def test_a_lock_that_is_never_let_go_is_given_up_and_then_asked_for_no_more_until_it_is_free(
+    app, monkeypatch, holder, threads_waiting
+):
     monkeypatch.setattr(db, "LONGEST_WAIT", 0.1)
 
     def write():
@@ -87,20 +99,49 @@ def test_a_lock_that_is_never_let_go_is_given_up_and_then_asked_for_no_more_unti
             pass
 
     def locks():
-        return sum(path.resolve().suffix == ".lock" for path in Path("/proc/self/fd").iterdir())
+        return sum(path.resolve().suffix in (".lock", ".line") for path in Path("/proc/self/fd").iterdir())
 
-    with app.app_context(), db.file_lock():
+    with app.app_context():
         threads = threading.active_count()
-        for _ in range(5):
+        with holder():
+            before = locks()
             with pytest.raises(OperationalError, match="held for too long"):
                 write()
-        waiting = threading.active_count() - threads
-        open_then = locks()
+            monkeypatch.setattr(db, "LONGEST_WAIT", 100)  # nobody waits again
+            for _ in range(4):
+                with pytest.raises(OperationalError, match="held for too long"):
+                    write()
+            waiting, more = threading.active_count() - threads, locks() - before
 
     while threading.active_count() > threads:
         time.sleep(0.01)
     write()
-    assert (waiting, open_then, locks()) == (1, 2, 0)
+    assert (waiting, more, locks()) == (threads_waiting, 2 * threads_waiting, 0)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_comes_later_waits_behind_those_of_other_processes_who_came_before(app):
+    """Else the threads of one worker hand the lock to each other, and another worker's writer never has its turn."""
+    came = []
+
+    def write(name):
+        with app.app_context(), transaction():
+            came.append(name)
+
+    with app.app_context():
+        url = database.engine.url.database
+    with Path(f"{url}.line").open("w") as line, Path(f"{url}.lock").open("w") as lock:
+        fcntl.flock(line, fcntl.LOCK_EX)  # another process waits for the lock, which is free in this moment
+        mine = threading.Thread(target=write, args=["mine"])
+        mine.start()
+        mine.join(0.3)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        came.append("the other's")
+        fcntl.flock(line, fcntl.LOCK_UN)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        mine.join()
+
+    assert came == ["the other's", "mine"]
 
 
 def test_postgresql_waits_as_long_as_sqlite(empty_postgresql, tmp_path):

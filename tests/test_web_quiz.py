@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from browsing import Page, browser, everything, rows
+from browsing import Page, Statements, browser, everything, rows
 from sqlalchemy import text
 from world import course_sources, post, token
 
+from course.content import queries
 from course.db import database
 from course.web.filters import static
 
@@ -273,6 +274,22 @@ def test_two_different_answers_at_once_leave_the_one_that_came_first(world, anna
     assert {answer.status_code for answer in answers} == {303}
     assert stored(world) == (1, 1, 0, 0)
     assert sorted({answer.location for answer in answers}) == [url, f"{url}?redan=ja"]
+
+
+def test_a_worker_that_has_just_started_reads_the_course_before_it_holds_the_turn_to_write(world, anna):
+    """Reading takes a third of a second, in which nobody else could answer."""
+    url = begin(anna)
+    csrf = token(anna)
+    queries._shelves.clear()
+
+    with Statements() as statements:
+        sent = anna.post(url, data={"csrf_token": csrf, "svar": "ratt"})
+
+    first_write = next(n for n, said in enumerate(statements.seen) if said.startswith("INSERT"))
+    reads = [n for n, said in enumerate(statements.seen) if "FROM release" in said]
+    assert sent.status_code == 303
+    assert reads
+    assert max(reads) < first_write
 
 
 # --- to the end ---

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from course import clock, swedish
 from course.access.policy import Actor
-from course.content.queries import Published, in_force
+from course.content.queries import Published, current, in_force
 from course.db import database, transaction
 from course.errors import Conflict, Invalid, NotFound
 from course.items import FULL
@@ -112,6 +112,7 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
     """
     if MOVE in form and (led := _move(who, attempt_id, item_id, form)):
         return led
+    current(database.session, who.newest_release)  # what is not read yet is not read while others wait to write
     try:
         with transaction() as (db, at):
             answered = answer(db, attempt_id, item_id, form, by=who.person_id, at=at)
