@@ -22,6 +22,7 @@ from course.web import (
     learner,
     login,
     material,
+    menu,
     outbox,
     pages,
     people,
@@ -70,6 +71,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
+    menu.init_app(app)
     outbox.init_app(app)
     for module in (pages, health, start, login, learner, scenario, quiz, answers, recall, material, handbook):
         app.register_blueprint(module.bp)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
@@ -110,8 +110,11 @@ def init_app(app: Flask) -> None:
 
 def local() -> Mapping[str, str]:
     """The local values, for those who are signed in; to others nothing is filled in."""
-    found: Local = current_app.extensions["local"]
-    return found.refresh().values if current_user.is_authenticated else {}
+    if "local" not in g:
+        found: Local = current_app.extensions["local"]
+        g.local = found.refresh().values if current_user.is_authenticated else {}
+    values: Mapping[str, str] = g.local
+    return values
 
 
 def local_digest() -> str:

@@ -97,10 +97,12 @@ def made(path: Path) -> Flask:
 
 
 def requests(app: Flask) -> dict[str, list[wire.Request]]:
-    """{page, repeat, answer: the users' requests}."""
+    """{page, repeat, answer, feedback: the users' requests}; what follows an answer is a page."""
     cookies = [signed(app, {"_user_id": str(number), "_fresh": True}) for number in range(1, USERS + 1)]
+    pages = [wire.Request("GET", "/page", cookie, 200) for cookie in cookies]
     return {
-        "page": [wire.Request("GET", "/page", cookie, 200) for cookie in cookies],
+        "page": pages,
+        "feedback": pages,
         "repeat": [wire.Request("GET", "/tagged", cookie, 304, tag=f'W/"{TAG}"') for cookie in cookies],
         "answer": [wire.Request("POST", "/answer", cookie, 303, "svar=b") for cookie in cookies],
     }

@@ -49,7 +49,7 @@ def cookie_of(instance: Instance, key: str) -> str:
 def cookie_and_token(app: Flask, opened: str) -> tuple[str, str]:
     """The cookie of a session and the form token that goes with it."""
     with app.test_request_context():
-        session.update(_user_id=opened, _fresh=True, seen=int(clock.now().timestamp()) + AHEAD)
+        session.update(_user_id=opened, _fresh=True, answers=True, seen=int(clock.now().timestamp()) + AHEAD)
         token = generate_csrf()
         return signed(app, dict(session)), token
 

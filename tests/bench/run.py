@@ -1,7 +1,7 @@
 """`make bench`: what the product takes, beside a bare Flask page in the same run, as a Markdown table.
 
 A measure, not a test: it fails only when a server does not start or an answer has a wrong status. `--only flows`
-measures one part. `--profile page|repeat|answer` shows instead where the time of such a request goes.
+measures one part. `--profile page|repeat|answer|feedback` shows instead where the time of such a request goes.
 """
 
 # ruff: noqa: E402 - the paths to the project and its tests come before the imports that need them
@@ -48,7 +48,7 @@ def main() -> None:
     """Measure or profile, in a folder that is gone afterwards."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part; may be given again")
-    parser.add_argument("--profile", choices=flows.FLOWS, help="profile such a request of the product instead")
+    parser.add_argument("--profile", choices=flows.COUNTS, help="profile such a request of the product instead")
     given = parser.parse_args()
     _log_to_nowhere()
     with TemporaryDirectory(prefix="course-bench-") as name:

@@ -1,0 +1,53 @@
+"""The menu: where it leads, for each role."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Flask, url_for
+from flask_login import current_user
+
+from course.access.policy import ANYBODY, may
+
+PAGES = (
+    ("course.take", "learner.courses", "Kursen"),
+    ("unit.read", "unit.show", "Min enhet"),
+    ("report.read", "report.coverage", "Täckning"),
+    ("people.manage", "people.search", "Personer"),
+    ("target.manage", "targets.targets", "Mål"),
+    ("board.read", "board.board", "Nämnden"),
+    ("revision.read", "material.choose_revision", "Revisionen"),
+    ("account.manage", "accounts.accounts", "Konton"),
+    ("system.read", "admin.system", "Drift"),
+    ("account.own", "learner.own_record", "Min sida"),
+    ("public", "material.right_way", "Rätt väg"),
+    ("public", "pages.support", "Stöd"),
+)
+"""(what one must be allowed, the endpoint, the words)."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    endpoint: str
+    url: str
+    text: str
+
+
+def init_app(app: Flask) -> None:
+    """Let templates ask for the menu."""
+    app.jinja_env.globals.update(menu=menu)
+
+
+def menu() -> tuple[Entry, ...]:
+    """The menu of the one who is asking."""
+    return _menu(current_user.roles if current_user.is_authenticated else frozenset())
+
+
+@lru_cache
+def _menu(roles: frozenset[str]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(endpoint, url_for(endpoint), text)
+        for permission, endpoint, text in PAGES
+        if may(roles | {ANYBODY}, permission)
+    )
