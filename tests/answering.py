@@ -13,7 +13,7 @@ def form_of(item, answer):
     if item.type in ("para", "skala"):
         return {f"svar-{part}": [chosen] for part, chosen in answer}
     if item.type == "fritext":
-        return {"svar": answer or ["Jag ringer min chef."]}
+        return {"svar_text": answer or ["Jag ringer min chef."]}
     return {"svar": [answer] if isinstance(answer, str) else answer}
 
 

@@ -16,8 +16,8 @@ NOT_STORED = "Det du skrev sparas inte. Bara att du har svarat är sparat."
 def test_what_is_written_is_not_stored():
     question = only(FRITEXT)
 
-    assert question.read({"svar": ["Jag ringer Anna på 070-123"], "annat": ["x"]}) == []
-    assert only(FRITEXT.replace(".fritext", ".fritext sparas=nej")).read({"svar": ["Anna"]}) == []
+    assert question.read({"svar_text": ["Jag ringer Anna på 070-123"], "annat": ["x"]}) == []
+    assert only(FRITEXT.replace(".fritext", ".fritext sparas=nej")).read({"svar_text": ["Anna"]}) == []
     assert (question.scored, question.points([]), question.parts, question.wrong_answers) == (False, 0, (), ())
     assert (question.review([]).mine, question.review([]).note) == ([], NOT_STORED)
 
@@ -25,7 +25,7 @@ def test_what_is_written_is_not_stored():
 def test_with_a_stated_purpose_the_text_is_stored_as_it_was_written():
     question = only(STORED)
 
-    answer = question.read({"svar": ["  Min chef.\r\nSedan <polisen>.\n"]})
+    answer = question.read({"svar_text": ["  Min chef.\r\nSedan <polisen>.\n"]})
 
     assert answer == ["Min chef.\nSedan <polisen>."]
     review = question.review(answer)
@@ -50,7 +50,7 @@ UNUSABLE = "Texten har tecken som inte går att använda. Skriv om den."
     ],
 )
 def test_what_is_no_answer_is_refused_in_swedish(given, message):
-    assert refusal(only(FRITEXT), {"svar": given}) == message
+    assert refusal(only(FRITEXT), {"svar_text": given}) == message
 
 
 def test_a_stored_text_that_is_missing_is_not_said_to_be_private():

@@ -190,13 +190,13 @@ def millionths(share: Fraction) -> int:
     return ceil(max(Fraction(0), share) * FULL)
 
 
-def one_field(form: Mapping[str, Sequence[str]], missing: str) -> str:
-    """The one value of the field `svar`. Raises Invalid, with `missing` when there is none."""
-    given = form.get("svar", ())
+def one_field(form: Mapping[str, Sequence[str]], missing: str, name: str = "svar") -> str:
+    """The one value of a field. Raises Invalid, with `missing` when there is none."""
+    given = form.get(name, ())
     if not given:
-        raise Invalid(missing, "svar")
+        raise Invalid(missing, name)
     if len(given) != 1:
-        raise Invalid(NOT_THERE, "svar")
+        raise Invalid(NOT_THERE, name)
     return given[0]
 
 

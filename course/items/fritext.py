@@ -8,6 +8,8 @@ from typing import Any
 from course.errors import Invalid
 from course.items.base import Item, Part, Review, Row, Written, one_field
 
+FIELD = "svar_text"
+"""Its form's field, which no other type has: the others may wait in a cookie, and this may not."""
 LONGEST = 2000
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 NOT_STORED = "Det du skrev sparas inte. Bara att du har svarat är sparat."
@@ -50,13 +52,13 @@ class Fritext(Item):
 
     def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
         missing = "Skriv något först." if self.stored else "Skriv något först, om så bara ett ord. Det sparas inte."
-        text = one_field(form, missing).replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = one_field(form, missing, FIELD).replace("\r\n", "\n").replace("\r", "\n").strip()
         if not text:
-            raise Invalid(missing, "svar")
+            raise Invalid(missing, FIELD)
         if len(text) > LONGEST:
-            raise Invalid(f"Texten är för lång. Skriv högst {LONGEST} tecken.", "svar")
+            raise Invalid(f"Texten är för lång. Skriv högst {LONGEST} tecken.", FIELD)
         if CONTROL.search(text):
-            raise Invalid("Texten har tecken som inte går att använda. Skriv om den.", "svar")
+            raise Invalid("Texten har tecken som inte går att använda. Skriv om den.", FIELD)
         return [text] if self.stored else []
 
     def points(self, answer: Any) -> int:  # noqa: ARG002 - it has none

@@ -7,6 +7,7 @@ from flask import session
 
 from course.errors import Invalid
 from course.items import FULL, Item, Ordna
+from course.items.fritext import FIELD as FREE_TEXT
 from course.items.ordna import MOVE
 from course.quiz.sureness import FIELD as SURE
 from course.web.guard import LARGEST_KEPT
@@ -17,7 +18,8 @@ def keep_given(place: str, item_id: str, form: Mapping[str, Sequence[str]]) -> N
 
     `place` says where the question was asked.
     """
-    fields = {name: values for name, values in form.items() if name.startswith("svar") or name == SURE}
+    answer = {name: values for name, values in form.items() if name.startswith("svar") and name != FREE_TEXT}
+    fields = {**answer, **({SURE: form[SURE]} if SURE in form else {})}
     kept = [place, item_id, fields]
     if len(json.dumps(kept)) <= LARGEST_KEPT:
         session["given"] = kept

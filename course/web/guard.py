@@ -25,6 +25,7 @@ from course.access.queries import actor as find_actor
 from course.config import Settings
 from course.db import database
 from course.errors import NotAllowed, Refusal
+from course.items.fritext import FIELD as FREE_TEXT
 from course.web.arrival import FAULT
 
 log = logging.getLogger("course.request")
@@ -172,9 +173,12 @@ def _way_back() -> str | None:
 
 
 def _keep_form() -> None:
-    """Keep a form that its own session sent before it ended; `login` sends it on once the person is back."""
+    """Keep a form that its own session sent before it ended; `login` sends it on once the person is back.
+
+    A reflection is not kept: whoever has the computer next can read the cookie.
+    """
     view = current_app.view_functions[request.endpoint or ""]
-    if request.method in SAFE_METHODS or not getattr(view, "kept_at_sign_in", False):
+    if request.method in SAFE_METHODS or not getattr(view, "kept_at_sign_in", False) or FREE_TEXT in request.form:
         return
     try:
         _check_token()
