@@ -21,6 +21,7 @@ from course.content.draft import Draft, read_drafts
 from course.content.model import Course
 from course.content.source import Folder, course_folders
 from course.content.vocabulary import FORMS, OUTCOMES, TRACKS
+from course.quiz.paper import size
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
@@ -55,7 +56,7 @@ def preview_app(root: Path) -> Flask:
     app.extensions["tree"] = Tree(root)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=swedish.day, filled=_filled)
-    app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES)
+    app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES, size=size)
     app.register_blueprint(bp)
     return app
 

@@ -67,6 +67,36 @@ def test_a_module_shows_each_question_with_every_option_what_is_right_and_the_fe
     assert "Rapportera i: Fråga efter uppgiften" in page.main
 
 
+@pytest.mark.parametrize(
+    ("head", "rules"),
+    [
+        ("", ["Varje försök har alla 2 frågor, var och en vid sitt avsnitt"]),
+        (
+            "dra: 1\nblanda: ja\nförsök: 3\ntid: 20 min\n",
+            [
+                "Varje försök lottar 1 av 2 frågor; ★ är alltid med, och nya frågor före dem man har haft",
+                "Frågorna kommer i blandad ordning",
+                "Högst 3 försök",
+                "Högst 20 minuter för ett försök",
+            ],
+        ),
+        ("slag: kunskapstest\n", ["Kunskapstest: en form i taget: form A har 1, form B har 1"]),
+    ],
+)
+def test_a_quiz_says_what_its_head_decides_for_an_attempt(visitor, write, head, rules):
+    path = "quizzes/kurs/modul.md"
+    text = SOURCES[path].replace("godkänt: 50 %\n", f"godkänt: 50 %\n{head}")
+    if "kunskapstest" in head:
+        text = text.replace(".enval", ".enval form=A", 1).replace(".enval avsnitt", ".enval form=B avsnitt", 1)
+    write({path: text})
+
+    page = Page(visitor.get("/kurs/kurs/quiz/modul-fragor"))
+
+    told = [line.text for line in page.all("li")]
+    first = told.index("Godkänt: 50 procent av poängen, och allt rätt på ★ till slut")
+    assert told[first + 1 :] == rules
+
+
 def test_a_scenario_shows_every_scene_and_where_each_choice_leads(visitor):
     page = Page(visitor.get("/kurs/kurs/scenario/dorren"))
 
