@@ -14,7 +14,7 @@ from world import post, token
 from course.content.queries import current, newest_release_id
 from course.learning.actions import hand_in, regrade
 from course.quiz.actions import delete_answers
-from course.quiz.queries import attempt, finishers, marks
+from course.quiz.queries import attempt, finishers, standing
 from course.web.filters import static
 
 
@@ -58,7 +58,10 @@ def test_an_attempt_is_graded_anew_by_the_questions_on_its_own_paper(anna):
     graded = grade_anew(anna)
 
     assert (graded.better, graded.passed, graded.gained) == (1, 1, {drawn: 1})
-    assert marks(anna.db, first.id) == {"andra": 1_000_000, drawn: 1_000_000}
+    assert {item: each.points for item, each in standing(anna.db, first.id).items()} == {
+        "andra": 1_000_000,
+        drawn: 1_000_000,
+    }
     assert done(anna) == [(1, date(2026, 3, 1), f"attempt:{first.id}")]
 
 

@@ -15,7 +15,7 @@ from course.items import FULL
 from course.learning.actions import regrade
 from course.learning.queries import completed
 from course.quiz.actions import delete_answers
-from course.quiz.queries import attempts, finishers, marks
+from course.quiz.queries import Standing, attempts, finishers, standing
 from course.quiz.tables import Result
 
 QUIZ = "quizzes/kurs/modul.md"
@@ -81,7 +81,11 @@ def test_who_was_right_all_along_passes_and_completes_and_nobody_loses_anything(
     assert (of(taken, "rattad").points, of(taken, "rattad").passed) == (2 * FULL, True)
     assert (of(taken, "missad").points, of(taken, "missad").passed) == (FULL, False)
     assert (of(taken, "klar").points, of(taken, "klar").sequence) == (2 * FULL, 1)
-    assert marks(taken.db, of(taken, "klar").id) == {"forsta": FULL, "andra": FULL}
+    assert standing(taken.db, of(taken, "klar").id) == {"forsta": Standing(FULL), "andra": Standing(FULL)}
+    assert standing(taken.db, of(taken, "missad").id) == {
+        "forsta": Standing(FULL, regraded=True, key_release=2),
+        "andra": Standing(0),
+    }
 
 
 def test_the_completion_is_of_the_day_the_attempt_was_finished(taken):
@@ -185,6 +189,20 @@ def test_the_learner_reads_why_and_sees_the_answer_as_right(taken):
     klar = browser(taken, "klar").get(f"/forsok/{of(taken, 'klar').id}/fraga/forsta")
     assert Page(klar).h1 == "Rätt"
     assert REASON not in klar.text
+
+
+def test_an_answer_is_shown_by_the_key_that_counted_also_when_the_question_has_changed_again(taken):
+    again(taken)
+    sources = corrected()
+    sources[QUIZ] = sources[QUIZ].replace("50 %", "80 %")
+    taken.publish({**sources, QUIZ: other_key(sources[QUIZ])}, day="2026-05-01", accept_keys=True)
+
+    url = f"/forsok/{of(taken, 'rattad').id}/fraga/forsta"
+    feedback = Page(browser(taken, "rattad").get(url))
+
+    assert feedback.h1 == "Rätt"
+    assert "✓ stämmer" in feedback.main
+    assert "✗ stämmer inte" not in feedback.main
 
 
 def test_the_command_tells_first_changes_when_asked_and_names_nobody(taken, runner, monkeypatch):

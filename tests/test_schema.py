@@ -198,8 +198,12 @@ def sqlite_schema(app):
 
 
 def normal(kind, sql):
-    """The statement without spacing and quotes; a table's columns and constraints in any order."""
+    """The statement without spacing and quotes; a table's columns and constraints in any order.
+
+    A foreign key that ALTER TABLE wrote beside its column is the same as one that CREATE TABLE wrote after them all.
+    """
     words = " ".join(sql.replace('"', "").split()).removesuffix(")")
+    words = re.sub(r"(\w+) (\w+) (CONSTRAINT \w+) (REFERENCES)", r"\1 \2, \3 FOREIGN KEY(\1) \4", words)
     return sorted(part.strip() for part in re.split(r",(?![^(]*\))", words)) if kind == "table" else words
 
 

@@ -156,6 +156,11 @@ class Quiz:
         return frozenset(item.id for item in self.items.values() if item.critical)
 
     @property
+    def known(self) -> Mapping[str, Item]:
+        """Every item, in use or not."""
+        return {**self.retired, **self.items}
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """The parallel forms of a knowledge test."""
         return tuple(sorted({item.form for item in self.items.values()}))

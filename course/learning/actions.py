@@ -16,7 +16,6 @@ from course.clock import day_of
 from course.content.model import Quiz
 from course.content.queries import Published, edition_in_force, editions, published
 from course.errors import Conflict, Invalid, NotFound, Refusal
-from course.items import Item
 from course.learning.completion import (
     WHOLE_COURSE,
     Completed,
@@ -176,13 +175,9 @@ def regrade(
     """
     if not reason.strip():
         raise Invalid("Skriv varför frågorna rättas på nytt. De som har svarat får läsa det.", "reason")
-    keys: Mapping[str, Item] = {}
-    if release:
-        if quiz not in release.course.quizzes:
-            raise NotFound(f"Quizen ”{quiz}” finns inte i version {release.id}.")
-        there = release.course.quizzes[quiz]
-        keys = {**there.retired, **there.items}
-    graded = grade_quiz_again(db, course, quiz, people, keys=keys, reason=reason.strip(), at=at)
+    if release and quiz not in release.course.quizzes:
+        raise NotFound(f"Quizen ”{quiz}” finns inte i version {release.id}.")
+    graded = grade_quiz_again(db, course, quiz, people, release=release, reason=reason.strip(), at=at)
     settling = {
         person for person, was, score in graded.better if (score.passed, score.stars) != (was.passed, was.stars)
     }

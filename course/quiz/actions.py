@@ -192,15 +192,16 @@ def grade_quiz_again(
     quiz_id: str,
     people: Sequence[int],
     *,
-    keys: Mapping[str, Item],
+    release: Published | None,
     reason: str,
     at: datetime,
 ) -> Regraded:
-    """Grade some people's finished attempts at a quiz by other keys {item: the item whose key counts}.
+    """Grade some people's finished attempts at a quiz by the keys of a release; None for each attempt's own.
 
     An attempt that gains from it gets a result with the next sequence; for one that does not nothing is written.
     See grading.grade_again. Attempts whose answers have been deleted are left alone.
     """
+    keys = release.course.quizzes[quiz_id].known if release else {}
     finished = finished_attempts(db, course, quiz_id, people)
     standing = marks_of_quiz(db, course, quiz_id, people)
     better, gained = [], Counter[str]()
@@ -213,7 +214,8 @@ def grade_quiz_again(
         if score.marks != marks:
             gained.update(item for item, points in score.marks.items() if points > marks.get(item, 0))
             better.append((person, taken, score))
-    _add_results(db, [(taken.id, taken.sequence + 1, score) for _, taken, score in better], at=at, reason=reason)
+    graded = [(taken.id, taken.sequence + 1, score) for _, taken, score in better]
+    _add_results(db, graded, at=at, reason=reason, key_release=release.id if release else None)
     return Regraded(len(finished), sum(taken.answers_deleted for _, taken in finished), better, gained)
 
 
@@ -226,7 +228,14 @@ def _paper(db: Session, taken: Taken) -> tuple[Quiz, Sequence[Item]]:
     return quiz, paper_of(quiz, module, taken.paper).items
 
 
-def _add_results(db: Session, graded: Sequence[tuple[UUID, int, Score]], *, at: datetime, reason: str) -> None:
+def _add_results(
+    db: Session,
+    graded: Sequence[tuple[UUID, int, Score]],
+    *,
+    at: datetime,
+    reason: str,
+    key_release: int | None = None,
+) -> None:
     """Add the marks and the result of each (attempt, sequence, score)."""
     marks = [
         {"attempt_id": attempt_id, "sequence": sequence, "item": item, "points": points}
@@ -243,6 +252,7 @@ def _add_results(db: Session, graded: Sequence[tuple[UUID, int, Score]], *, at: 
             "stars": list(score.stars),
             "graded_at": at,
             "reason": reason,
+            "key_release_id": key_release,
         }
         for attempt_id, sequence, score in graded
     ]

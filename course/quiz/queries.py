@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Row, Select, Subquery, and_, bindparam, cast, func, select
+from sqlalchemy import Float, Row, Select, Subquery, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.audit.tables import RetentionRun
@@ -51,6 +51,17 @@ class Taken:
     @property
     def finished(self) -> bool:
         return self.passed is not None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an answer is worth after all gradings."""
+
+    points: int
+    regraded: bool = False
+    """Whether it is worth more than when it was given."""
+    key_release: int | None = None
+    """The release by whose key it became so; None is the attempt's own."""
 
 
 @dataclass(frozen=True)
@@ -147,30 +158,38 @@ def finished_attempts(db: Session, course: str, quiz: str, people: Sequence[int]
 
 def marks_of_quiz(db: Session, course: str, quiz: str, people: Sequence[int]) -> dict[UUID, dict[str, int]]:
     """{attempt: {item: points}} by the newest grading of each of some people's finished attempts at a quiz."""
-    return _marks(db, Attempt.course == course, Attempt.quiz == quiz, Attempt.person_id.in_(people))
+    rows = (
+        select(Mark.attempt_id, Mark.item, Mark.points)
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .where(Attempt.course == course, Attempt.quiz == quiz, Attempt.person_id.in_(people), Mark.sequence == _newest)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for attempt_id, item, points in db.execute(rows):
+        found.setdefault(attempt_id, {})[item] = points
+    return found
 
 
-def marks(db: Session, attempt_id: UUID) -> dict[str, int]:
-    """{item: points} by the newest grading of an attempt."""
-    return _marks(db, Attempt.id == attempt_id).get(attempt_id, {})
+def standing(db: Session, attempt_id: UUID) -> dict[str, Standing]:
+    """{item: what its answer is worth} by all gradings of an attempt, none of which takes points away."""
+    gradings = (
+        select(Mark.item, Mark.points, Result.key_release_id)
+        .join(Result, and_(Result.attempt_id == Mark.attempt_id, Result.sequence == Mark.sequence))
+        .where(Mark.attempt_id == attempt_id)
+        .order_by(Mark.sequence)
+    )
+    found: dict[str, Standing] = {}
+    for item, points, key_release in db.execute(gradings):
+        if item not in found:
+            found[item] = Standing(points)
+        elif points > found[item].points:
+            found[item] = Standing(points, regraded=True, key_release=key_release)
+    return found
 
 
 def reason(db: Session, taken: Taken) -> str:
     """Why an attempt was graded the last time."""
     newest = select(Result.reason).where(Result.attempt_id == taken.id, Result.sequence == taken.sequence)
     return db.execute(newest).scalar_one()
-
-
-def _marks(db: Session, *where: ColumnElement[bool]) -> dict[UUID, dict[str, int]]:
-    rows = (
-        select(Mark.attempt_id, Mark.item, Mark.points)
-        .join(Attempt, Attempt.id == Mark.attempt_id)
-        .where(Mark.sequence == _newest, *where)
-    )
-    found: dict[UUID, dict[str, int]] = {}
-    for attempt_id, item, points in db.execute(rows):
-        found.setdefault(attempt_id, {})[item] = points
-    return found
 
 
 def attempts_with_item(db: Session, course: str, quiz: str, item: str) -> int:

@@ -90,3 +90,5 @@ class Result(Base):
     """The safety-critical items that had full marks; kept when the marks are deleted."""
     graded_at: Mapped[datetime]
     reason: Mapped[str]
+    key_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    """The release by whose keys it was graded anew; NULL when that is the attempt's own."""

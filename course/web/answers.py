@@ -1,19 +1,17 @@
 """The answers of one attempt, as they counted: also when it has been graded anew, and for who has left."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from course.content.queries import current, published
+from course.content.queries import published
 from course.db import database
 from course.errors import NotFound
 from course.items import FULL, Item, Review
-from course.quiz.grading import fits
 from course.quiz.paper import paper_of
-from course.quiz.queries import Taken, attempt, deletions, marks, reason
+from course.quiz.queries import Standing, Taken, attempt, deletions, reason, standing
 from course.web.asking import verdict
 from course.web.guard import actor, allowed
 
@@ -55,7 +53,7 @@ def show(attempt_id: UUID) -> str:
     if module is None:
         raise NotFound("Modulen finns inte längre.")
     paper = paper_of(quiz, module, taken.paper).items
-    found = counted(taken, paper, who.newest_release)
+    found = counted(taken, paper)
     return render_template(
         "quiz/answers.html",
         taken=taken,
@@ -68,14 +66,10 @@ def show(attempt_id: UUID) -> str:
     )
 
 
-def counted(taken: Taken, paper: tuple[Item, ...], newest_release: int) -> dict[str, Counted]:
+def counted(taken: Taken, paper: tuple[Item, ...]) -> dict[str, Counted]:
     """{item: its answer} of the answered questions of a paper."""
-    standing = marks(database.session, taken.id) if taken.sequence > 1 else {}
-    quiz = current(database.session, newest_release)[taken.course].course.quizzes.get(taken.quiz) if standing else None
-    now = {**quiz.retired, **quiz.items} if quiz else {}
-    return {
-        item.id: _counted(item, taken.answers[item.id], standing, now) for item in paper if item.id in taken.answers
-    }
+    stand = standing(database.session, taken.id) if taken.sequence > 1 else {}
+    return {item.id: _counted(taken, item, stand.get(item.id)) for item in paper if item.id in taken.answers}
 
 
 def why_regraded(taken: Taken) -> str:
@@ -83,11 +77,11 @@ def why_regraded(taken: Taken) -> str:
     return reason(database.session, taken) if taken.sequence > 1 else ""
 
 
-def _counted(item: Item, given: Any, standing: Mapping[str, int], now: Mapping[str, Item]) -> Counted:
-    """The answer by its own key, or by today's when that is what gave it more points."""
-    points = item.points(given) if item.scored else 0
-    if standing.get(item.id, 0) <= points:
-        return Counted(item, given, points, regraded=False)
-    key = now.get(item.id, item)
-    shown = key if fits(key, item) and key.points(given) == standing[item.id] else item
-    return Counted(shown, given, standing[item.id], regraded=True)
+def _counted(taken: Taken, item: Item, stands: Standing | None) -> Counted:
+    """The answer by its own key, or by the one that gave it more points."""
+    given = taken.answers[item.id]
+    if stands is None or not stands.regraded:
+        return Counted(item, given, item.points(given) if item.scored else 0, regraded=False)
+    if stands.key_release is not None:
+        item = published(database.session, stands.key_release).course.quizzes[taken.quiz].known.get(item.id, item)
+    return Counted(item, given, stands.points, regraded=True)

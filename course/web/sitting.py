@@ -15,7 +15,6 @@ from course.learning.place import next_step
 from course.quiz.paper import Paper, is_over, paper_of, shown_parts, time_is_up
 from course.quiz.queries import Taken
 from course.web.answers import counted, why_regraded
-from course.web.guard import actor
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def shown(sitting: Sitting, item: Item) -> dict[str, Any]:
 
 def feedback(sitting: Sitting, item: Item) -> dict[str, Any]:
     """What came of the answer that is stored."""
-    found = counted(sitting.taken, (item,), actor().newest_release)[item.id]
+    found = counted(sitting.taken, (item,))[item.id]
     reason = why_regraded(sitting.taken) if found.regraded else ""
     sure = sitting.taken.sure.get(item.id)
     return {"verdict": found.verdict, "review": found.review, "reason": reason, "sure": sure}
@@ -96,7 +95,7 @@ def missed(sitting: Sitting) -> list[tuple[int, Item]]:
     """
     if sitting.taken.answers_deleted:
         return []
-    found = counted(sitting.taken, sitting.paper.items, actor().newest_release)
+    found = counted(sitting.taken, sitting.paper.items)
     return [
         (sitting.number(item), item)
         for item in sitting.paper.items
