@@ -19,7 +19,7 @@ LAYERS = [
     {"review"},
     {"report"},
     {"meeting", "survey"},
-    {"learning", "access", "roster", "target", "scenario", "recall"},
+    {"learning", "access", "roster", "target", "scenario", "recall", "evidence", "quality", "regrade"},
     {"quiz", "organisation"},
     {"content"},
     {"items", "audit"},

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from world import course_sources, noon
 
-from course.learning.actions import BadRows, import_evidence
-from course.learning.evidence_file import Earned
+from course.evidence.actions import BadRows, import_evidence
+from course.evidence.evidence_file import Earned
 from course.learning.queries import completion_rows
 from course.report.catalogue.coverage import build
 

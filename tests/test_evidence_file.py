@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.learning.evidence_file import Earned, read_evidence
+from course.evidence.evidence_file import Earned, read_evidence
 
 HEAD = "anstallningsnummer;kurs;modul;dag;sätt;källa"
 TODAY = date(2026, 11, 24)

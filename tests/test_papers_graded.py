@@ -12,9 +12,10 @@ from test_testing_out import PATH, START, begin_test, form_of, sit_test, with_te
 from world import post, token
 
 from course.content.queries import current, newest_release_id
-from course.learning.actions import hand_in, regrade
+from course.learning.actions import hand_in
 from course.quiz.actions import delete_answers
 from course.quiz.queries import attempt, finishers, standing
+from course.regrade.actions import regrade
 from course.web.filters import static
 
 

@@ -17,7 +17,7 @@ from world import course_sources
 from course.content.queries import current, newest_release_id, published
 from course.organisation.actions import link
 from course.organisation.tables import Person
-from course.quiz import quality
+from course.quality import measures
 from course.quiz.actions import grade_attempt
 from course.quiz.queries import attempts
 from course.quiz.tables import Attempt, Response
@@ -233,9 +233,9 @@ def test_every_verdict_is_told_in_plain_swedish(world):
     assert (found["ingen"]["wrong"], found["ingen"]["wrong_share"]) == ("Det tredje", 1)
     assert (found["tvetydig"]["wrong"], found["tvetydig"]["wrong_share"]) == ("Det andra", Fraction(1, 2))
     assert (found["alla"]["wrong"], found["alla"]["wrong_share"]) == ("–", "–")
-    assert quality.verdict(Fraction(1, 2), 0.4, 100) == "fungerar"
-    assert quality.verdict(Fraction(1, 2), -0.05, 100) == "skiljer knappt dem som kan från andra: se över"
-    assert quality.verdict(Fraction(97, 100), 0.4, 100) == "nästan alla svarar rätt: mäter lite"
+    assert measures.verdict(Fraction(1, 2), 0.4, 100) == "fungerar"
+    assert measures.verdict(Fraction(1, 2), -0.05, 100) == "skiljer knappt dem som kan från andra: se över"
+    assert measures.verdict(Fraction(97, 100), 0.4, 100) == "nästan alla svarar rätt: mäter lite"
 
 
 def test_a_question_with_fewer_than_thirty_first_answers_shows_nothing_anywhere(world):
@@ -305,11 +305,11 @@ def test_two_looks_at_sure_errors_never_differ_by_one_persons_answer(world):
 
 def test_half_marks_that_were_sure_are_errors():
     def answers(given, persons, sure):
-        return quality.Answers(1, "modul-fragor", "flera", given, persons, sure, None, None)
+        return measures.Answers(1, "modul-fragor", "flera", given, persons, sure, None, None)
 
     half, full = answers(["ett"], 20, 5), answers(["ett", "tva"], 20, 15)
 
-    found = quality.quality(ITEMS["flera"], [half, full])
+    found = measures.quality(ITEMS["flera"], [half, full])
 
     assert (found.facility, found.sure, found.sure_errors) == (Fraction(3, 4), 20, Fraction(1, 4))
 
@@ -318,11 +318,11 @@ def test_from_forty_per_cent_of_the_sure_on_the_verdict_is_a_misconception():
     misconception = "många är säkra på fel svar: rätta missförståndet i texten"
     half = Fraction(1, 2)
 
-    assert quality.verdict(half, 0.4, 100, Fraction(40, 100)) == misconception
-    assert quality.verdict(half, 0.4, 100, Fraction(39, 100)) == "fungerar"
-    assert quality.verdict(half, -0.4, 100, half) == "de bästa svarar fel: tvetydig"
-    assert quality.verdict(Fraction(0), None, 100, Fraction(1)) == "ingen svarar rätt: kontrollera facit"
-    assert misconception in quality.TO_MEND
+    assert measures.verdict(half, 0.4, 100, Fraction(40, 100)) == misconception
+    assert measures.verdict(half, 0.4, 100, Fraction(39, 100)) == "fungerar"
+    assert measures.verdict(half, -0.4, 100, half) == "de bästa svarar fel: tvetydig"
+    assert measures.verdict(Fraction(0), None, 100, Fraction(1)) == "ingen svarar rätt: kontrollera facit"
+    assert misconception in measures.TO_MEND
 
 
 def test_how_sure_people_were_is_told_of_no_person(world):

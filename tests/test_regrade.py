@@ -12,11 +12,11 @@ from course.audit.tables import AuditEntry
 from course.content.queries import current, newest_release_id
 from course.errors import Invalid, NotFound
 from course.items import FULL
-from course.learning.actions import regrade
 from course.learning.queries import completed
 from course.quiz.actions import delete_answers
 from course.quiz.queries import Standing, attempts, finishers, standing
 from course.quiz.tables import Result
+from course.regrade.actions import regrade
 
 QUIZ = "quizzes/kurs/modul.md"
 REASON = "Facit var fel i första frågan."

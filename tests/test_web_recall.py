@@ -11,8 +11,9 @@ from sqlalchemy import select
 from test_web_errors import locked
 from world import course_sources, noon, post
 
-from course.learning.actions import import_evidence, revoke
-from course.learning.evidence_file import Earned
+from course.evidence.actions import import_evidence
+from course.evidence.evidence_file import Earned
+from course.learning.actions import revoke
 from course.learning.queries import completion_rows
 from course.recall.tables import RecallWish
 from course.report.catalogue import REPORTS

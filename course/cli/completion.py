@@ -9,8 +9,9 @@ from course import clock, swedish
 from course.cli.group import Group
 from course.db import app_settings, database, is_demonstration, transaction
 from course.errors import Conflict
-from course.learning.actions import import_evidence, restore, revoke
-from course.learning.evidence_file import read_evidence
+from course.evidence.actions import import_evidence
+from course.evidence.evidence_file import read_evidence
+from course.learning.actions import restore, revoke
 from course.learning.queries import completion_rows
 from course.organisation.queries import person_by_key
 

@@ -8,8 +8,8 @@ from course.cli.group import Group
 from course.content.queries import Published, current, newest_release_id, published
 from course.db import database, transaction
 from course.errors import Invalid, NotFound
-from course.learning.actions import RegradeCounts, regrade
 from course.quiz.queries import finishers
+from course.regrade.actions import RegradeCounts, regrade
 from course.report.catalogue import questions
 from course.report.formats import FORMATS
 

@@ -1,8 +1,6 @@
 """What moves a learner forward: the place, the last answer, the completion; and what takes a completion back."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from course.audit.actions import record as audit
 from course.clock import day_of
 from course.content.model import Quiz
 from course.content.queries import Published, edition_in_force, editions, published
-from course.errors import Conflict, Invalid, NotFound, Refusal
+from course.errors import Conflict, Invalid, NotFound
 from course.learning.completion import (
     WHOLE_COURSE,
     Completed,
@@ -26,10 +24,8 @@ from course.learning.completion import (
     proves_knowledge,
     route_of,
 )
-from course.learning.evidence_file import Earned
 from course.learning.queries import (
     completed,
-    completion_rows,
     finished_at,
     missing_stars,
     record,
@@ -38,12 +34,9 @@ from course.learning.queries import (
     used_evidence,
 )
 from course.learning.tables import Completion, Place, Revocation
-from course.organisation.tables import Person
-from course.quiz.actions import Answered, answer_item, begin_attempt, grade_attempt, grade_quiz_again, unfinished
+from course.quiz.actions import Answered, answer_item, begin_attempt, grade_attempt, unfinished
 from course.quiz.paper import is_over
 from course.quiz.queries import Taken, attempt, attempts
-from course.roster.actions import Origin, add_import
-from course.sheet.problems import RowProblem
 
 Used = Mapping[tuple[str, str], int]
 """{(path, evidence): completion id}, as queries.used_evidence gives it."""
@@ -56,40 +49,6 @@ _remember = {
     )
     for dialect, upsert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
 }
-
-
-@dataclass(frozen=True)
-class RegradeCounts:
-    """How many finished attempts were graded anew, and what came of it."""
-
-    finished: int = 0
-    without_answers: int = 0
-    """Those whose answers have been deleted: they are left alone."""
-    better: int = 0
-    passed: int = 0
-    """Those that pass and did not."""
-    completions: int = 0
-    gained: Counter[str] = field(default_factory=Counter)
-    """{item: how many attempts got more points for it}."""
-
-    def __add__(self, other: "RegradeCounts") -> "RegradeCounts":
-        return RegradeCounts(
-            self.finished + other.finished,
-            self.without_answers + other.without_answers,
-            self.better + other.better,
-            self.passed + other.passed,
-            self.completions + other.completions,
-            self.gained + other.gained,
-        )
-
-
-class BadRows(Refusal):
-    """Rows of a file that cannot be used, all of them."""
-
-    status = 422
-
-    def __init__(self, problems: Sequence[RowProblem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
 
 
 def remember_place(db: Session, person_id: int, course: str, *, module: str, section: str, item: str = "") -> None:
@@ -157,38 +116,6 @@ def finish_quiz(db: Session, taken: Taken, *, by: int, at: datetime) -> None:
     settle(db, by, taken.course, at=at)
 
 
-def regrade(
-    db: Session,
-    course: str,
-    quiz: str,
-    people: Sequence[int],
-    *,
-    release: Published | None,
-    reason: str,
-    by: int | None,
-    at: datetime,
-) -> RegradeCounts:
-    """Grade some people's attempts at a quiz anew by the keys of a release, None for each attempt's own, and settle.
-
-    No result becomes worse and no completion is taken away. Raises Invalid without a reason, NotFound when the
-    release has no such quiz.
-    """
-    if not reason.strip():
-        raise Invalid("Skriv varför frågorna rättas på nytt. De som har svarat får läsa det.", "reason")
-    if release and quiz not in release.course.quizzes:
-        raise NotFound(f"Quizen ”{quiz}” finns inte i version {release.id}.")
-    graded = grade_quiz_again(db, course, quiz, people, release=release, reason=reason.strip(), at=at)
-    settling = {
-        person for person, was, score in graded.better if (score.passed, score.stars) != (was.passed, was.stars)
-    }
-    new = [number for person in sorted(settling) for number in settle(db, person, course, at=at)]
-    if graded.better:
-        detail = {"release": release.id if release else None, "results": len(graded.better), "new": new}
-        audit(db, "quiz.regrade", f"{course}/{quiz}", detail, by=by, at=at)
-    passed = sum(score.passed and not was.passed for _, was, score in graded.better)
-    return RegradeCounts(graded.finished, graded.without_answers, len(graded.better), passed, len(new), graded.gained)
-
-
 def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:
     """Write every completion that the person's results in the course have earned; gives the new ids.
 
@@ -248,7 +175,7 @@ def restore(db: Session, completion_id: int, *, by: int | None, at: datetime) ->
     if (row.path, evidence) in used_evidence(db, row.person_id, row.course):
         raise Conflict("Genomförandet är redan återställt.")
     release = published(db, row.release_id)
-    number = _complete(
+    number = complete(
         db,
         row.person_id,
         release,
@@ -265,74 +192,34 @@ def restore(db: Session, completion_id: int, *, by: int | None, at: datetime) ->
     return number
 
 
-def import_evidence(
-    db: Session, rows: Sequence[Earned], *, file_name: str, digest: str, by: int | None, at: datetime
+def complete(
+    db: Session,
+    person_id: int,
+    release: Published,
+    path: str,
+    edition: int,
+    *,
+    route: str,
+    evidence: str,
+    occurred_on: date,
+    at: datetime,
 ) -> int:
-    """Write the completions of a whole file; gives how many new ones, those of courses included.
-
-    Raises BadRows with every row whose person, course or module is unknown; the caller's transaction is then undone.
-    """
-    people = {
-        key: number
-        for number, key in db.execute(select(Person.id, Person.key).where(Person.key.in_({row.key for row in rows})))
-    }
-    origin = Origin("evidence", "underlag", file_name, digest)
-    number = add_import(db, origin, day_of(at), {"rows": len(rows)}, undoes=None, by=by, at=at)
-    new, problems = 0, []
-    for row in rows:
-        try:
-            if row.key not in people:
-                raise NotFound(f"det finns ingen person med nyckeln ”{row.key}”.")
-            evidence = f"import:{number}:{row.line} {row.source}"
-            new += len(record_earned(db, row, people[row.key], evidence=evidence, by=by, at=at))
-        except NotFound as refusal:
-            problems.append(RowProblem(row.line, str(refusal)))
-    if problems:
-        raise BadRows(problems)
-    return new
-
-
-def record_earned(
-    db: Session, earned: Earned, person_id: int, *, evidence: str, by: int | None, at: datetime
-) -> list[int]:
-    """Complete what was earned before or elsewhere, by its own route, and settle; gives the new ids.
-
-    The edition is the one in force on its day, or the first. What stands already, by the same route on the same
-    day, is not written again. Raises NotFound for a course or module that is not published.
-    """
-    releases = editions(db, earned.course, at)
-    if not releases:
-        raise NotFound(f"kursen ”{earned.course}” finns inte.")
-    edition = edition_in_force(releases, earned.day)
-    release = published(db, max(each.release_id for each in releases if each.edition == edition))
-    modules = {module.id for module in release.course.modules}
-    if earned.module and earned.module not in modules:
-        raise NotFound(f"modulen ”{earned.module}” finns inte. De som finns är: {', '.join(sorted(modules))}.")
-    there = {
-        (row.path, row.route, row.occurred_on)
-        for row in completion_rows(db, person_id)
-        if row.course == earned.course and row.revoked_at is None
-    }
-    paths = [earned.module] if earned.module else sorted(release.course.mandatory)
-    new = [
-        _complete(
-            db,
-            person_id,
-            release,
-            path,
-            edition,
-            route=earned.route,
+    """Write one completion; gives its id. What `evidence` names has then been used, see queries.used_evidence."""
+    return db.execute(
+        insert(Completion)
+        .values(
+            person_id=person_id,
+            course=release.course.id,
+            path=path,
+            edition=edition,
+            release_id=release.id,
+            route=route,
             evidence=evidence,
-            occurred_on=earned.day,
-            at=at,
+            occurred_on=occurred_on,
+            recorded_at=at,
         )
-        for path in paths
-        if (path, earned.route, earned.day) not in there
-    ]
-    if new:
-        audit(db, "completion.import", str(person_id), {"evidence": evidence, "new": new}, by=by, at=at)
-        new += settle(db, person_id, earned.course, at=at)
-    return new
+        .returning(Completion.id)
+    ).scalar_one()
 
 
 def _settle_modules(
@@ -364,7 +251,7 @@ def _settle_modules(
         if proof is None or (quiz.module, f"attempt:{proof.id}") in used:
             continue
         new.append(
-            _complete(
+            complete(
                 db,
                 person_id,
                 release,
@@ -413,7 +300,7 @@ def _settle_course(
             evidence = ",".join(str(row.id) for row in modules)
             if (WHOLE_COURSE, evidence) in used:
                 return None
-            return _complete(
+            return complete(
                 db,
                 person_id,
                 release,
@@ -425,32 +312,3 @@ def _settle_course(
                 at=at,
             )
     return None
-
-
-def _complete(
-    db: Session,
-    person_id: int,
-    release: Published,
-    path: str,
-    edition: int,
-    *,
-    route: str,
-    evidence: str,
-    occurred_on: date,
-    at: datetime,
-) -> int:
-    return db.execute(
-        insert(Completion)
-        .values(
-            person_id=person_id,
-            course=release.course.id,
-            path=path,
-            edition=edition,
-            release_id=release.id,
-            route=route,
-            evidence=evidence,
-            occurred_on=occurred_on,
-            recorded_at=at,
-        )
-        .returning(Completion.id)
-    ).scalar_one()

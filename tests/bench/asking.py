@@ -22,10 +22,10 @@ from course.content.question_file import read_quiz
 from course.content.source import Folder
 from course.db import transaction
 from course.items import Item
-from course.learning.actions import RegradeCounts, regrade
 from course.organisation.tables import Person
 from course.quiz.grading import grade
 from course.quiz.tables import Attempt, Mark, Response, Result
+from course.regrade.actions import RegradeCounts, regrade
 
 QUESTIONS, ATTEMPTS, ITEMS, ROUNDS = 1000, 10_000, 20, 3
 SLOWEST_FILE, SLOWEST_GRADING = 1.0, 2.0

@@ -18,8 +18,8 @@ from course.config import PROJECT, load_settings
 from course.content.load import load_course
 from course.content.source import read_folder
 from course.db import database, transaction
-from course.learning.actions import record_earned
-from course.learning.evidence_file import Earned
+from course.evidence.actions import record_earned
+from course.evidence.evidence_file import Earned
 from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import person_by_key, unit_id_by_code
 

@@ -11,8 +11,8 @@ from course.config import load_settings
 from course.content.markup import plain
 from course.content.queries import current, newest_release_id
 from course.db import database, transaction
-from course.learning.actions import record_earned
-from course.learning.evidence_file import Earned
+from course.evidence.actions import record_earned
+from course.evidence.evidence_file import Earned
 from course.organisation.queries import person_by_key
 from journeys.conftest import COURSE, Visit, follow
 from journeys.test_course import PHONE, Keyboard, answer_by_keyboard

@@ -6,9 +6,9 @@ from course.content.markup import plain
 from course.content.model import Course, Quiz
 from course.content.queries import published
 from course.items import Item
+from course.quality.measures import ENOUGH, STEP, SURE_ENOUGH, TO_MEND, TOO_FEW, Answers, Quality, quality, reads_alike
+from course.quality.queries import first_answers
 from course.quiz.paper import paper_of
-from course.quiz.quality import ENOUGH, STEP, SURE_ENOUGH, TO_MEND, TOO_FEW, Answers, Quality, quality, reads_alike
-from course.quiz.queries import first_answers
 from course.report.table import Column, Figure, Group, Row, Table, Value
 
 NAME = "questions"

@@ -1,0 +1,97 @@
+"""Completions that were earned before or elsewhere, from a file of HR's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from course.audit.actions import record as audit
+from course.clock import day_of
+from course.content.queries import edition_in_force, editions, published
+from course.errors import NotFound, Refusal
+from course.evidence.evidence_file import Earned
+from course.learning.actions import complete, settle
+from course.learning.queries import completion_rows
+from course.organisation.tables import Person
+from course.roster.actions import Origin, add_import
+from course.sheet.problems import RowProblem
+
+
+class BadRows(Refusal):
+    """Rows of a file that cannot be used, all of them."""
+
+    status = 422
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+
+
+def import_evidence(
+    db: Session, rows: Sequence[Earned], *, file_name: str, digest: str, by: int | None, at: datetime
+) -> int:
+    """Write the completions of a whole file; gives how many new ones, those of courses included.
+
+    Raises BadRows with every row whose person, course or module is unknown; the caller's transaction is then undone.
+    """
+    people = {
+        key: number
+        for number, key in db.execute(select(Person.id, Person.key).where(Person.key.in_({row.key for row in rows})))
+    }
+    origin = Origin("evidence", "underlag", file_name, digest)
+    number = add_import(db, origin, day_of(at), {"rows": len(rows)}, undoes=None, by=by, at=at)
+    new, problems = 0, []
+    for row in rows:
+        try:
+            if row.key not in people:
+                raise NotFound(f"det finns ingen person med nyckeln ”{row.key}”.")
+            evidence = f"import:{number}:{row.line} {row.source}"
+            new += len(record_earned(db, row, people[row.key], evidence=evidence, by=by, at=at))
+        except NotFound as refusal:
+            problems.append(RowProblem(row.line, str(refusal)))
+    if problems:
+        raise BadRows(problems)
+    return new
+
+
+def record_earned(
+    db: Session, earned: Earned, person_id: int, *, evidence: str, by: int | None, at: datetime
+) -> list[int]:
+    """Complete what was earned before or elsewhere, by its own route, and settle; gives the new ids.
+
+    The edition is the one in force on its day, or the first. What stands already, by the same route on the same
+    day, is not written again. Raises NotFound for a course or module that is not published.
+    """
+    releases = editions(db, earned.course, at)
+    if not releases:
+        raise NotFound(f"kursen ”{earned.course}” finns inte.")
+    edition = edition_in_force(releases, earned.day)
+    release = published(db, max(each.release_id for each in releases if each.edition == edition))
+    modules = {module.id for module in release.course.modules}
+    if earned.module and earned.module not in modules:
+        raise NotFound(f"modulen ”{earned.module}” finns inte. De som finns är: {', '.join(sorted(modules))}.")
+    there = {
+        (row.path, row.route, row.occurred_on)
+        for row in completion_rows(db, person_id)
+        if row.course == earned.course and row.revoked_at is None
+    }
+    paths = [earned.module] if earned.module else sorted(release.course.mandatory)
+    new = [
+        complete(
+            db,
+            person_id,
+            release,
+            path,
+            edition,
+            route=earned.route,
+            evidence=evidence,
+            occurred_on=earned.day,
+            at=at,
+        )
+        for path in paths
+        if (path, earned.route, earned.day) not in there
+    ]
+    if new:
+        audit(db, "completion.import", str(person_id), {"evidence": evidence, "new": new}, by=by, at=at)
+        new += settle(db, person_id, earned.course, at=at)
+    return new

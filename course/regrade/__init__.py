@@ -1,0 +1,1 @@
+"""Grading a quiz anew after a wrong key."""
