@@ -35,7 +35,7 @@ class Settings:
     """The address and port that the server listens on; a proxy with TLS stands in front."""
     workers: int = 2
     """How many processes serve."""
-    answers_months: int = 24
+    answers_months: int = 12
     """How many months after an attempt its answers are kept, unless a run of `flask data retention` says otherwise."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """{our column name: what it is called in the municipality's own lists}."""

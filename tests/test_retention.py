@@ -189,12 +189,12 @@ def test_the_command_shows_first_and_deletes_only_by_a_decision(old, runner):
         none = runner.invoke(args=["data", "retention", "--older-than-months", "24"])
 
     assert shown.output.startswith(
-        "Skulle tas bort, från före 1\u00a0juni 2024: 7 svar och 6 poäng i 3 avslutade och 1 "
+        "Skulle tas bort, från före 1\u00a0juni 2025: 7 svar och 6 poäng i 3 avslutade och 1 "
     )
     assert "Inget är borttaget än." in shown.output
     assert (refused.exit_code, done.exit_code, none.exit_code) == (1, 0, 0)
     assert "Skriv vilket beslut" in refused.output
-    assert done.output.startswith("Borttaget, från före 1\u00a0juni 2024: 7 svar")
+    assert done.output.startswith("Borttaget, från före 1\u00a0juni 2025: 7 svar")
     assert "Äldre säkerhetskopior har kvar svaren" in done.output
     assert none.output.startswith("Skulle tas bort, från före 1\u00a0juni 2024: 0 svar")
     assert len(everything(old.app)["response"]) == len(before) - 7
