@@ -28,8 +28,8 @@ def points(value: Fraction) -> str:
 
 
 def share(value: Fraction | None) -> str:
-    """A share as "49,3 %"; None as "omätt"."""
-    return "omätt" if value is None else f"{_tenths(value)}{NBSP}%"
+    """A share as "49,3 %"; None as "ej mätt"."""
+    return "ej mätt" if value is None else f"{_tenths(value)}{NBSP}%"
 
 
 def decimal_share(value: Fraction) -> str:

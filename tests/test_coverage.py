@@ -333,7 +333,7 @@ def test_a_population_without_members_is_unmeasured(course):
 
     table = build(course.db, "kurs", "employee", date(2026, 6, 1), LATER)
 
-    assert "omätt" in table.sentences[1]
+    assert "inte mätt" in table.sentences[1]
     assert figures(course, "2026-06-01")["status.share"] is None
 
 

@@ -225,6 +225,10 @@ def test_every_placeholder_is_filled_in_and_the_rest_is_left():
 @pytest.mark.parametrize("local", [{}, {"LARM": ""}, {"LARM": " \n"}, {"JOUR_CHEF": "040-12 34"}])
 def test_what_is_not_filled_in_says_ask_your_manager(local):
     assert markup.fill("[LARM]", local) == "Fråga efter uppgiften"
+    assert markup.fill("Rapporten ([LARM]) är inget straff.", local) == "Rapporten är inget straff."
+    assert markup.fill("(se [LARM]) ([LARM] nu) (OBS) ([OKÄND])", local) == (
+        "(se Fråga efter uppgiften) (Fråga efter uppgiften nu) (OBS) ([OKÄND])"
+    )
 
 
 def test_a_value_is_text_and_never_html():

@@ -351,8 +351,8 @@ def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logge
     assert facts == [
         "Enhet A som handläggare, tillsvidare, räknas, tills vidare",
         "Började svara på frågorna i modulen ”Modulen modul”",
-        "Modulen Modulen modul genomförd, utgåva 1 (frågor i kursen)",
-        "Hela kursen genomförd, utgåva 1 (frågor i kursen)",
+        "Modulen Modulen modul genomförd, utgåva 1 (i kursen)",
+        "Hela kursen genomförd, utgåva 1 (i kursen)",
     ]
     site.db.rollback()
     newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()

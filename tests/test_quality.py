@@ -280,8 +280,8 @@ def test_sure_errors_show_only_from_thirty_answers_and_ten_sure_ones(world):
 
     assert rows(world)["ett"]["answers"] == 30
     assert (rows(world)["ett"]["sure_answers"], rows(world)["ett"]["sure_errors"]) == (None, None)
-    assert Page(client.get("/kurs/kurs/fragor")).rows()[0][-3:-1] == ["omätt", "omätt"]
-    assert ";omätt;omätt;ingen svarar rätt" in client.get("/kurs/kurs/fragor?format=csv").text
+    assert Page(client.get("/kurs/kurs/fragor")).rows()[0][-3:-1] == ["ej mätt", "ej mätt"]
+    assert ";ej mätt;ej mätt;ingen svarar rätt" in client.get("/kurs/kurs/fragor?format=csv").text
 
     right = {"ett": "a", "tva": "a"}
     take(world, [right] * 5, sure=[{"ett": True}] * 3 + [{"ett": False}, {}], day="2026-03-02")
@@ -424,8 +424,8 @@ def test_hr_and_administrators_see_it_in_every_format_and_nobody_elses_name(worl
             "−1,00",
             "Det andra",
             "50,0 %",
-            "omätt",
-            "omätt",
+            "ej mätt",
+            "ej mätt",
             "de bästa svarar fel: tvetydig",
         ]
         (fold,) = (each for each in page.all("details") if each["class"] == "questions")
@@ -440,7 +440,7 @@ def test_hr_and_administrators_see_it_in_every_format_and_nobody_elses_name(worl
     assert told["figures"]["verdicts"] == {"questions": 2, "mend": 2, "few": 0}
     lines = client.get("/kurs/kurs/fragor?format=csv").text.splitlines()
     assert lines[-2] == (
-        "0;to_mend;Fråga ett;Frågorna;modul-fragor/ett;40;50,0;-1,00;Det andra;50,0;omätt;omätt;"
+        "0;to_mend;Fråga ett;Frågorna;modul-fragor/ett;40;50,0;-1,00;Det andra;50,0;ej mätt;ej mätt;"
         "de bästa svarar fel: tvetydig"
     )
 

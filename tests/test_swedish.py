@@ -40,7 +40,7 @@ def test_a_wait_is_told_in_seconds_then_in_whole_minutes_never_too_short():
         (Fraction(0), "0,0\u00a0%"),
         (Fraction(2999, 3000), "99,9\u00a0%"),
         (Fraction(1, 3000), "0,1\u00a0%"),
-        (None, "omätt"),
+        (None, "ej mätt"),
     ],
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share, written):

@@ -193,6 +193,20 @@ def test_who_has_other_duties_may_choose_what_to_do(world):
     assert "Se hur kursen drivs" not in offered["hr"]
 
 
+def test_an_elected_official_is_told_of_the_secretary_and_never_of_a_manager(world):
+    world.publish(course_sources(audience="official"))
+    world.person("politiker", "A", audience="official")
+    world.take("politiker", "2026-03-01")
+    client = browser(world, "politiker")
+
+    pages = {url: Page(client.get(url)) for url in ("/kurs/kurs", "/kurs/kurs/klar", "/min-sida", "/stod")}
+
+    assert [url for url, page in pages.items() if "chef" in page.response.text.lower()] == []
+    assert "HR och nämndens sekreterare ser att du är klar" in pages["/kurs/kurs/klar"].main
+    assert "Nämndens sekreterare ser om du är klar." in pages["/min-sida"].main
+    assert "berätta för någon i partiet och för nämndsekreteraren" in pages["/stod"].response.text
+
+
 @sqlite_only
 def test_a_course_for_another_audience_is_none_of_theirs(world, anna):
     world.publish(course_sources(course="andra", modules=("annat",), audience="official"))

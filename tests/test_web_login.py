@@ -401,6 +401,18 @@ def test_an_answer_without_the_sessions_token_is_not_kept(world, ended):
 
 
 @sqlite_only
+def test_whoever_sends_an_answer_after_signing_out_elsewhere_is_told_that_it_is_not_saved(world, ended):
+    _, url = ended
+
+    away = browser(world).post(url, data={"csrf_token": "gammal", "svar": "ratt"})
+
+    assert away.location == f"/logga-in?till={url}&sparat=nej"
+    page = Page(browser(world).get(away.location))
+    assert page.one("p", class_="notice").text.startswith("Du var inte längre inloggad. Det du skickade är inte sparat")
+    assert "sparat än" not in Page(browser(world).get(f"/logga-in?till={url}")).main
+
+
+@sqlite_only
 def test_a_kept_answer_that_is_none_leads_back_to_its_question(world, ended):
     client, url = ended
 

@@ -92,6 +92,24 @@ def test_materials_are_listed_by_sort_and_lead_to_each(place):
 
 
 @sqlite_only
+def test_what_the_owners_of_the_content_work_with_is_for_hr_alone(world):
+    sources = with_material(course_sources())
+    path = next(path for path in sources if path.endswith("/ovning.md"))
+    sources[path] = sources[path].replace("sort: guide", "sort: granskning")
+    world.publish(sources)
+    world.person("anna", "A")
+    world.person("hr")
+    world.role("hr", "hr")
+
+    anna, hr = browser(world, "anna"), browser(world, "hr")
+
+    assert "Öva" not in Page(anna.get("/kurs/kurs/material")).main
+    assert anna.get("/kurs/kurs/material/ovning").status_code == 404
+    assert "För er som äger innehållet" in Page(hr.get("/kurs/kurs/material")).main
+    assert hr.get("/kurs/kurs/material/ovning").status_code == 200
+
+
+@sqlite_only
 def test_facts_are_named_at_the_end_of_a_module_and_stand_on_a_page(place):
     anna = browser(place, "anna")
     first, last = (anna.get(f"/kurs/kurs/modul/{name}").text for name in ("borjan", "slutet"))

@@ -50,7 +50,7 @@ def is_offered(world, key, days):
     """Whether there is an offer on (the course's page, Min sida), and whether the questions can be opened."""
     with on(world, key, days) as client:
         pages = [Page(client.get(url)) for url in (COURSE, OWN)]
-        linked = [bool(page.texts("a", href=FIRST)) for page in pages]
+        linked = [bool(page.texts("a", href=f"{COURSE}/minnesfragor")) for page in pages]
         assert linked == [OFFER in page.main for page in pages]
         return (*linked, client.get(FIRST).status_code == 200)
 
@@ -136,8 +136,11 @@ def test_once_done_it_is_offered_anew_at_the_next_occasion_only(world, anna):
     assert is_offered(world, anna, 1000) == AGAIN
     assert is_offered(world, "cia", 7) == OFFERED
     with on(world, anna, 151) as client:
-        done = re.findall(r"Gjort: frågorna (\d+) dagar efter 1 mars 2029\. En kurs", Page(client.get(OWN)).main)
-    assert done == ["7", "30", "150"]
+        done = re.findall(
+            r"frågorna (.{2,12}) efter kursen som du blev klar med den 1 mars 2029\. En kurs",
+            Page(client.get(OWN)).main,
+        )
+    assert done == ["en vecka", "en månad", "fem månader"]
 
 
 @sqlite_only
@@ -276,12 +279,29 @@ def test_nothing_is_written_by_looking_nor_by_the_first_two(world, anna):
 @sqlite_only
 def test_the_last_answer_sent_again_stores_nothing_more(world, anna):
     with on(world, anna, 7) as client:
-        for _ in range(2):
-            post(client, f"{COURSE}/minnesfragor/3", svar="ratt")
+        for number in (1, 2, 3, 3):
+            post(client, f"{COURSE}/minnesfragor/{number}", svar="ratt")
         other = browser(world, anna)
-        post(other, f"{COURSE}/minnesfragor/3", svar="fel")
+        for number in (1, 2, 3):
+            post(other, f"{COURSE}/minnesfragor/{number}", svar="fel")
 
     assert rows(world.app, "recall_done") == (1,)
+
+
+@sqlite_only
+def test_whoever_skips_one_is_led_to_it_and_is_done_once_it_is_answered(world, anna):
+    with on(world, anna, 7) as client:
+        assert client.get(f"{COURSE}/minnesfragor").location == FIRST
+        post(client, FIRST, svar="ratt")
+        assert client.get(f"{COURSE}/minnesfragor").location == f"{COURSE}/minnesfragor/2"
+        post(client, f"{COURSE}/minnesfragor/3", svar="ratt")
+        page = Page(client.get(f"{COURSE}/minnesfragor/3"))
+        assert "Det var alla tre." not in page.main
+        assert page.button == ("Nästa minnesfråga", f"{COURSE}/minnesfragor/2")
+        assert rows(world.app, "recall_done") == (0,)
+        post(client, f"{COURSE}/minnesfragor/2", svar="ratt")
+        assert rows(world.app, "recall_done") == (1,)
+        assert "Det var alla tre." in Page(client.get(f"{COURSE}/minnesfragor/3")).main
 
 
 @sqlite_only
@@ -300,9 +320,10 @@ def test_an_answer_that_is_none_is_told_and_one_goes_back_without_sending_anythi
 @pytest.mark.parametrize("number", [0, 4, 99])
 def test_there_are_three_and_no_more(world, anna, number):
     with on(world, anna, 7) as client:
-        for answer in (client.get(f"{COURSE}/minnesfragor/{number}"), post(client, f"{COURSE}/minnesfragor/{number}")):
-            assert answer.status_code == 404
-            assert "Du har inga minnesfrågor just nu." in Page(answer).main
+        sent = post(client, f"{COURSE}/minnesfragor/{number}")
+        assert (sent.status_code, "Du har inga minnesfrågor just nu." in Page(sent).main) == (404, True)
+        assert client.get(f"{COURSE}/minnesfragor/{number}").location == OWN
+        assert Page(client.get(OWN)).texts("p", class_="receipt") == ["Du har inga minnesfrågor just nu."]
 
 
 @sqlite_only
@@ -311,7 +332,8 @@ def test_when_nothing_can_be_saved_one_still_sees_the_feedback_and_is_asked_once
         form = {"csrf_token": Page(client.get(FIRST)).sends("Svara")["csrf_token"][0], "svar": "ratt"}
         world.db.rollback()
         with locked(world):
-            answer = client.post(f"{COURSE}/minnesfragor/3", data=form)
+            for number in (1, 2, 3):
+                answer = client.post(f"{COURSE}/minnesfragor/{number}", data=form)
         assert (answer.status_code, Page(client.get(answer.location)).h1) == (303, "Rätt")
 
     assert rows(world.app, "recall_done") == (0,)
@@ -355,16 +377,16 @@ def test_an_answer_is_forgotten_with_the_session_and_at_another_occasion(world, 
         assert Page(browser(world, anna).get(FIRST)).h1 != "Rätt"
         post(client, "/logga-ut")
         with client.session_transaction() as cookie:
-            assert "recalled" not in cookie
+            assert "recall" not in cookie
     with on(world, anna, 29) as client:
         questions = [f"{COURSE}/minnesfragor/{number}" for number in (1, 2, 3)]
         for url in questions:
             post(client, url, svar="ratt")
         with client.session_transaction() as cookie:
-            kept = cookie["recalled"]
+            kept = cookie["recall"]
     with on(world, anna, 30) as again:
         with again.session_transaction() as cookie:
-            cookie["recalled"] = kept
+            cookie["recall"] = kept
         assert [url for url in questions if Page(again.get(url)).h1 == "Rätt"] == []
 
 
@@ -470,7 +492,7 @@ def test_nobody_else_sees_who_is_asked_who_answers_and_who_said_no(world, anna):
             found = {url: client.get(url) for url in pages}
             assert [url for url, page in found.items() if re.search("minnes|recall", page.text, re.IGNORECASE)] == []
             own = Page(client.get(OWN)).main
-        assert "Gjort: frågorna" not in own
+        assert "Du har svarat på frågorna" not in own
         assert "Du har sagt nej" not in own
 
 

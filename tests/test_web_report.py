@@ -54,7 +54,7 @@ def from_json(response):
 
 def shown(value):
     if value is None:
-        return "omätt"
+        return "ej mätt"
     if isinstance(value, float):
         return swedish.decimal_share(Fraction(value).limit_denominator(1000))
     return str(value)

@@ -40,7 +40,7 @@ LINK = re.compile(r"(?<!\\)(?P<image>!?)\[(?P<text>[^\[\]]*)\]\((?P<target>(?:[^
 BAD_LINK = re.compile(r"\]\(|^\s*\[[^\[\]]+\]:\s+(https?:|<|/)")
 PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ0-9_ -]+[A-ZÅÄÖ0-9])\](?!\()")
 HTML_TAG = re.compile(r"<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>")
-FILLED = re.compile(f"{HTML_TAG.pattern}|{PLACEHOLDER.pattern}")
+FILLED = re.compile(rf"{HTML_TAG.pattern}|(?P<aside> \()?{PLACEHOLDER.pattern}(?(aside)\))")
 BOX = re.compile(rf'\s*!!! ({"|".join(sorted(BOXES))}) +"[^"]+"\s*')
 LEAD = re.compile(r"(?:[ >]|[-*+] |[0-9]+\. )*")
 WRONG: Sequence[tuple[re.Pattern[str], str]] = (
@@ -94,17 +94,20 @@ def plain(html: str) -> str:
 def fill(html: str, local: Mapping[str, str]) -> str:
     """Put what the workplace has filled in where the placeholders stand; else UNFILLED.
 
+    One that stands by itself in parentheses goes with them when it is not filled in: the sentence is whole without.
     A LÄNK_ value that is an address becomes a link. Values are text, never HTML; tags are left as they are.
     """
 
     def value(match: re.Match[str]) -> str:
-        name = match[1]
+        name, aside = match[2], match["aside"]
         if name not in PLACEHOLDERS:
             return match[0]
-        text = escape(local.get(name, "").strip()) or UNFILLED
+        text = escape(local.get(name, "").strip())
+        if not text:
+            return "" if aside else UNFILLED
         if name.startswith("LÄNK_") and re.fullmatch(r"https://\S+", text):
-            return f'<a href="{text}" rel="noopener">{text.removeprefix("https://")}</a>'
-        return text
+            text = f'<a href="{text}" rel="noopener">{text.removeprefix("https://")}</a>'
+        return f" ({text})" if aside else text
 
     return FILLED.sub(value, html)
 

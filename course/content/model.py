@@ -15,8 +15,11 @@ KINDS: Mapping[str, str] = {
     "guide": "Guider",
     "mall": "Mallar",
     "uppslag": "Slå upp",
+    "granskning": "För er som äger innehållet",
 }
 """{sort of material: its heading}, in the order of the list."""
+FOR_OWNERS = "granskning"
+"""The sort of what the owners of the content work with: learners do not meet it."""
 RIGHT_WAY, GLOSSARY = "ratt-vag", "ordlista"
 """Materials with a page of their own: what to do when something has happened, and what the words mean."""
 KNOWLEDGE_TEST = "kunskapstest"

@@ -24,9 +24,12 @@ MOST_SHOWN = 300
 
 @bp.get("/engangskoder")
 @allowed("code.hand_many")
-def choose() -> str:
+def choose() -> ResponseReturnValue:
     """The people of a unit and those below, and who has a way in; opening it is logged, since it shows people."""
-    return _page(request.args.get("enhet", ""))
+    unit = request.args.get("enhet")
+    if unit == "":
+        return _page("", error="Välj en enhet.", field="enhet"), 422
+    return _page(unit or "")
 
 
 @bp.post("/engangskoder")

@@ -105,7 +105,9 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters.update(scrolling=scrolling, in_words=swedish.in_words, waiting=swedish.waiting)
     app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES)
-    app.jinja_env.globals.update(static=static, local=local, can=can, demonstration=demonstration, token=token, zip=zip)
+    app.jinja_env.globals.update(
+        static=static, local=local, can=can, official=official, demonstration=demonstration, token=token, zip=zip
+    )
 
 
 def local() -> Mapping[str, str]:
@@ -153,6 +155,11 @@ def scrolling(html: Markup) -> Markup:
 def can(permission: str) -> bool:
     """Whether the one who is asking has the permission."""
     return bool(current_user.is_authenticated) and may(current_user.roles, permission)
+
+
+def official() -> bool:
+    """Whether the one who is asking has an assignment and no employment: there is no manager to turn to."""
+    return bool(current_user.is_authenticated) and current_user.audiences == {"official"}
 
 
 def token() -> Markup:

@@ -155,8 +155,8 @@ def _check_permission() -> AnyResponse | None:
     if ANYBODY in PERMISSIONS[permission]:
         return None
     if not current_user.is_authenticated:
-        _keep_form()
-        return redirect(url_for("login.sign_in", till=_way_back()), 303)
+        lost = request.method not in SAFE_METHODS and not _keep_form()
+        return redirect(url_for("login.sign_in", till=_way_back(), sparat="nej" if lost else None), 303)
     if not may(actor().roles, permission):
         raise NotAllowed("Du har inte behörighet till sidan.")
     return None
@@ -172,24 +172,26 @@ def _way_back() -> str | None:
     return where if len(where) <= LONGEST_WAY_BACK else None
 
 
-def _keep_form() -> None:
+def _keep_form() -> bool:
     """Keep a form that its own session sent before it ended; `login` sends it on once the person is back.
 
     A reflection is not kept: whoever has the computer next can read the cookie.
     """
     view = current_app.view_functions[request.endpoint or ""]
-    if request.method in SAFE_METHODS or not getattr(view, "kept_at_sign_in", False) or FREE_TEXT in request.form:
-        return
+    if not getattr(view, "kept_at_sign_in", False) or FREE_TEXT in request.form:
+        return False
     try:
         _check_token()
     except Refusal:
-        return
+        return False
     kept = {
         "to": {name: str(value) for name, value in (request.view_args or {}).items()},
         "form": {name: values for name, values in request.form.lists() if name != "csrf_token"},
     }
-    if len(json.dumps(kept)) <= LARGEST_KEPT:
+    fits = len(json.dumps(kept)) <= LARGEST_KEPT
+    if fits:
         session["kept"] = kept
+    return fits
 
 
 def _check_token() -> None:

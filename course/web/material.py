@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from course.content.model import GLOSSARY, KINDS, RIGHT_WAY, Course, Document, Finding, Material
+from course.content.model import FOR_OWNERS, GLOSSARY, KINDS, RIGHT_WAY, Course, Document, Finding, Material
 from course.content.queries import Published, current, newest_release_id
 from course.db import database
 from course.errors import NotFound
@@ -54,7 +54,7 @@ class _Answers:
         if course is None or material is None:
             return reference, ""
         address = url_for("material.show", course_id=course.id, material_id=material.id)
-        return self._named(material.title, course), address if can("material.read") else ""
+        return self._named(material.title, course), address if can("material.read") and _may_read(material) else ""
 
     def _course(self, reference: str) -> tuple[Course | None, str]:
         """`id` is of the own course, `kurs/id` of another."""
@@ -99,7 +99,7 @@ def listing(course_id: str) -> str:
     """The materials of a course, by sort."""
     course = _course(course_id).course
     kinds = [
-        Kind(name, tuple(material for material in course.materials if material.kind == kind))
+        Kind(name, tuple(each for each in course.materials if each.kind == kind and _may_read(each)))
         for kind, name in KINDS.items()
     ]
     return render_template("material/list.html", course=course, kinds=[kind for kind in kinds if kind.materials])
@@ -111,7 +111,7 @@ def show(course_id: str, material_id: str) -> str:
     """One material, to read or to print."""
     release = _course(course_id)
     found = release.course.material(material_id)
-    if found is None:
+    if found is None or not _may_read(found):
         raise NotFound("Materialet finns inte.")
     return render_template("material/show.html", release=release, material=found, open=False)
 
@@ -164,6 +164,10 @@ def _readable() -> list[Published]:
     return [
         release for release in _all().values() if release.course.audience in actor().audiences or can("report.read")
     ]
+
+
+def _may_read(material: Material) -> bool:
+    return material.kind != FOR_OWNERS or can("report.read")
 
 
 def _course(course_id: str) -> Published:

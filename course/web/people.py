@@ -11,7 +11,7 @@ from course import clock
 from course.access.handing import hands_as, why_not
 from course.access.queries import account, giver
 from course.audit.actions import record
-from course.content.queries import current
+from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Invalid, Refusal
 from course.organisation.actions import (
@@ -120,7 +120,7 @@ def _page(person_id: int, **told: str) -> str:
     db, now = database.session, clock.now()
     day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
     known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
-    courses = current(db, actor().newest_release).values()
+    courses = current(db, actor().newest_release)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
     return render_template(
         "people/show.html",
@@ -128,7 +128,10 @@ def _page(person_id: int, **told: str) -> str:
         may_hand=found and hands_as(hands, found),
         why_not=found and why_not(hands, found),
         person=person_by_id(db, person_id),
-        tables=[(each.course, explanation.build(db, each, day, known_at, person_id)) for each in courses],
+        tables=[
+            (each.course, explanation.build(db, each, day, known_at, person_id))
+            for each in map(courses.__getitem__, in_order(courses))
+        ],
         employments=explanation.EMPLOYMENT,
         day=day,
         today=_today(),

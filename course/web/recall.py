@@ -22,14 +22,29 @@ from course.web.learner import release_of
 from course.web.remember import to_remember
 
 bp = Blueprint("recall", __name__)
+NONE_NOW = "Du har inga minnesfrågor just nu."
 WISHES = {"ja": ("Du får minnesfrågor igen.", True), "nej": ("Du får inga fler minnesfrågor.", False)}
+
+
+@bp.get("/kurs/<course_id>/minnesfragor")
+@allowed("course.take")
+def go_on(course_id: str) -> ResponseReturnValue:
+    """The first question that is not answered."""
+    try:
+        _, recall, _ = _asked(course_id, 1)
+    except NotFound:
+        return _none_now()
+    return redirect(url_for(".question", course_id=course_id, number=_next(recall) or 1), 303)
 
 
 @bp.get("/kurs/<course_id>/minnesfragor/<int:number>")
 @allowed("course.take")
 def question(course_id: str, number: int) -> ResponseReturnValue:
-    """One of the three; once it is answered, its feedback."""
-    release, recall, asked = _asked(course_id, number)
+    """One of the three; once it is answered, its feedback and the way to the next that is not."""
+    try:
+        release, recall, asked = _asked(course_id, number)
+    except NotFound:
+        return _none_now()
     item, shown = asked.item, _shown(release, recall, asked, number)
     if request.args.get("fel") == "ja":
         sent = given(_place(recall), item.id)
@@ -40,7 +55,11 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
         return render_template("recall/question.html", **shown, given=sent, error="")
     answer = answers[str(number)]
     return render_template(
-        "recall/feedback.html", **shown, verdict=verdict(item, item.points(answer)), review=item.review(answer)
+        "recall/feedback.html",
+        **shown,
+        verdict=verdict(item, item.points(answer)),
+        review=item.review(answer),
+        onward=number + 1 if number < len(recall.questions) else _next(recall),
     )
 
 
@@ -60,7 +79,7 @@ def answer(course_id: str, number: int) -> ResponseReturnValue:
         keep_given(_place(recall), asked.item.id, form)
         return redirect(url_for(".question", course_id=course_id, number=number, fel="ja"), 303)
     _keep_answer(recall, number, answer)
-    if number == len(recall.questions) and not recall.done:
+    if _next(recall) is None and not recall.done:
         _finish(recall)
     return redirect(url_for(".question", course_id=course_id, number=number), 303)
 
@@ -84,8 +103,14 @@ def _asked(course_id: str, number: int) -> tuple[Published, Recall, Question]:
     who, release, db = actor(), release_of(course_id), database.session
     found = to_remember(release, record(db, who.person_id, course_id), standing(db, who.person_id))
     if found is None or not 1 <= number <= len(found.questions):
-        raise NotFound("Du har inga minnesfrågor just nu.")
+        raise NotFound(NONE_NOW)
     return release, found, found.questions[number - 1]
+
+
+def _none_now() -> ResponseReturnValue:
+    """They are done, said no to, or not come yet: the own page tells which."""
+    flash(NONE_NOW)
+    return redirect(url_for("learner.own_record"), 303)
 
 
 def _shown(release: Published, recall: Recall, asked: Question, number: int) -> dict[str, Any]:
@@ -115,14 +140,25 @@ def _place(recall: Recall) -> str:
     return hashlib.sha256(repr((recall.seed, recall.release_id, asked)).encode()).hexdigest()[:24]
 
 
+def _recalled(recall: Recall) -> tuple[list[int], dict[str, Any]]:
+    """The numbers of the questions that were answered, and {number: answer} of those that the cookie still holds."""
+    place, had, answers = session.get("recall", ("", [], {}))
+    return (list(had), dict(answers)) if place == _place(recall) else ([], {})
+
+
 def _answers(recall: Recall) -> dict[str, Any]:
-    """{number of the question: the answer that was just given}."""
-    place, answers = session.get("recalled", ("", {}))
-    return dict(answers) if place == _place(recall) else {}
+    return _recalled(recall)[1]
+
+
+def _next(recall: Recall) -> int | None:
+    """The number of the first question that is not answered; None when all are."""
+    had, _ = _recalled(recall)
+    return next((number for number in range(1, len(recall.questions) + 1) if number not in had), None)
 
 
 def _keep_answer(recall: Recall, number: int, answer: Any) -> None:
     """Keep the answer for its feedback, and the ones before it when the cookie has room for them."""
-    place = _place(recall)
-    kept = [place, {**_answers(recall), str(number): answer}]
-    session["recalled"] = kept if len(json.dumps(kept)) <= LARGEST_KEPT else [place, {str(number): answer}]
+    place, (had, answers) = _place(recall), _recalled(recall)
+    had = sorted({*had, number})
+    kept = [place, had, {**answers, str(number): answer}]
+    session["recall"] = kept if len(json.dumps(kept)) <= LARGEST_KEPT else [place, had, {str(number): answer}]

@@ -79,7 +79,7 @@ def test_by_phone_without_javascript_the_three_are_answered_and_leave_no_answers
     assert page.url.endswith(START)
     assert page.locator("text=Tre frågor att minnas").count() == 0
     page.goto(OWN)
-    assert "Gjort: frågorna" in page.inner_text("#minnesfragor")
+    assert "Du har svarat på frågorna" in page.inner_text("#minnesfragor")
     assert server.rows("SELECT count(*) FROM response") == responses
     anna.context.close()
 

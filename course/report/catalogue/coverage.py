@@ -24,7 +24,7 @@ NOTES = (
         "Klar är den som har ett genomförande av hela kursen som gäller den valda dagen. Hela kursen är genomförd när"
         " alla obligatoriska moduler är det. En modul är genomförd när alla frågor är besvarade, minst 80 procent av"
         " poängen är nådd (om modulen inte säger något annat) och varje säkerhetskritisk fråga har blivit rätt någon"
-        " gång."
+        " gång. Modulens kunskapstest kan göras i stället, med samma gränser."
     ),
     (
         "Nått räknar varje person som blev klar under perioden medan hen fanns i målgruppen, även den som sedan har"
@@ -266,7 +266,7 @@ def _sentences(
     else:
         first = f"Inget mål beslutat. {reached} har gått kursen {period}."
     if not coverage.members:
-        return first, f"Målgruppen har inga medlemmar den dagen: täckningen är omätt. {basis}"
+        return first, f"Målgruppen har inga medlemmar den dagen: täckningen är inte mätt. {basis}"
     people = "anställda" if scope.audience == "employee" else "förtroendevalda"
     members, covered = swedish.number(coverage.members), swedish.number(coverage.covered)
     second = f"{covered} av {members} {people} i målgruppen är klara ({swedish.share(coverage.share)})."

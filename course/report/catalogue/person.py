@@ -41,7 +41,7 @@ EMPLOYMENT = {
     "trainee": "praktikant",
 }
 ROUTES = {
-    "quiz": "frågor i kursen",
+    "quiz": "i kursen",
     "restored": "återställt",
     "paper": "papper",
     "workshop": "workshop",
@@ -153,7 +153,8 @@ def _attempts(db: Session, people: Sequence[int], course: Course, known_at: date
         quiz = course.quizzes.get(quiz_id)
         module = course.module(quiz.module) if quiz else None
         what = f"modulen ”{module.title}”" if module else "en modul som inte finns längre"
-        yield day_of(started_at), started_at, f"Började svara på frågorna i {what}", ""
+        begun = "Började kunskapstestet till" if quiz and quiz.kind else "Började svara på frågorna i"
+        yield day_of(started_at), started_at, f"{begun} {what}", ""
 
 
 def _completions(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[Fact]:

@@ -33,7 +33,7 @@ NOTES = (
     "Skiljer: hur frågan hänger ihop med resten av provet, från −1 till 1. Minst 0,20 är bra.",
     "Skiljer under noll: de som klarar resten svarar oftare fel här.",
     "Säkra svar: så många sa att de var säkra. Säkra fel: den andel av dem som inte svarade helt rätt.",
-    f"Säkra svar och säkra fel visas bara när minst {SURE_ENOUGH} var säkra. Annars står det omätt.",
+    f"Säkra svar och säkra fel visas bara när minst {SURE_ENOUGH} var säkra. Annars står det ”ej mätt”.",
     "En fråga om säkerhet (★) får vara lätt. Den finns för att alla ska kunna den.",
     "Svar som är borttagna enligt beslut räknas inte längre.",
 )

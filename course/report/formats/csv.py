@@ -34,10 +34,10 @@ def render(table: Table) -> str:
 
 
 def cell(value: Value) -> str:
-    """A value as a cell: None is "omätt", a share is per cent with a decimal comma."""
+    """A value as a cell: None is "ej mätt", a share is per cent with a decimal comma."""
     match value:
         case None:
-            return "omätt"
+            return "ej mätt"
         case Fraction():
             return swedish.decimal_share(value)
         case int():
