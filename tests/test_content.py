@@ -9,7 +9,7 @@ from course.config import PROJECT
 from course.content.draft import read_drafts
 from course.content.load import load_course
 from course.content.source import course_folders
-from course.learning.place import minutes_left
+from course.learning.place import counted_minutes
 
 FOLDERS = course_folders(PROJECT)
 DRAFTS = {draft.name: draft for draft in read_drafts(FOLDERS, date(2026, 11, 24))}
@@ -64,7 +64,7 @@ def test_a_module_says_its_goals_and_sources(module):
 def test_a_module_takes_about_the_minutes_it_says(name):
     course, module = MODULES[name]
 
-    assert abs(minutes_left(module, len(course.quizzes[module.quiz].items)) - module.minutes) <= 2
+    assert abs(counted_minutes(module, len(course.quizzes[module.quiz].items)) - module.minutes) <= 2
 
 
 def test_every_question_stands_in_a_section_of_its_module(quiz):

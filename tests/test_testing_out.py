@@ -200,7 +200,7 @@ def test_the_offer_stands_on_the_courses_page_and_on_the_modules_first(anna):
     assert course.sends("Modulen modul")["test"] == ["ja"]
     assert first.texts("a", href="#kan-redan") == ["Kan du det här redan? Tre frågor"]
     assert first.sends("Gör kunskapstestet")["modul"] == ["modul"]
-    assert (course.button[0], first.button[0]) == ("Börja ca 1 min", "Fråga 1 av 2: testa dig")
+    assert (course.button[0], first.button[0]) == ("Börja ca 5 min", "Fråga 1 av 2: testa dig")
     assert "Kan du det här redan?" not in last.main
 
 

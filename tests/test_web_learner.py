@@ -54,16 +54,16 @@ def test_the_first_visit_has_one_button_to_the_first_section(anna):
     assert anna.get("/kurs/").location == START
     assert start(anna) == (
         "0 av 1 klara – En kurs",
-        ("Börja ca 1 min", FIRST),
-        "Modulen modul ca 1 min Inte börjad",
+        ("Börja ca 5 min", FIRST),
+        "Modulen modul ca 5 min Inte börjad",
     )
-    assert "0 av 1 obligatorisk modul klar, ca 1 min kvar." in Page(anna.get(START)).main
+    assert "0 av 1 obligatorisk modul klar, ca 5 min kvar." in Page(anna.get(START)).main
 
 
 def test_after_next_one_goes_on_at_the_section_one_came_to(anna):
     assert post(anna, f"{FIRST}/nasta").location == LAST
 
-    assert start(anna)[1] == ("Fortsätt: Slutet ca 1 min kvar", LAST)
+    assert start(anna)[1] == ("Fortsätt: Slutet ca 5 min kvar", LAST)
 
 
 def test_after_an_answer_one_goes_on_past_it(anna):
@@ -72,19 +72,19 @@ def test_after_an_answer_one_goes_on_past_it(anna):
     title, button, line = start(anna)
 
     assert title == "0 av 1 klara – En kurs"
-    assert button == ("Fortsätt: Slutet ca 1 min kvar", LAST)
-    assert line == "Modulen modul ca 1 min Pågår"
+    assert button == ("Fortsätt: Slutet ca 3 min kvar", LAST)
+    assert line == "Modulen modul ca 3 min Pågår"
 
 
 def test_after_skipping_one_comes_back_to_what_was_skipped(anna):
     first = begin(anna)
     skip = next(link for link in Page(anna.get(first)).all("a") if link.text == "Hoppa över, jag tar den senare")
     assert skip["href"] == LAST
-    assert start(anna)[1] == ("Fortsätt: Början ca 1 min kvar", FIRST)
+    assert start(anna)[1] == ("Fortsätt: Början ca 5 min kvar", FIRST)
 
     answer(anna, first.replace("forsta", "andra"))
 
-    assert start(anna)[1] == ("Fortsätt: Modulen modul nästa fråga, ca 1 min kvar", first)
+    assert start(anna)[1] == ("Fortsätt: Modulen modul nästa fråga, ca 3 min kvar", first)
 
 
 @sqlite_only
@@ -111,7 +111,7 @@ def test_when_the_course_is_done_the_button_leads_to_the_result(world, anna):
     title, button, line = start(anna)
 
     assert (title, button) == ("Klar – En kurs", ("Se ditt resultat", f"{START}/klar"))
-    assert line == "Modulen modul ca 1 min Klar 5 mars 2026"
+    assert line == "Modulen modul ca 5 min Klar 5 mars 2026"
     done = Page(anna.get(f"{START}/klar"))
     assert (done.title, done.h1) == ("Klar – En kurs", "Klar. Tack.")
     assert "Namn anna blev klar med En kurs den 5 mars 2026" in done.main
@@ -123,7 +123,7 @@ def test_when_the_questions_went_wrong_the_button_leads_to_what_is_left(world, a
     assert start(anna) == (
         "0 av 1 klara – En kurs",
         ("Fortsätt: Modulen modul inte klar än, se vad som är kvar", f"/forsok/{attempt.id}"),
-        "Modulen modul ca 1 min Pågår",
+        "Modulen modul ca 5 min Pågår",
     )
 
 
@@ -141,8 +141,8 @@ def test_when_the_completion_has_expired_the_course_begins_anew(world):
 
         title, button, line = start(client)
 
-        assert (title, button) == ("0 av 1 klara – En kurs", ("Börja ca 1 min", FIRST))
-        assert line == "Modulen modul ca 1 min Inte börjad"
+        assert (title, button) == ("0 av 1 klara – En kurs", ("Börja ca 5 min", FIRST))
+        assert line == "Modulen modul ca 5 min Inte börjad"
         assert "det gällde till och med 5 september 2026" in Page(client.get(START)).main
         assert "Det gällde till och med 5 september 2026" in Page(client.get(f"{START}/klar")).main
         assert Page(client.get(FIRST)).button[0] == "Fråga 1 av 2: testa dig"

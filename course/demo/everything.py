@@ -75,8 +75,8 @@ def _promise(db: Session, release: Published, ids: Ids, today: date, *, at: date
     everybody = Population((unit[names.ROOT],))
     social = ("Socialsekreterare",)
     groups = (
-        ("Ekonomiskt bistånd boende", Population((unit["EBB"],), social)),
-        ("IFO utredning", Population((unit["IFO"],), social)),
+        ("Socialsekreterare i ekonomiskt bistånd boende", Population((unit["EBB"],), social)),
+        ("Socialsekreterare i IFO utredning", Population((unit["IFO"],), social)),
         ("Ekonomiskt bistånd och boende (granskad 2022)", Population((unit["EKB"], unit["EBB"]))),
         ("Tillståndsenheten (granskad 2022)", Population((unit["TIL"],))),
     )

@@ -64,14 +64,19 @@ def next_step(
     return Step(module, module.section(rest.section) or section, rest.id) if rest else None
 
 
-def minutes_left(module: Module, questions: int, section: Section | None = None) -> int:
-    """About how many minutes of a module remain, with the text from the section on and so many questions.
+def minutes_left(module: Module, questions: int, total: int, section: Section | None = None) -> int:
+    """About how many of a module's minutes remain, with the text from the section on and so many of all questions.
 
-    180 words a minute and half a minute a question (pages.md 1.3); at least one.
+    Its author says how many there are; what remains is counted, see counted_minutes. At least one.
     """
+    left, whole = counted_minutes(module, questions, section), counted_minutes(module, total)
+    return max(1, round(module.minutes * left / (whole or 1)))
+
+
+def counted_minutes(module: Module, questions: int, section: Section | None = None) -> float:
+    """The text from the section on and so many questions: 180 words a minute and half a minute a question."""
     start = module.sections.index(section) if section in module.sections else 0
-    words = sum(part.words for part in module.sections[start:])
-    return max(1, round(words / WORDS_A_MINUTE + questions * MINUTES_A_QUESTION))
+    return sum(part.words for part in module.sections[start:]) / WORDS_A_MINUTE + questions * MINUTES_A_QUESTION
 
 
 def minutes_of(questions: int) -> int:

@@ -190,7 +190,7 @@ def _shown(release: Published, module: Module, part: Section, taken: Taken | Non
         "total": total,
         "rules": release.course.quizzes.get(module.quiz) if not taken else None,
         "answered": answered,
-        "minutes": minutes_left(module, left, part),
+        "minutes": minutes_left(module, left, total, part),
     }
 
 

@@ -44,7 +44,8 @@ def minutes(mine: Record, release: Published, module: Module, taken: Taken | Non
     if taken and not taken.finished:
         asked = paper(taken, release, module)
         questions = sum(item.id not in taken.answers for item in asked.items)
-        return minutes_left(module, questions) if asked.whole else minutes_of(questions)
+        return minutes_left(module, questions, len(asked.items)) if asked.whole else minutes_of(questions)
     quiz = release.course.quizzes.get(module.quiz)
     missing = missing_stars(database.session, mine, release, quiz) if quiz else ()
-    return minutes_of(len(missing)) if missing else minutes_left(module, questions_of(release, module))
+    total = questions_of(release, module)
+    return minutes_of(len(missing)) if missing else minutes_left(module, total, total)
