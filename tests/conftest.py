@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import compiled
 import debian_postgresql
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ SECRET = "a test secret that is long enough 0123456789"
 
 def pytest_configure(config):
     os.environ.pop("FLASK_RUN_FROM_CLI", None)
+    compiled.share_addresses_and_templates()
 
 
 def need(what: str, install: str, *, found: bool) -> None:
@@ -45,6 +47,24 @@ def sqlite_template(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     migrate.upgrade(create_app(settings_for(folder)))
     return folder / "course.sqlite"
+
+
+@pytest.fixture(scope="session")
+def sqlite_statements(tmp_path_factory) -> compiled.Statements:
+    return statements_of(create_app(settings_for(tmp_path_factory.mktemp("statements"))))
+
+
+@pytest.fixture(scope="session")
+def postgresql_statements(postgresql_server, tmp_path_factory) -> compiled.Statements:
+    url = postgresql_url(postgresql_server, "postgres")
+    return statements_of(create_app(settings_for(tmp_path_factory.mktemp("statements"), url)))
+
+
+def statements_of(app) -> compiled.Statements:
+    with app.app_context():
+        statements = compiled.Statements(database.engine)
+        database.engine.dispose()
+    return statements
 
 
 @pytest.fixture(scope="session")
@@ -95,8 +115,10 @@ def database_url(request, tmp_path) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database_url, tmp_path):
+def app(request, database_url, tmp_path):
     app = create_app(settings_for(tmp_path, database_url))
+    with app.app_context():
+        request.getfixturevalue(f"{database.engine.name}_statements").share(database.engine)
     yield app
     with app.app_context():
         database.engine.dispose()
