@@ -1,7 +1,6 @@
 """The demonstration: a believable year, made of rows the product itself could have written."""
 
 import shutil
-import time
 from datetime import date, timedelta
 
 import psycopg
@@ -49,14 +48,13 @@ COURSE = "hot-och-vald"
 def demonstration(request, tmp_path_factory):
     """The demonstration of TODAY in a database of its own, made once; gives the app."""
     folder = tmp_path_factory.mktemp("demo")
-    url, server, name = "", "", f"demo_{time.monotonic_ns()}"
+    url, server = "", ""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), folder / "course.sqlite")
     else:
-        server, template = (request.getfixturevalue(f"postgresql_{each}") for each in ("server", "template"))
-        with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        url = postgresql_url(server, name)
+        server, template = (request.getfixturevalue(each) for each in ("postgresql", "postgresql_template"))
+        name = server.new_database(template)
+        url = postgresql_url(server.address, name)
     app = create_app(settings_for(folder, url))
     with app.app_context():
         accounts.load_into_empty(app_settings(), TODAY)
@@ -64,7 +62,7 @@ def demonstration(request, tmp_path_factory):
     with app.app_context():
         database.engine.dispose()
     if server:
-        with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
+        with psycopg.connect(f"{server.address} dbname=postgres", autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
