@@ -37,7 +37,7 @@ class PostgreSQL:
         return f"host={self.folder} user=postgres"
 
     def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=200 -c max_wal_size=128MB"
         self._control("-l", self.folder / "log", "-o", options, "start")
 
     def stop(self) -> None:
