@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 from conftest import settings_for
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
 from sqlalchemy import event, select
 from world import World, course_sources, scenario_sources, with_material
 
@@ -46,23 +45,6 @@ VALUES = {
 }
 
 
-class Templates(BytecodeCache):
-    """Compiled templates, shared by all the apps of the tests: compiling them is half the time of a test."""
-
-    def __init__(self):
-        self.compiled = {}
-
-    def load_bytecode(self, bucket):
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket):
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = Templates()
-
-
 class Browser(FlaskClient):
     """A client whose every request is a context of its own, as on a server.
 
@@ -76,7 +58,6 @@ class Browser(FlaskClient):
 def browser(world, key=None):
     """A browser without JavaScript, signed in when a person is named."""
     world.app.test_client_class = Browser
-    world.app.jinja_env.bytecode_cache = TEMPLATES
     with world.app.app_context():
         return world.client(key)
 

@@ -37,11 +37,8 @@ def empty_place(request, database_url, tmp_path):
     folder.mkdir()
     if database_url.startswith("sqlite"):
         return folder, f"sqlite:///{folder / 'course.sqlite'}"
-    server = request.getfixturevalue("postgresql_server")
-    name = f"other_{time.monotonic_ns()}"
-    with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return folder, postgresql_url(server, name)
+    server = request.getfixturevalue("postgresql")
+    return folder, postgresql_url(server.address, server.new_database())
 
 
 def put_back(file, place, **how):

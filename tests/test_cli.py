@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -282,19 +281,6 @@ def test_a_bad_setting_stops_the_start_with_one_line(tmp_path):
     assert result.returncode == 1
     assert result.stderr.startswith("course: COURSE_COLOUR: unknown setting 'colour'")
     assert result.stderr.count("\n") == 1
-
-
-def test_the_demonstration_is_loaded_once_into_an_empty_database_only(tmp_path):
-    place = {"COURSE_INSTANCE": str(tmp_path)}
-    first = flask("data", "init", "--demo", **place)
-    accounts = tmp_path / "demo-accounts.txt"
-
-    assert first.returncode == 0, first.stderr
-    assert stat.S_IMODE(accounts.stat().st_mode) == 0o600
-    assert accounts.read_text(encoding="utf-8").strip() in first.stdout
-    assert flask("data", "init", "--demo", **place).stdout.endswith(accounts.read_text(encoding="utf-8") + "\n")
-    refused = flask("data", "init", "--real", **place)
-    assert (refused.returncode, "demonstration" in refused.stderr) == (1, True)
 
 
 def test_a_real_installation_begins_empty_with_a_code_and_never_takes_the_demonstration(tmp_path, sqlite_template):

@@ -1,10 +1,10 @@
 """The demonstration: a believable year, made of rows the product itself could have written."""
 
 import shutil
-import time
+import stat
 from datetime import date, timedelta
+from pathlib import Path
 
-import psycopg
 import pytest
 from conftest import postgresql_url, settings_for
 from sqlalchemy import func, select
@@ -15,8 +15,10 @@ from course.access.queries import identity
 from course.audit.queries import first_broken
 from course.audit.tables import AuditEntry
 from course.clock import day_of, end_of
+from course.config import PROJECT
+from course.content.load import load_course
 from course.content.queries import current, newest_release_id
-from course.content.source import course_folders
+from course.content.source import course_folders, read_folder
 from course.content.tables import Release
 from course.db import app_settings, database, is_demonstration, newest_instant, transaction
 from course.demo import accounts
@@ -49,23 +51,37 @@ COURSE = "hot-och-vald"
 def demonstration(request, tmp_path_factory):
     """The demonstration of TODAY in a database of its own, made once; gives the app."""
     folder = tmp_path_factory.mktemp("demo")
-    url, server, name = "", "", f"demo_{time.monotonic_ns()}"
+    template, url = request.getfixturevalue(f"{request.param}_template"), ""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "course.sqlite")
+        shutil.copy(template, folder / "course.sqlite")
     else:
-        server, template = (request.getfixturevalue(f"postgresql_{each}") for each in ("server", "template"))
-        with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        url = postgresql_url(server, name)
+        server = request.getfixturevalue("postgresql")
+        url = postgresql_url(server.address, server.new_database(template))
     app = create_app(settings_for(folder, url))
-    with app.app_context():
-        accounts.load_into_empty(app_settings(), TODAY)
+    app.loaded = app.test_cli_runner().invoke(args=["demo", "load", "--today", str(TODAY)])
+    assert app.loaded.exit_code == 0, app.loaded.output
     yield app
     with app.app_context():
         database.engine.dispose()
-    if server:
-        with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def copy(request, demonstration, tmp_path):
+    """A copy of the demonstration that a test may spoil; gives the app."""
+    with demonstration.app_context():
+        database.engine.dispose()  # nobody may be in a database that is copied
+        source = database.engine.url
+    shutil.copy(Path(demonstration.instance_path) / accounts.FILE, tmp_path)
+    if source.get_backend_name() == "sqlite":
+        shutil.copy(source.database, tmp_path / "course.sqlite")
+        url = ""
+    else:
+        server = request.getfixturevalue("postgresql")
+        url = postgresql_url(server.address, server.new_database(source.database))
+    app = create_app(settings_for(tmp_path, url))
+    yield app
+    with app.app_context():
+        database.engine.dispose()
 
 
 @pytest.fixture
@@ -228,8 +244,20 @@ def test_a_loaded_database_is_left_as_it_is(demonstration, db):
     assert count(db, select(Person.id)) == before
 
 
-def test_the_same_day_gives_the_same_people_and_history(demonstration, db):
-    course = current(db, newest_release_id(db))[COURSE].course
+def test_the_accounts_are_shown_and_kept_in_a_file_that_nobody_else_may_read(demonstration):
+    file = Path(demonstration.instance_path) / accounts.FILE
+    told = file.read_text(encoding="utf-8")
+    runner = demonstration.test_cli_runner()
+
+    assert told.strip() in demonstration.loaded.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert runner.invoke(args=["data", "init", "--demo"]).output.endswith(told + "\n")
+    refused = runner.invoke(args=["data", "init", "--real"])
+    assert (refused.exit_code, "demonstration" in refused.output) == (1, True)
+
+
+def test_the_same_day_gives_the_same_people_and_history():
+    course = load_course(read_folder(PROJECT, COURSE).sources).course
     made = organisation(TODAY, 7)
 
     assert made == organisation(TODAY, 7)
@@ -255,17 +283,15 @@ def test_a_database_with_people_is_refused(world):
         accounts.load_into_empty(app_settings(), TODAY)
 
 
-def test_removing_asks_first_and_leaves_an_empty_database(app, runner):
-    assert runner.invoke(args=["demo", "load", "--today", "2026-03-02"]).exit_code == 0
-    with app.app_context():
-        path = app_settings().instance / accounts.FILE
+def test_removing_asks_first_and_leaves_an_empty_database(copy, tmp_path):
+    runner, path = copy.test_cli_runner(), tmp_path / accounts.FILE
     asked = runner.invoke(args=["demo", "remove"])
     assert (asked.exit_code, "--yes" in asked.output, path.exists()) == (1, True, True)
 
     removed = runner.invoke(args=["demo", "remove", "--yes"])
 
     assert (removed.exit_code, path.exists()) == (0, False), removed.output
-    with app.app_context():
+    with copy.app_context():
         assert count(database.session, select(Person.id)) == 0
         assert count(database.session, select(Release.id)) == 0
         assert not is_demonstration(database.session)

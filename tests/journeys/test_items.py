@@ -23,7 +23,7 @@ from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import unit_id_by_code
 from journeys.conftest import Visit, follow
 from journeys.test_course import Keyboard, answer_by_keyboard
-from journeys.test_pages import inspect
+from journeys.test_pages import FEWER_LOOKS, inspect
 
 pytestmark = pytest.mark.browser
 LONGER = (
@@ -88,12 +88,12 @@ def test_nothing_sticks_out_or_is_hard_to_use_whatever_is_asked(visit):
         page.goto(f"{attempt}/{item.id}")
         faults += inspect(visit, f"{item.type} asked")
         follow(page, "main form button:not([name])")
-        faults += inspect(visit, f"{item.type} without an answer")
+        faults += inspect(visit, f"{item.type} without an answer", FEWER_LOOKS, widths=(360, 1280))
         fill(page, item, item.wrong_answers[0] if item.scored else item.right_answer)
         follow(page, "main form button:not([name])")
         for details in page.locator("main details").all():
             details.evaluate("element => element.open = true")
-        faults += inspect(visit, f"{item.type} reviewed")
+        faults += inspect(visit, f"{item.type} reviewed", FEWER_LOOKS, widths=(360, 1280))
 
     assert faults == []
     assert {item.type for item in ITEMS.values()} == set(ITEM_TYPES)
