@@ -193,9 +193,32 @@ def test_every_type_of_question_reads_and_explains_its_own_answers(world):
     assert "Därför att det är så." in Page(client.get(first)).main
     shown = Page(client.get(several)).main
     assert "Dina svar" in shown
-    assert "De andra alternativen Fyra Fyra stämmer inte." in shown
+    assert "Ett alternativ till Fyra Fyra stämmer inte." in shown
     result = Page(client.get(first.partition("/fraga")[0]))
     assert "Du fick 1,5 av 3 poäng i försök 1." in result.main
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("question", "given", "others"),
+    [
+        ("andra", ["sant"], ["Det andra alternativet"]),
+        ("andra", ["falskt"], []),  # the other one is the right answer
+        ("flera", ["ett", "tva"], ["De andra alternativen"]),
+    ],
+)
+def test_the_options_that_are_left_are_called_what_they_are(world, question, given, others):
+    sources = course_sources()
+    sources["quizzes/kurs/modul.md"] = ALL_TYPES
+    world.publish(sources)
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    url = begin(client).replace("forsta", question)
+
+    post(client, url, svar=given)
+
+    summaries = Page(client.get(url)).texts("summary")
+    assert [text for text in summaries if "lternativ" in text] == others
 
 
 @sqlite_only
