@@ -214,7 +214,7 @@ def test_a_test_is_asked_without_links_to_the_text_and_leaves_place_and_minutes_
     post(client, url, svar="ratt")
     feedback = Page(client.get(url))
 
-    assert page.title == "Fråga 1 av 3 – Modulen modul"
+    assert page.title == "Fråga 1 av 3 – Kunskapstest: Modulen modul"
     assert feedback.h1 == "Rätt"
     assert "Ja, så." in feedback.main
     assert feedback.button[0] == "Nästa fråga"
@@ -232,6 +232,26 @@ def answer_test(client, wrong=()):
         post(client, url, svar="fel" if number in wrong else "ratt")
         _, url = Page(client.get(url)).button
     return Page(client.get(url))
+
+
+def test_every_page_of_a_test_says_that_it_is_one_and_no_page_of_the_modules_own_questions_does(anna):
+    client = browser(anna, "anna")
+    own = post(client, "/forsok", kurs="kurs", modul="modul").location
+    asked = Page(client.get(own))
+    post(client, own, svar="ratt")
+    assert [page.main.count("Kunskapstest:") for page in (asked, Page(client.get(own)))] == [0, 0]
+
+    url, pages = begin_test(client), []
+    for _ in range(3):
+        pages.append(Page(client.get(url)))
+        post(client, url, svar="ratt")
+        pages.append(Page(client.get(url)))
+        url = pages[-1].button[1]
+    pages += [Page(client.get(url)), Page(client.get(f"/min-sida{url}"))]
+
+    for page in pages:
+        assert page.title.endswith(" – Kunskapstest: Modulen modul")
+        assert "Kunskapstest: Modulen modul" in page.texts("p")
 
 
 def test_who_passes_is_told_that_the_module_is_done_and_the_offer_is_gone(anna):
