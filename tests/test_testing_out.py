@@ -234,6 +234,18 @@ def answer_test(client, wrong=()):
     return Page(client.get(url))
 
 
+def test_a_sure_mistake_in_a_test_leads_to_the_module_and_says_nothing_of_reading_again(anna):
+    client = browser(anna, "anna")
+    url = begin_test(client)
+
+    post(client, url, svar="fel", saker="ja")
+
+    page = Page(client.get(url))
+    assert "Du var säker, och svaret stämmer inte än. Det här tar modulen upp: Modulen modul." in page.texts("p")
+    assert "Modulen modul" in page.texts("a", href="/kurs/kurs/modul")
+    assert "läsa en gång till" not in page.main
+
+
 def test_every_page_of_a_test_says_that_it_is_one_and_no_page_of_the_modules_own_questions_does(anna):
     client = browser(anna, "anna")
     own = post(client, "/forsok", kurs="kurs", modul="modul").location
