@@ -222,7 +222,42 @@ def test_a_test_is_asked_without_links_to_the_text_and_leaves_place_and_minutes_
     assert (everything(anna.app)["place"], Page(client.get(START)).button) == before
     assert Page(client.get(FIRST)).button[0] == "Fråga 1 av 2: testa dig"
     assert begin_test(client) == feedback.button[1]  # it goes on
-    assert "Fortsätt kunskapstestet" in Page(client.get(FIRST)).texts("button")
+
+
+def test_a_test_under_way_stands_in_the_open_where_its_module_is_listed_and_is_the_main_button(world):
+    world.publish(with_test(modules=("forst", "modul")))
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    url = begin_test(client)
+    at, status = url.partition("/fraga")[0], "Kunskapstest påbörjat, 0 av 3 frågor"
+    assert status in Page(client.get(START)).texts("strong")
+    assert status in Page(client.get(FIRST)).texts("strong")
+    post(client, url, svar="ratt")
+
+    course, first = Page(client.get(START)), Page(client.get(FIRST))
+
+    status = "Kunskapstest påbörjat, 1 av 3 frågor"
+    assert [text for text in course.texts("li") if text.startswith("Modulen")] == [
+        "Modulen forst ca 1 min Inte börjad",
+        f"Modulen modul ca 1 min {status} Fortsätt kunskapstestet",
+    ]
+    assert (status in course.texts("strong"), status in first.texts("strong")) == (True, True)
+    assert course.button == ("Fortsätt kunskapstestet Modulen modul, 1 av 3 frågor", at)
+    assert course.texts("details") == []
+    assert [page.texts("a", href=at)[-1] for page in (course, first)] == ["Fortsätt kunskapstestet"] * 2
+    assert "Fråga 2 av 3" in Page(client.get(at, follow_redirects=True)).main
+    assert "Kan du det här redan?" not in first.main
+
+
+def test_who_has_begun_to_read_goes_on_reading_and_finds_the_test_under_way_in_the_list(anna):
+    client = browser(anna, "anna")
+    begin_test(client)
+
+    post(client, f"{FIRST}/nasta")
+
+    page = Page(client.get(START))
+    assert page.button[0] == "Fortsätt: Slutet ca 1 min kvar"
+    assert "Fortsätt kunskapstestet" in page.texts("a")
 
 
 def answer_test(client, wrong=()):

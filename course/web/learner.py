@@ -28,7 +28,7 @@ from course.web.guard import actor, allowed
 from course.web.outbox import expect_answers, outbox_of
 from course.web.practice import Practice, practice
 from course.web.remember import courses_offered, offered
-from course.web.testing_out import Offer, offer
+from course.web.testing_out import KnowledgeTest, knowledge_test, knowledge_tests
 from course.web.under_way import current_attempt, minutes, paper, questions_of
 
 bp = Blueprint("learner", __name__)
@@ -43,6 +43,7 @@ class ModuleLine:
     done_on: date | None
     begun: bool
     minutes: int
+    test: KnowledgeTest | None
 
 
 @bp.get("/kurs/")
@@ -72,6 +73,7 @@ def course(course_id: str) -> str:
     taken = {
         module.id: current_attempt(mine.attempts_at(module.quiz), edition, since) for module in release.course.modules
     }
+    tests = knowledge_tests(release.course, mine, edition, since)
     lines = [
         ModuleLine(
             module,
@@ -79,23 +81,25 @@ def course(course_id: str) -> str:
             done_on=done[module.id].occurred_on if module.id in done else None,
             begun=taken[module.id] is not None,
             minutes=minutes(mine, release, module, taken[module.id]),
+            test=tests.get(module.id),
         )
         for module in release.course.modules
     ]
-    offers = [
-        each for module in release.course.modules if (each := offer(release.course, module, mine, edition, since))
-    ]
-    if any(each.begun for each in offers) or any(each and not each.finished for each in taken.values()):
+    under_way = [test for test in tests.values() if test.under_way]
+    if under_way or any(each and not each.finished for each in taken.values()):
         expect_answers()
     mandatory = (module for module in release.course.modules if module.id in release.course.mandatory)
     asked = [release.course.quizzes[module.quiz] for module in mandatory]
     begun = any(taken.values()) or (mine.spot is not None and since is None)
+    spot = mine.spot if begun else None
+    step = _resume(release, spot, set(done), taken)
     return render_template(
         "learner/course.html",
         course=release.course,
         lines=lines,
-        step=_resume(release, mine.spot if begun else None, set(done), taken),
-        offers=offers,
+        step=step,
+        test=under_way[0] if under_way and step and not _is_begun(step.module, spot, taken) else None,
+        offers=[test for test in tests.values() if test.is_offered],
         attempts=taken,
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
@@ -153,8 +157,10 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     return response
 
 
-def _under_way(who: Actor, release: Published, module: Module, *, first: bool) -> tuple[Taken | None, Offer | None]:
-    """The attempt at the module's questions that its pages show, and on its first page the test that may be taken."""
+def _under_way(
+    who: Actor, release: Published, module: Module, *, first: bool
+) -> tuple[Taken | None, KnowledgeTest | None]:
+    """The attempt at the module's questions that its pages show, and on its first page the knowledge test."""
     db, course, today = database.session, release.course, clock.day_of(clock.now())
     edition = in_force(db, course.id, who.newest_release, today)
     mine = record(db, who.person_id, course.id) if first and course.test_of(module.id) is not None else None
@@ -164,7 +170,7 @@ def _under_way(who: Actor, release: Published, module: Module, *, first: bool) -
         rows = mine.completed if mine else completed(db, who.person_id, course.id)
         since = anew_since(rows, edition, today)
         taken = current_attempt([taken] if taken else [], edition, since)
-    test = offer(course, module, mine, edition, since) if mine else None
+    test = knowledge_test(course, module, mine, edition, since) if mine else None
     if taken and taken.answers_deleted:
         taken = None  # there is nothing left to look at: the questions are asked as if for the first time
     return taken, test
@@ -262,6 +268,11 @@ def _resume(release: Published, spot: Spot | None, done: set[str], taken: Mappin
     return step
 
 
+def _is_begun(module: Module, spot: Spot | None, taken: Mapping[str, Taken | None]) -> bool:
+    """Whether the learner has begun to read the module or to answer its own questions."""
+    return taken[module.id] is not None or (spot is not None and spot.module == module.id)
+
+
 def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
     return [(taken, published(database.session, taken.release_id)) for taken in mine]
 
@@ -289,13 +300,13 @@ def _etag(
     release: Published,
     section_id: str,
     taken: Taken | None,
-    offers: tuple[Practice | None, Offer | None],
+    offers: tuple[Practice | None, KnowledgeTest | None],
 ) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
     progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
     offered, test = offers
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
-    tested = (test.questions, test.begun) if test else ()
+    tested = (test.questions, test.forms_left, test.is_offered, test.answered) if test else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
     outbox = (outbox_of(), static("outbox.js"))
     return hashlib.sha256(repr((parts, scenarios, tested, outbox, demonstration())).encode()).hexdigest()[:24]
