@@ -323,7 +323,12 @@ def test_who_does_not_pass_is_told_why_and_may_try_the_other_form_or_the_module(
     assert "Du behöver minst 60 procent, det är 1,8 av 3 poäng." in page.main
     assert "Frågan som handlar om din säkerhet ska bli rätt i samma försök." in page.main
     assert page.sends("Gör testet med andra frågor")["test"] == ["ja"]
+    assert "inga fler kunskapstest" not in page.main
+    assert "Du har gjort kunskapstesten" not in Page(client.get(FIRST)).main
     page = answer_test(client, wrong={3})
+    assert "Det finns inga fler kunskapstest på den här modulen. Nu tar du den som vanligt" in page.main
+    assert "Du har gjort kunskapstesten. Nu tar du modulen som vanligt." in Page(client.get(FIRST)).texts("p")
+    assert "Du har gjort kunskapstesten" not in Page(client.get(LAST)).main
     assert "Du behöver minst" not in page.main
     assert "Frågan som handlar om din säkerhet ska bli rätt" in page.main
     assert "Gör testet med andra frågor" not in page.texts("button")
