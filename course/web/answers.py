@@ -10,7 +10,7 @@ from course.content.queries import published
 from course.db import database
 from course.errors import NotFound
 from course.items import FULL, Item, Review
-from course.quiz.paper import paper_of
+from course.quiz.paper import paper_of, stars_wrong
 from course.quiz.queries import Standing, Taken, attempt, deletions, reason, standing
 from course.web.asking import verdict
 from course.web.guard import actor, allowed
@@ -59,6 +59,7 @@ def show(attempt_id: UUID) -> str:
         taken=taken,
         quiz=quiz,
         module=module,
+        stars_wrong=stars_wrong(quiz, taken.paper, taken.stars),
         answers=[(number, found[item.id]) for number, item in enumerate(paper, start=1) if item.id in found],
         total=len(paper),
         reason=why_regraded(taken),

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access.policy import Actor
 from course.access.queries import code_and_password_log, hash_id, sessions
-from course.content.model import Module, Section
+from course.content.model import Module, Quiz, Section
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
 from course.errors import NotFound
@@ -20,6 +20,7 @@ from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
 from course.learning.queries import Spot, completed, completion_rows, record
+from course.quiz.paper import stars_wrong
 from course.quiz.queries import Taken, attempts, deletions
 from course.recall.queries import standing
 from course.scenario.queries import all_done
@@ -229,7 +230,7 @@ def own_record() -> str:
         name=who.name,
         rows=rows,
         courses={one.course.id: one.course for one in releases.values()},
-        taken=[(one, _graded(mine)) for one, mine in taken if mine],
+        taken=[(one, [_with_quiz(each) for each in mine]) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
         deletions=deletions(db, who.person_id) if gone else {},
         remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
@@ -273,8 +274,10 @@ def _is_begun(module: Module, spot: Spot | None, taken: Mapping[str, Taken | Non
     return taken[module.id] is not None or (spot is not None and spot.module == module.id)
 
 
-def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
-    return [(taken, published(database.session, taken.release_id)) for taken in mine]
+def _with_quiz(taken: Taken) -> tuple[Taken, Quiz, int]:
+    """An attempt with its quiz as it was then, and how many of the questions on safety it got wrong."""
+    quiz = published(database.session, taken.release_id).course.quizzes[taken.quiz]
+    return taken, quiz, stars_wrong(quiz, taken.paper, taken.stars)
 
 
 def _module(release: Published, module_id: str) -> Module:

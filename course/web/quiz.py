@@ -23,7 +23,7 @@ from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step
 from course.learning.queries import Record, finished_at, missing_stars, record, tests_left, tries_left
 from course.quiz.actions import differs
-from course.quiz.paper import next_item
+from course.quiz.paper import next_item, stars_wrong
 from course.quiz.queries import attempt, deletions
 from course.web.answers import why_regraded
 from course.web.asking import given, keep_given, keep_moved, what_is_wrong
@@ -221,10 +221,9 @@ def _needed(sitting: Sitting) -> str:
 def _after_a_test(sitting: Sitting, mine: Record, since: datetime | None) -> dict[str, Any]:
     """What the result of a knowledge test says beside its points."""
     edition = in_force(database.session, sitting.taken.course, actor().newest_release, clock.day_of(clock.now()))
-    stars = {item.id for item in sitting.paper.items if item.critical}
     return {
         "tests_left": tests_left(database.session, mine, sitting.quiz, edition, since),
-        "stars_wrong": len(stars - set(sitting.taken.stars)),
+        "stars_wrong": stars_wrong(sitting.quiz, sitting.taken.paper, sitting.taken.stars),
     }
 
 
