@@ -466,7 +466,7 @@ def test_after_the_course_a_deepening_module_says_how_it_went_and_the_way_on(wor
 
     assert "Nu är du klar med hela kursen." in Page(client.get(f"/forsok/{last.id}")).main
     page = Page(client.get(f"/forsok/{failed.id}"))
-    assert (page.h1, page.button) == ("Inte klar än", ("Gör om frågorna", "/forsok"))
+    assert (page.h1, page.button) == ("Inte klar än", ("Gör om båda frågorna", "/forsok"))
     assert "Nu är du klar" not in page.main
     assert "frivillig fördjupning. Du är redan klar med hela kursen" in page.main
 
@@ -483,7 +483,7 @@ def test_too_few_points_say_how_many_are_needed(world, anna):
     page = Page(anna.get(f"/forsok/{attempt.id}"))
 
     assert "Du fick 0 av 2 poäng i försök 1. Du behöver minst 50 procent, det är 1 av 2 poäng." in page.main
-    assert page.button == ("Gör om frågorna", "/forsok")
+    assert page.button == ("Gör om båda frågorna", "/forsok")
     assert "Ta med dig" not in page.main
 
 

@@ -23,7 +23,7 @@ from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step
 from course.learning.queries import Record, finished_at, missing_stars, record, tests_left, tries_left
 from course.quiz.actions import differs
-from course.quiz.paper import next_item, stars_wrong
+from course.quiz.paper import next_item, size, stars_wrong
 from course.quiz.queries import attempt, deletions
 from course.web.answers import why_regraded
 from course.web.asking import given, keep_given, keep_moved, what_is_wrong
@@ -31,7 +31,7 @@ from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 from course.web.outbox import asks_for_json, expect_answers
-from course.web.sitting import Sitting, feedback, in_order, missed, shown, sit
+from course.web.sitting import Sitting, by_section, feedback, in_order, missed, shown, sit
 
 bp = Blueprint("quiz", __name__)
 
@@ -184,7 +184,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         points=_points(sitting, taken.points or 0),
         percent=sitting.quiz.pass_mark * 100,
         needed=_needed(sitting),
-        missed=missed(sitting),
+        missed=by_section(sitting, missed(sitting)),
         next_module=_next_module(release, done, sitting),
         whole=None if since else mine.newest(WHOLE_COURSE, sitting.pinned.edition),
         expired=since is not None,
@@ -238,6 +238,8 @@ def _after_questions(sitting: Sitting, mine: Record, release: Published) -> dict
         "stars_left": in_order(sitting, sitting.quiz.critical - right),
         "only_missing": len(missing_stars(db, mine, release, quiz)) if quiz else 0,
         "tries_left": tries_left(db, mine, release, quiz) if quiz else None,
+        "asked_again": size(quiz or sitting.quiz),
+        "drawn": (quiz or sitting.quiz).draw is not None,
     }
 
 
