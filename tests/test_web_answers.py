@@ -48,6 +48,22 @@ def test_an_attempt_is_told_by_its_points_and_by_its_own_questions_on_safety(wor
     assert listed == [f"Frågor på modul {told[number].removesuffix('.')}" for number in (3, 2, 1)]
 
 
+def test_the_way_on_from_the_answers_is_what_is_left(world):
+    world.publish()
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    failed, under_way = world.take("anna", "2026-03-01", second="fel"), world.begin("anna", "2026-03-02")
+
+    def way_on(attempt):
+        return Page(client.get(f"/min-sida/forsok/{attempt.id}")).button
+
+    assert way_on(failed) == ("Se vad som är kvar", f"/forsok/{failed.id}")
+    assert way_on(under_way) == ("Svara på frågorna som är kvar", f"/forsok/{under_way.id}")
+    world.answer("anna", under_way, "andra", "ratt", "2026-03-03")
+    for attempt in (failed, under_way):
+        assert way_on(attempt) == ("Se resultatet", f"/forsok/{attempt.id}")
+
+
 def test_an_attempt_under_way_shows_what_is_answered_and_gives_no_other_answer_away(world):
     world.publish()
     world.person("anna", "A")
@@ -73,7 +89,8 @@ def test_who_has_left_still_sees_it_and_nobody_else_does(world):
         world.role(key, key)
     attempt = world.take("anna", "2026-03-01")
 
-    assert browser(world, "anna").get(f"/min-sida/forsok/{attempt.id}").status_code == 200
+    own = Page(browser(world, "anna").get(f"/min-sida/forsok/{attempt.id}"))
+    assert (own.response.status_code, own.all("a", href=f"/forsok/{attempt.id}")) == (200, [])
     assert browser(world, "anna").get(f"/forsok/{attempt.id}").status_code == 403
     for key in ("bo", "chef", "hr", "admin"):
         answer = browser(world, key).get(f"/min-sida/forsok/{attempt.id}")

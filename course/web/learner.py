@@ -47,6 +47,18 @@ class ModuleLine:
     test: KnowledgeTest | None
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """How far the learner has come with a module, as its pages show it."""
+
+    attempt: Taken | None
+    """The one at the module's questions that counts now, while there is something of it to look at."""
+    remains: bool
+    """Whether that attempt is finished and the module is not done."""
+    test: KnowledgeTest | None
+    """On the first page only."""
+
+
 @bp.get("/kurs/")
 @allowed("course.take")
 def courses() -> ResponseReturnValue:
@@ -145,36 +157,35 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     who, release = actor(), release_of(course_id)
     found = _module(release, module_id)
     part = _section(found, section_id)
-    taken, test = _under_way(who, release, found, first=found.sections[0] == part)
+    so_far = _so_far(who, release, found, first=found.sections[0] == part)
     offered = practice(release.course, found, part, clock.day_of(clock.now()))
-    tag = _etag(who, release, section_id, taken, (offered, test))
+    tag = _etag(who, release, section_id, so_far, offered)
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        shown = _shown(release, found, part, taken)
-        response = make_response(render_template("learner/section.html", **shown, practice=offered, test=test))
+        shown = _shown(release, found, part, so_far.attempt)
+        response = make_response(render_template("learner/section.html", **shown, practice=offered, so_far=so_far))
     response.headers["ETag"] = f'W/"{tag}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _under_way(
-    who: Actor, release: Published, module: Module, *, first: bool
-) -> tuple[Taken | None, KnowledgeTest | None]:
-    """The attempt at the module's questions that its pages show, and on its first page the knowledge test."""
+def _so_far(who: Actor, release: Published, module: Module, *, first: bool) -> SoFar:
+    """How far the learner has come with the module; `first` is for its first page."""
     db, course, today = database.session, release.course, clock.day_of(clock.now())
     edition = in_force(db, course.id, who.newest_release, today)
     mine = record(db, who.person_id, course.id) if first and course.test_of(module.id) is not None else None
     at_quiz = mine.attempts_at(module.quiz) if mine else attempts(db, who.person_id, course.id, module.quiz)
-    taken, since = current_attempt(at_quiz, edition), None
+    taken, since, remains = current_attempt(at_quiz, edition), None, False
     if mine or (taken and taken.finished):
         rows = mine.completed if mine else completed(db, who.person_id, course.id)
         since = anew_since(rows, edition, today)
         taken = current_attempt([taken] if taken else [], edition, since)
+        remains = bool(taken and taken.finished) and module.id not in modules_done(rows, edition, since)
     test = knowledge_test(course, module, mine, edition, since) if mine else None
     if taken and taken.answers_deleted:
         taken = None  # there is nothing left to look at: the questions are asked as if for the first time
-    return taken, test
+    return SoFar(taken, remains and taken is not None, test)
 
 
 def _shown(release: Published, module: Module, part: Section, taken: Taken | None) -> dict[str, Any]:
@@ -302,12 +313,12 @@ def _etag(
     who: Actor,
     release: Published,
     section_id: str,
-    taken: Taken | None,
-    offers: tuple[Practice | None, KnowledgeTest | None],
+    so_far: SoFar,
+    offered: Practice | None,
 ) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
-    progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
-    offered, test = offers
+    taken, test = so_far.attempt, so_far.test
+    progress = (str(taken.id), taken.finished, so_far.remains, *taken.answers) if taken else ()
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
     tested = (test.questions, test.forms_left, test.is_offered, test.answered) if test else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
