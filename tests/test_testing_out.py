@@ -335,6 +335,53 @@ def test_who_does_not_pass_is_told_why_and_may_try_the_other_form_or_the_module(
     assert "Kan du det här redan?" not in Page(client.get(START)).main
 
 
+def result_of(world, taken, key="anna"):
+    return Page(browser(world, key).get(f"/forsok/{taken.id}"))
+
+
+def test_a_result_has_one_main_button_and_it_leads_where_the_sentence_above_says(world):
+    sources = with_test(modules=("modul", "mer"))
+    head = "modules/kurs/course.toml"
+    sources[head] = sources[head].replace('mandatory = ["modul", "mer"]', 'mandatory = ["mer"]')
+    world.publish(sources)
+    world.person("anna", "A")
+
+    first = sit_test(world, "anna", "2026-03-01", wrong="123")
+    page = result_of(world, first)
+    assert "Ta modulen som vanligt, så blir du klar där. Gå till modulen Du kan också göra testet" in page.main
+    assert page.main_buttons() == ["Gå till modulen"]
+
+    second = world.begin("anna", "2026-03-02", quiz="kunskap-modul")
+    page = result_of(world, first)
+    on = "Du har börjat på ett nytt kunskapstest och svarat på 0 av 3 frågor. Fortsätt kunskapstestet"
+    assert (on in page.main, page.main_buttons()) == (True, ["Fortsätt kunskapstestet"])
+    assert page.button[1] == f"/forsok/{second.id}"
+    assert "inga fler kunskapstest" not in page.main
+
+    sit_test(world, "anna", "2026-03-02", wrong="")
+    page = result_of(world, second)
+    assert "Modulen är klar. Nästa modul: Modulen mer" in page.main
+    assert page.main_buttons() == ["Nästa modul: Modulen mer"]
+    page = result_of(world, first)
+    assert "Modulen är klar ändå. Du behöver inte göra mer i den. Nästa modul: Modulen mer" in page.main
+    assert page.main_buttons() == ["Nästa modul: Modulen mer"]
+
+    deepening = world.take("anna", "2026-03-03", module="mer")
+    assert result_of(world, second).main_buttons() == ["Till alla moduler"]  # it is voluntary, and nothing is left
+    assert result_of(world, deepening).main_buttons() == ["Se ditt kvitto"]
+
+
+def test_an_older_result_leads_to_the_attempt_that_is_under_way(anna):
+    failed = anna.take("anna", "2026-03-01", first="fel", second="fel")
+    assert result_of(anna, failed).main_buttons() == ["Gör om båda frågorna"]
+
+    anna.answer("anna", anna.begin("anna", "2026-03-02"), "forsta", "ratt", "2026-03-02")
+
+    page = result_of(anna, failed)
+    assert "Du har börjat på ett nytt försök." in page.main
+    assert page.main_buttons() == ["Svara på frågorna som är kvar"]
+
+
 def test_a_module_without_a_test_offers_none(world):
     world.publish()
     world.person("anna", "A")
