@@ -212,6 +212,11 @@ class Page(HTMLParser):
                 )
         return sent
 
+    def main_buttons(self):
+        """The texts of the page's buttons, and links like buttons, that are not secondary."""
+        buttons = (element for name in ("a", "button") for element in self.all(name, class_="button"))
+        return [element.text for element in buttons if any(parent.name == "main" for parent in element.parents)]
+
     @property
     def button(self):
         """The one way on: the text and the address of the first button-like link, or the text and action of a form."""

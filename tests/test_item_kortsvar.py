@@ -90,8 +90,15 @@ def test_review_escapes_what_was_written():
     assert [(row.html, row.feedback, row.right) for row in review.mine] == [
         ("&lt;b&gt;x&lt;/b&gt;", "<p>Nej.</p>", False)
     ]
-    assert [row.html for row in review.missing] == ["avvikelse", "Tillbuds anmälan"]
-    assert QUESTION.review("Avvikelse").missing == ()
+
+
+def test_of_all_accepted_answers_only_the_first_with_full_marks_is_shown_as_right():
+    question = only(KORTSVAR.replace("= avvikelse\n", "= avvik (50 %)\n= *avvikelse*\n= avvikelsen\n"))
+
+    assert [[row.html for row in question.review(given).missing] for given in ("x", "avvik", "anmälan")] == [
+        ["<em>avvikelse</em>"]
+    ] * 3
+    assert [question.review(given).missing for given in ("*avvikelse*", "Tillbuds anmälan")] == [()] * 2
 
 
 def test_right_and_wrong_answers_are_what_they_say():

@@ -71,11 +71,13 @@ def test_the_result_says_how_many_attempts_are_left(anna):
 
     page = Page(client.get(f"/forsok/{first.id}"))
     assert "Du har ett försök kvar." in page.main
-    assert page.button[0] == "Gör om frågorna"
+    assert page.button[0] == "Gör om alla fyra frågorna"
+    assert "Läs det du missade och försök en gång till." in page.main
 
     second = take(anna, "2026-03-02", wrong={"forsta", "a", "b"})
     page = Page(client.get(f"/forsok/{second.id}"))
     assert "Du har inga försök kvar. Prata med din chef" in page.main
+    assert "försök en gång till" not in page.main
     assert page.button == ("Till alla moduler", "/kurs/kurs")
     answer_ = post(client, "/forsok", kurs="kurs", modul="modul")
     assert (answer_.status_code, "Du har gjort alla försök" in answer_.text) == (409, True)
@@ -195,6 +197,6 @@ def test_the_button_hands_in_and_shows_the_result(anna):
         )
         page = Page(client.get(handed_in.location))
 
-        assert (page.h1, page.button) == ("Inte klar än", ("Gör om frågorna", "/forsok"))
+        assert (page.h1, page.button) == ("Inte klar än", ("Gör om alla tre frågorna", "/forsok"))
         assert "Du fick 0 av 3 poäng" in page.main
         assert "Tiden var ute" not in page.main

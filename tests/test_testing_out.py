@@ -214,7 +214,7 @@ def test_a_test_is_asked_without_links_to_the_text_and_leaves_place_and_minutes_
     post(client, url, svar="ratt")
     feedback = Page(client.get(url))
 
-    assert page.title == "Fråga 1 av 3 – Modulen modul"
+    assert page.title == "Fråga 1 av 3 – Kunskapstest: Modulen modul"
     assert feedback.h1 == "Rätt"
     assert "Ja, så." in feedback.main
     assert feedback.button[0] == "Nästa fråga"
@@ -222,7 +222,42 @@ def test_a_test_is_asked_without_links_to_the_text_and_leaves_place_and_minutes_
     assert (everything(anna.app)["place"], Page(client.get(START)).button) == before
     assert Page(client.get(FIRST)).button[0] == "Fråga 1 av 2: testa dig"
     assert begin_test(client) == feedback.button[1]  # it goes on
-    assert "Fortsätt kunskapstestet" in Page(client.get(FIRST)).texts("button")
+
+
+def test_a_test_under_way_stands_in_the_open_where_its_module_is_listed_and_is_the_main_button(world):
+    world.publish(with_test(modules=("forst", "modul")))
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    url = begin_test(client)
+    at, status = url.partition("/fraga")[0], "Kunskapstest påbörjat, 0 av 3 frågor"
+    assert status in Page(client.get(START)).texts("strong")
+    assert status in Page(client.get(FIRST)).texts("strong")
+    post(client, url, svar="ratt")
+
+    course, first = Page(client.get(START)), Page(client.get(FIRST))
+
+    status = "Kunskapstest påbörjat, 1 av 3 frågor"
+    assert [text for text in course.texts("li") if text.startswith("Modulen")] == [
+        "Modulen forst ca 1 min Inte börjad",
+        f"Modulen modul ca 1 min {status} Fortsätt kunskapstestet",
+    ]
+    assert (status in course.texts("strong"), status in first.texts("strong")) == (True, True)
+    assert course.button == ("Fortsätt kunskapstestet Modulen modul, 1 av 3 frågor", at)
+    assert course.texts("details") == []
+    assert [page.texts("a", href=at)[-1] for page in (course, first)] == ["Fortsätt kunskapstestet"] * 2
+    assert "Fråga 2 av 3" in Page(client.get(at, follow_redirects=True)).main
+    assert "Kan du det här redan?" not in first.main
+
+
+def test_who_has_begun_to_read_goes_on_reading_and_finds_the_test_under_way_in_the_list(anna):
+    client = browser(anna, "anna")
+    begin_test(client)
+
+    post(client, f"{FIRST}/nasta")
+
+    page = Page(client.get(START))
+    assert page.button[0] == "Fortsätt: Slutet ca 1 min kvar"
+    assert "Fortsätt kunskapstestet" in page.texts("a")
 
 
 def answer_test(client, wrong=()):
@@ -232,6 +267,38 @@ def answer_test(client, wrong=()):
         post(client, url, svar="fel" if number in wrong else "ratt")
         _, url = Page(client.get(url)).button
     return Page(client.get(url))
+
+
+def test_a_sure_mistake_in_a_test_leads_to_the_module_and_says_nothing_of_reading_again(anna):
+    client = browser(anna, "anna")
+    url = begin_test(client)
+
+    post(client, url, svar="fel", saker="ja")
+
+    page = Page(client.get(url))
+    assert "Du var säker, och svaret stämmer inte än. Det här tar modulen upp: Modulen modul." in page.texts("p")
+    assert "Modulen modul" in page.texts("a", href="/kurs/kurs/modul")
+    assert "läsa en gång till" not in page.main
+
+
+def test_every_page_of_a_test_says_that_it_is_one_and_no_page_of_the_modules_own_questions_does(anna):
+    client = browser(anna, "anna")
+    own = post(client, "/forsok", kurs="kurs", modul="modul").location
+    asked = Page(client.get(own))
+    post(client, own, svar="ratt")
+    assert [page.main.count("Kunskapstest:") for page in (asked, Page(client.get(own)))] == [0, 0]
+
+    url, pages = begin_test(client), []
+    for _ in range(3):
+        pages.append(Page(client.get(url)))
+        post(client, url, svar="ratt")
+        pages.append(Page(client.get(url)))
+        url = pages[-1].button[1]
+    pages += [Page(client.get(url)), Page(client.get(f"/min-sida{url}"))]
+
+    for page in pages:
+        assert page.title.endswith(" – Kunskapstest: Modulen modul")
+        assert "Kunskapstest: Modulen modul" in page.texts("p")
 
 
 def test_who_passes_is_told_that_the_module_is_done_and_the_offer_is_gone(anna):
@@ -256,11 +323,65 @@ def test_who_does_not_pass_is_told_why_and_may_try_the_other_form_or_the_module(
     assert "Du behöver minst 60 procent, det är 1,8 av 3 poäng." in page.main
     assert "Frågan som handlar om din säkerhet ska bli rätt i samma försök." in page.main
     assert page.sends("Gör testet med andra frågor")["test"] == ["ja"]
+    assert "inga fler kunskapstest" not in page.main
+    assert "Du har gjort kunskapstesten" not in Page(client.get(FIRST)).main
     page = answer_test(client, wrong={3})
+    assert "Det finns inga fler kunskapstest på den här modulen. Nu tar du den som vanligt" in page.main
+    assert "Du har gjort kunskapstesten. Nu tar du modulen som vanligt." in Page(client.get(FIRST)).texts("p")
+    assert "Du har gjort kunskapstesten" not in Page(client.get(LAST)).main
+    post(client, "/forsok", kurs="kurs", modul="modul")  # whoever takes the module knows
+    assert "Du har gjort kunskapstesten" not in Page(client.get(FIRST)).main
     assert "Du behöver minst" not in page.main
     assert "Frågan som handlar om din säkerhet ska bli rätt" in page.main
     assert "Gör testet med andra frågor" not in page.texts("button")
     assert "Kan du det här redan?" not in Page(client.get(START)).main
+
+
+def result_of(world, taken, key="anna"):
+    return Page(browser(world, key).get(f"/forsok/{taken.id}"))
+
+
+def test_a_result_has_one_main_button_and_it_leads_where_the_sentence_above_says(world):
+    sources = with_test(modules=("modul", "mer"))
+    head = "modules/kurs/course.toml"
+    sources[head] = sources[head].replace('mandatory = ["modul", "mer"]', 'mandatory = ["mer"]')
+    world.publish(sources)
+    world.person("anna", "A")
+
+    first = sit_test(world, "anna", "2026-03-01", wrong="123")
+    page = result_of(world, first)
+    assert "Ta modulen som vanligt, så blir du klar där. Gå till modulen Du kan också göra testet" in page.main
+    assert page.main_buttons() == ["Gå till modulen"]
+
+    second = world.begin("anna", "2026-03-02", quiz="kunskap-modul")
+    page = result_of(world, first)
+    on = "Du har börjat på ett nytt kunskapstest och svarat på 0 av 3 frågor. Fortsätt kunskapstestet"
+    assert (on in page.main, page.main_buttons()) == (True, ["Fortsätt kunskapstestet"])
+    assert page.button[1] == f"/forsok/{second.id}"
+    assert "inga fler kunskapstest" not in page.main
+
+    sit_test(world, "anna", "2026-03-02", wrong="")
+    page = result_of(world, second)
+    assert "Modulen är klar. Nästa modul: Modulen mer" in page.main
+    assert page.main_buttons() == ["Nästa modul: Modulen mer"]
+    page = result_of(world, first)
+    assert "Modulen är klar ändå. Du behöver inte göra mer i den. Nästa modul: Modulen mer" in page.main
+    assert page.main_buttons() == ["Nästa modul: Modulen mer"]
+
+    deepening = world.take("anna", "2026-03-03", module="mer")
+    assert result_of(world, second).main_buttons() == ["Till alla moduler"]  # it is voluntary, and nothing is left
+    assert result_of(world, deepening).main_buttons() == ["Se ditt kvitto"]
+
+
+def test_an_older_result_leads_to_the_attempt_that_is_under_way(anna):
+    failed = anna.take("anna", "2026-03-01", first="fel", second="fel")
+    assert result_of(anna, failed).main_buttons() == ["Gör om båda frågorna"]
+
+    anna.answer("anna", anna.begin("anna", "2026-03-02"), "forsta", "ratt", "2026-03-02")
+
+    page = result_of(anna, failed)
+    assert "Du har börjat på ett nytt försök." in page.main
+    assert page.main_buttons() == ["Svara på frågorna som är kvar"]
 
 
 def test_a_module_without_a_test_offers_none(world):

@@ -1,5 +1,6 @@
 """The course as an employee meets it: where to start, where to go on, and what is asked of the server for it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import time_machine
 from browsing import PICTURE, Page, Statements, address, browser, everything, furnished, furnished_site, routes
 from world import course_sources, post
 
+from course.evidence.actions import record_earned
+from course.evidence.evidence_file import Earned
 from course.learning.actions import revoke
 from course.learning.queries import completion_rows
 
@@ -125,6 +128,32 @@ def test_when_the_questions_went_wrong_the_button_leads_to_what_is_left(world, a
         ("Fortsätt: Modulen modul inte klar än, se vad som är kvar", f"/forsok/{attempt.id}"),
         "Modulen modul ca 5 min Pågår",
     )
+
+
+def test_the_modules_first_page_says_that_it_is_not_done_and_leads_to_what_is_left(world, anna):
+    told = "Du har svarat på frågorna men är inte klar än. Se vad som är kvar."
+    tag = anna.get(FIRST).headers["ETag"]
+    attempt = world.take("anna", "2026-03-05", second="fel")
+
+    first, last = Page(anna.get(FIRST)), Page(anna.get(LAST))
+
+    assert (told in first.texts("p"), told in last.texts("p")) == (True, False)
+    assert first.texts("a", href=f"/forsok/{attempt.id}") == ["Se vad som är kvar"]
+    failed = first.response.headers["ETag"]
+    assert failed != tag
+    with world.write("2026-03-06") as (db, at):  # it is done in another way, and the attempt is as it was
+        earned = Earned(1, "anna", "kurs", "modul", "workshop", date(2026, 3, 6), "Lista")
+        record_earned(db, earned, world.people["anna"], evidence="import:test", by=None, at=at)
+    page = Page(anna.get(FIRST, headers={"If-None-Match": failed}))
+    assert (page.response.status_code, told in page.texts("p")) == (200, False)
+
+
+@sqlite_only
+def test_while_one_does_the_questions_again_nothing_says_that_they_are_answered(world, anna):
+    world.take("anna", "2026-03-05", second="fel")
+    begin(anna)
+
+    assert "inte klar än" not in Page(anna.get(FIRST)).main
 
 
 @sqlite_only

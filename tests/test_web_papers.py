@@ -56,7 +56,36 @@ def test_the_result_says_what_it_takes_in_per_cent_and_in_points(anna):
     page = Page(browser(anna, "anna").get(f"/forsok/{failed.id}"))
 
     assert "Du fick 6 av 8 poäng i försök 1. Du behöver minst 80 procent, det är 6,4 av 8 poäng." in page.main
-    assert page.button[0] == "Gör om frågorna"
+    assert page.button[0] == "Gör om alla åtta frågorna"
+
+
+def test_what_was_missed_stands_under_the_section_to_read_each_section_once(anna):
+    made = sources("a*", "b", "c")
+    made["quizzes/kurs/modul.md"] = made["quizzes/kurs/modul.md"].replace("50 %", "80 %")
+    anna.publish(made)
+    failed = take(anna, "2026-03-01", wrong={"forsta", "a", "c"})
+
+    page = Page(browser(anna, "anna").get(f"/forsok/{failed.id}"))
+
+    assert page.one("a", href="#missade").text == "det du missade"
+    assert page.one("h2", id="missade").text == "Frågor att titta på igen"
+    assert page.texts("h3") == ["Läs: Början", "Läs: Slutet"]
+    assert [page.texts("a", href=url) for url in (FIRST, LAST)] == [["Början"], ["Slutet"]]
+    numbers = ("Fråga 1: Vad gör du?", "Fråga 3: Vad gör du i a?", "Fråga 5: Vad gör du i c?")
+    listed = page.main.partition("Frågor att titta på igen")[2]
+    assert listed.startswith(" Läs: Början {} Läs: Slutet {} {}".format(*numbers))
+    assert page.button[0] == "Gör om alla fem frågorna"  # and not only the ★ that is listed
+
+
+def test_another_attempt_with_drawn_questions_says_how_many_and_not_that_they_are_the_same(anna):
+    anna.publish(sources("a", "b", "c", "d", head="dra: 3\n"))
+    failed = anna.begin("anna", "2026-03-01")
+    for item in failed.paper:
+        anna.answer("anna", failed, item, "fel", "2026-03-01")
+
+    page = Page(browser(anna, "anna").get(f"/forsok/{failed.id}"))
+
+    assert page.button[0] == "Gör ett försök till med tre frågor"
 
 
 def test_the_button_says_how_many_questions_on_safety_are_left_and_asks_only_them(anna):
@@ -84,6 +113,6 @@ def test_the_button_says_how_many_questions_on_safety_are_left_and_asks_only_the
     post(client, last, svar="ratt")
     page = Page(client.get(last.partition("/fraga")[0]))
     assert page.h1 == "Modulen är klar"
-    assert "Gör om frågorna" in page.texts("button")
+    assert "Gör om alla fem frågorna" in page.texts("button")
     old = Page(client.get(f"/forsok/{passed.id}"))  # an older result is still there to look at
     assert (old.h1, "Du fick 3 av 5 poäng" in old.main) == ("Modulen är klar", True)

@@ -193,9 +193,32 @@ def test_every_type_of_question_reads_and_explains_its_own_answers(world):
     assert "Därför att det är så." in Page(client.get(first)).main
     shown = Page(client.get(several)).main
     assert "Dina svar" in shown
-    assert "De andra alternativen Fyra Fyra stämmer inte." in shown
+    assert "Ett alternativ till Fyra Fyra stämmer inte." in shown
     result = Page(client.get(first.partition("/fraga")[0]))
     assert "Du fick 1,5 av 3 poäng i försök 1." in result.main
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("question", "given", "others"),
+    [
+        ("andra", ["sant"], ["Det andra alternativet"]),
+        ("andra", ["falskt"], []),  # the other one is the right answer
+        ("flera", ["ett", "tva"], ["De andra alternativen"]),
+    ],
+)
+def test_the_options_that_are_left_are_called_what_they_are(world, question, given, others):
+    sources = course_sources()
+    sources["quizzes/kurs/modul.md"] = ALL_TYPES
+    world.publish(sources)
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    url = begin(client).replace("forsta", question)
+
+    post(client, url, svar=given)
+
+    summaries = Page(client.get(url)).texts("summary")
+    assert [text for text in summaries if "lternativ" in text] == others
 
 
 @sqlite_only
@@ -443,7 +466,7 @@ def test_after_the_course_a_deepening_module_says_how_it_went_and_the_way_on(wor
 
     assert "Nu är du klar med hela kursen." in Page(client.get(f"/forsok/{last.id}")).main
     page = Page(client.get(f"/forsok/{failed.id}"))
-    assert (page.h1, page.button) == ("Inte klar än", ("Gör om frågorna", "/forsok"))
+    assert (page.h1, page.button) == ("Inte klar än", ("Gör om båda frågorna", "/forsok"))
     assert "Nu är du klar" not in page.main
     assert "frivillig fördjupning. Du är redan klar med hela kursen" in page.main
 
@@ -460,7 +483,7 @@ def test_too_few_points_say_how_many_are_needed(world, anna):
     page = Page(anna.get(f"/forsok/{attempt.id}"))
 
     assert "Du fick 0 av 2 poäng i försök 1. Du behöver minst 50 procent, det är 1 av 2 poäng." in page.main
-    assert page.button == ("Gör om frågorna", "/forsok")
+    assert page.button == ("Gör om båda frågorna", "/forsok")
     assert "Ta med dig" not in page.main
 
 

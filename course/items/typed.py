@@ -62,6 +62,11 @@ class TypedItem(Item):
         """Without the catch-all."""
         return [each for each in self.accepted if each.text != REST]
 
+    @property
+    def right(self) -> Sequence[Accepted]:
+        """Those with full marks that a review shows."""
+        return [each for each in self.expected if each.worth == 1]
+
     @abstractmethod
     def fits(self, accepted: Accepted, answer: str) -> bool:
         """Whether a stored answer is the accepted one."""
@@ -87,11 +92,10 @@ class TypedItem(Item):
             found.feedback if found else "",
             right=worth == 1 if worth in (0, 1) else None,
         )
-        right = [each for each in self.expected if each.worth == 1]
-        return Review([mine], [Row(each.html, each.feedback, right=True) for each in right] if worth < 1 else ())
+        return Review([mine], [Row(each.html, each.feedback, right=True) for each in self.right] if worth < 1 else ())
 
     def part_faults(self) -> Iterable[tuple[int, str]]:
-        if not any(each.worth == 1 for each in self.expected):
+        if not self.right:
             yield self.line, f"frågan behöver minst ett svar som är helt rätt, som ”{self.shape}” utan vikt"
         for each in self.accepted:
             if not each.text:

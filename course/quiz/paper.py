@@ -62,6 +62,12 @@ def is_whole(quiz: Quiz, ids: Sequence[str] | None) -> bool:
     return ids is None or bool(quiz.kind) or len(ids) >= size(quiz)
 
 
+def stars_wrong(quiz: Quiz, ids: Sequence[str] | None, right: Collection[str]) -> int:
+    """How many ★ items of a paper with these item ids are not among those that were `right`."""
+    asked = quiz.critical if ids is None else quiz.critical.intersection(ids)
+    return len(asked.difference(right))
+
+
 def size(quiz: Quiz) -> int:
     """How many questions a whole paper has; of a knowledge test, the largest form's."""
     items = quiz.items.values()

@@ -6,13 +6,18 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from course.content.queries import published
+from course import clock
+from course.content.model import Quiz
+from course.content.queries import current, in_force, published
 from course.db import database
 from course.errors import NotFound
 from course.items import FULL, Item, Review
-from course.quiz.paper import paper_of
+from course.learning.completion import anew_since, modules_done
+from course.learning.queries import completed
+from course.quiz.paper import paper_of, stars_wrong
 from course.quiz.queries import Standing, Taken, attempt, deletions, reason, standing
 from course.web.asking import verdict
+from course.web.filters import can
 from course.web.guard import actor, allowed
 
 bp = Blueprint("answers", __name__)
@@ -59,11 +64,28 @@ def show(attempt_id: UUID) -> str:
         taken=taken,
         quiz=quiz,
         module=module,
+        stars_wrong=stars_wrong(quiz, taken.paper, taken.stars),
         answers=[(number, found[item.id]) for number, item in enumerate(paper, start=1) if item.id in found],
         total=len(paper),
         reason=why_regraded(taken),
+        way_on=_way_on(taken, quiz),
         deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
     )
+
+
+def _way_on(taken: Taken, quiz: Quiz) -> str:
+    """What the link to the attempt's result says; '' for who may not take the course any more."""
+    who, db = actor(), database.session
+    release = current(db, who.newest_release).get(taken.course)
+    if not can("course.take") or release is None or release.course.audience not in who.audiences:
+        return ""
+    if not taken.finished:
+        return "Fortsätt kunskapstestet" if quiz.kind else "Svara på frågorna som är kvar"
+    today = clock.day_of(clock.now())
+    edition = in_force(db, taken.course, who.newest_release, today)
+    rows = completed(db, who.person_id, taken.course)
+    is_done = quiz.module in modules_done(rows, edition, anew_since(rows, edition, today))
+    return "Se resultatet" if is_done else "Se vad som är kvar"
 
 
 def counted(taken: Taken, paper: tuple[Item, ...]) -> dict[str, Counted]:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access.policy import Actor
 from course.access.queries import code_and_password_log, hash_id, sessions
-from course.content.model import Module, Section
+from course.content.model import Module, Quiz, Section
 from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
 from course.errors import NotFound
@@ -20,6 +20,7 @@ from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
 from course.learning.queries import Spot, completed, completion_rows, record
+from course.quiz.paper import stars_wrong
 from course.quiz.queries import Taken, attempts, deletions
 from course.recall.queries import standing
 from course.scenario.queries import all_done
@@ -28,7 +29,7 @@ from course.web.guard import actor, allowed
 from course.web.outbox import expect_answers, outbox_of
 from course.web.practice import Practice, practice
 from course.web.remember import courses_offered, offered
-from course.web.testing_out import Offer, offer
+from course.web.testing_out import KnowledgeTest, knowledge_test, knowledge_tests
 from course.web.under_way import current_attempt, minutes, paper, questions_of
 
 bp = Blueprint("learner", __name__)
@@ -43,6 +44,19 @@ class ModuleLine:
     done_on: date | None
     begun: bool
     minutes: int
+    test: KnowledgeTest | None
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """How far the learner has come with a module, as its pages show it."""
+
+    attempt: Taken | None
+    """The one at the module's questions that counts now, while there is something of it to look at."""
+    remains: bool
+    """Whether that attempt is finished and the module is not done."""
+    test: KnowledgeTest | None
+    """On the first page only."""
 
 
 @bp.get("/kurs/")
@@ -72,6 +86,7 @@ def course(course_id: str) -> str:
     taken = {
         module.id: current_attempt(mine.attempts_at(module.quiz), edition, since) for module in release.course.modules
     }
+    tests = knowledge_tests(release.course, mine, edition, since)
     lines = [
         ModuleLine(
             module,
@@ -79,23 +94,25 @@ def course(course_id: str) -> str:
             done_on=done[module.id].occurred_on if module.id in done else None,
             begun=taken[module.id] is not None,
             minutes=minutes(mine, release, module, taken[module.id]),
+            test=tests.get(module.id),
         )
         for module in release.course.modules
     ]
-    offers = [
-        each for module in release.course.modules if (each := offer(release.course, module, mine, edition, since))
-    ]
-    if any(each.begun for each in offers) or any(each and not each.finished for each in taken.values()):
+    under_way = [test for test in tests.values() if test.under_way]
+    if under_way or any(each and not each.finished for each in taken.values()):
         expect_answers()
     mandatory = (module for module in release.course.modules if module.id in release.course.mandatory)
     asked = [release.course.quizzes[module.quiz] for module in mandatory]
     begun = any(taken.values()) or (mine.spot is not None and since is None)
+    spot = mine.spot if begun else None
+    step = _resume(release, spot, set(done), taken)
     return render_template(
         "learner/course.html",
         course=release.course,
         lines=lines,
-        step=_resume(release, mine.spot if begun else None, set(done), taken),
-        offers=offers,
+        step=step,
+        test=under_way[0] if under_way and step and not _is_begun(step.module, spot, taken) else None,
+        offers=[test for test in tests.values() if test.is_offered],
         attempts=taken,
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
@@ -140,34 +157,35 @@ def section(course_id: str, module_id: str, section_id: str) -> ResponseReturnVa
     who, release = actor(), release_of(course_id)
     found = _module(release, module_id)
     part = _section(found, section_id)
-    taken, test = _under_way(who, release, found, first=found.sections[0] == part)
+    so_far = _so_far(who, release, found, first=found.sections[0] == part)
     offered = practice(release.course, found, part, clock.day_of(clock.now()))
-    tag = _etag(who, release, section_id, taken, (offered, test))
+    tag = _etag(who, release, section_id, so_far, offered)
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        shown = _shown(release, found, part, taken)
-        response = make_response(render_template("learner/section.html", **shown, practice=offered, test=test))
+        shown = _shown(release, found, part, so_far.attempt)
+        response = make_response(render_template("learner/section.html", **shown, practice=offered, so_far=so_far))
     response.headers["ETag"] = f'W/"{tag}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _under_way(who: Actor, release: Published, module: Module, *, first: bool) -> tuple[Taken | None, Offer | None]:
-    """The attempt at the module's questions that its pages show, and on its first page the test that may be taken."""
+def _so_far(who: Actor, release: Published, module: Module, *, first: bool) -> SoFar:
+    """How far the learner has come with the module; `first` is for its first page."""
     db, course, today = database.session, release.course, clock.day_of(clock.now())
     edition = in_force(db, course.id, who.newest_release, today)
     mine = record(db, who.person_id, course.id) if first and course.test_of(module.id) is not None else None
     at_quiz = mine.attempts_at(module.quiz) if mine else attempts(db, who.person_id, course.id, module.quiz)
-    taken, since = current_attempt(at_quiz, edition), None
+    taken, since, remains = current_attempt(at_quiz, edition), None, False
     if mine or (taken and taken.finished):
         rows = mine.completed if mine else completed(db, who.person_id, course.id)
         since = anew_since(rows, edition, today)
         taken = current_attempt([taken] if taken else [], edition, since)
-    test = offer(course, module, mine, edition, since) if mine else None
+        remains = bool(taken and taken.finished) and module.id not in modules_done(rows, edition, since)
+    test = knowledge_test(course, module, mine, edition, since) if mine else None
     if taken and taken.answers_deleted:
         taken = None  # there is nothing left to look at: the questions are asked as if for the first time
-    return taken, test
+    return SoFar(taken, remains and taken is not None, test)
 
 
 def _shown(release: Published, module: Module, part: Section, taken: Taken | None) -> dict[str, Any]:
@@ -223,7 +241,7 @@ def own_record() -> str:
         name=who.name,
         rows=rows,
         courses={one.course.id: one.course for one in releases.values()},
-        taken=[(one, _graded(mine)) for one, mine in taken if mine],
+        taken=[(one, [_with_quiz(each) for each in mine]) for one, mine in taken if mine],
         scenarios=all_done(db, who.person_id),
         deletions=deletions(db, who.person_id) if gone else {},
         remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
@@ -262,8 +280,15 @@ def _resume(release: Published, spot: Spot | None, done: set[str], taken: Mappin
     return step
 
 
-def _graded(mine: list[Taken]) -> list[tuple[Taken, Published]]:
-    return [(taken, published(database.session, taken.release_id)) for taken in mine]
+def _is_begun(module: Module, spot: Spot | None, taken: Mapping[str, Taken | None]) -> bool:
+    """Whether the learner has begun to read the module or to answer its own questions."""
+    return taken[module.id] is not None or (spot is not None and spot.module == module.id)
+
+
+def _with_quiz(taken: Taken) -> tuple[Taken, Quiz, int]:
+    """An attempt with its quiz as it was then, and how many of the questions on safety it got wrong."""
+    quiz = published(database.session, taken.release_id).course.quizzes[taken.quiz]
+    return taken, quiz, stars_wrong(quiz, taken.paper, taken.stars)
 
 
 def _module(release: Published, module_id: str) -> Module:
@@ -288,14 +313,14 @@ def _etag(
     who: Actor,
     release: Published,
     section_id: str,
-    taken: Taken | None,
-    offers: tuple[Practice | None, Offer | None],
+    so_far: SoFar,
+    offered: Practice | None,
 ) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
-    progress = (str(taken.id), taken.finished, *taken.answers) if taken else ()
-    offered, test = offers
+    taken, test = so_far.attempt, so_far.test
+    progress = (str(taken.id), taken.finished, so_far.remains, *taken.answers) if taken else ()
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
-    tested = (test.questions, test.begun) if test else ()
+    tested = (test.questions, test.forms_left, test.is_offered, test.answered) if test else ()
     parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
     outbox = (outbox_of(), static("outbox.js"))
     return hashlib.sha256(repr((parts, scenarios, tested, outbox, demonstration())).encode()).hexdigest()[:24]

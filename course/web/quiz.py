@@ -1,7 +1,6 @@
 """Taking a quiz: begin, one question at a time, feedback, result."""
 
 from collections.abc import Collection
-from datetime import datetime
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -21,9 +20,9 @@ from course.learning.actions import answer, remember_place
 from course.learning.actions import begin as begin_or_continue
 from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
 from course.learning.place import Step
-from course.learning.queries import Record, finished_at, missing_stars, record, tests_left, tries_left
-from course.quiz.actions import differs
-from course.quiz.paper import next_item
+from course.learning.queries import Record, finished_at, missing_stars, record, tries_left
+from course.quiz.actions import differs, unfinished
+from course.quiz.paper import next_item, size, stars_wrong
 from course.quiz.queries import attempt, deletions
 from course.web.answers import why_regraded
 from course.web.asking import given, keep_given, keep_moved, what_is_wrong
@@ -31,7 +30,8 @@ from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import actor, allowed, kept_at_sign_in
 from course.web.learner import release_of
 from course.web.outbox import asks_for_json, expect_answers
-from course.web.sitting import Sitting, feedback, in_order, missed, shown, sit
+from course.web.sitting import Sitting, by_section, feedback, in_order, missed, shown, sit
+from course.web.testing_out import KnowledgeTest, knowledge_test
 
 bp = Blueprint("quiz", __name__)
 
@@ -171,7 +171,11 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     release = release_of(taken.course)
     since = anew_since(mine.completed, sitting.pinned.edition, clock.day_of(clock.now()))
     done = modules_done(mine.completed, sitting.pinned.edition, since)
-    after = _after_a_test(sitting, mine, since) if sitting.quiz.kind else _after_questions(sitting, mine, release)
+    edition = in_force(db, taken.course, who.newest_release, clock.day_of(clock.now()))
+    if sitting.quiz.kind:
+        after = _after_a_test(sitting, knowledge_test(release.course, sitting.module, mine, edition, since))
+    else:
+        after = _after_questions(sitting, mine, release, edition)
     return render_template(
         "quiz/test_result.html" if sitting.quiz.kind else "quiz/result.html",
         sitting=sitting,
@@ -184,7 +188,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         points=_points(sitting, taken.points or 0),
         percent=sitting.quiz.pass_mark * 100,
         needed=_needed(sitting),
-        missed=missed(sitting),
+        missed=by_section(sitting, missed(sitting)),
         next_module=_next_module(release, done, sitting),
         whole=None if since else mine.newest(WHOLE_COURSE, sitting.pinned.edition),
         expired=since is not None,
@@ -218,17 +222,12 @@ def _needed(sitting: Sitting) -> str:
     return _points(sitting, Fraction(ceil(pass_mark * 10 / FULL), 10) * FULL)
 
 
-def _after_a_test(sitting: Sitting, mine: Record, since: datetime | None) -> dict[str, Any]:
-    """What the result of a knowledge test says beside its points."""
-    edition = in_force(database.session, sitting.taken.course, actor().newest_release, clock.day_of(clock.now()))
-    stars = {item.id for item in sitting.paper.items if item.critical}
-    return {
-        "tests_left": tests_left(database.session, mine, sitting.quiz, edition, since),
-        "stars_wrong": len(stars - set(sitting.taken.stars)),
-    }
+def _after_a_test(sitting: Sitting, test: KnowledgeTest | None) -> dict[str, Any]:
+    """What the result of a knowledge test says beside its points, given the test as it stands now."""
+    return {"test": test, "stars_wrong": stars_wrong(sitting.quiz, sitting.taken.paper, sitting.taken.stars)}
 
 
-def _after_questions(sitting: Sitting, mine: Record, release: Published) -> dict[str, Any]:
+def _after_questions(sitting: Sitting, mine: Record, release: Published, edition: int) -> dict[str, Any]:
     """What the result of a module's questions says beside its points: what the next attempt would be."""
     db = database.session
     finished = finished_at(db, mine.attempts, sitting.quiz.id, sitting.pinned.edition, mine.revoked)
@@ -238,7 +237,10 @@ def _after_questions(sitting: Sitting, mine: Record, release: Published) -> dict
         "ever_passed": any(each.passed for each in finished),
         "stars_left": in_order(sitting, sitting.quiz.critical - right),
         "only_missing": len(missing_stars(db, mine, release, quiz)) if quiz else 0,
+        "under_way": unfinished(db, mine.attempts_at(sitting.quiz.id), edition),
         "tries_left": tries_left(db, mine, release, quiz) if quiz else None,
+        "asked_again": size(quiz or sitting.quiz),
+        "drawn": (quiz or sitting.quiz).draw is not None,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from course import clock
-from course.content.model import Module, Quiz
+from course.content.model import Module, Quiz, Section
 from course.content.queries import Published, current, published
 from course.db import database
 from course.errors import NotFound
@@ -101,6 +101,19 @@ def missed(sitting: Sitting) -> list[tuple[int, Item]]:
         for item in sitting.paper.items
         if item.scored and (item.id not in found or found[item.id].missed)
     ]
+
+
+def by_section(
+    sitting: Sitting, questions: list[tuple[int, Item]]
+) -> list[tuple[Section | None, list[tuple[int, Item]]]]:
+    """Questions by the section that each belongs to, in the order of the module; last those without one, by None."""
+    sections = {section.id: section for section in sitting.module.sections}
+    found = [
+        (section, [(number, item) for number, item in questions if item.section == name])
+        for name, section in sections.items()
+    ]
+    rest = [(number, item) for number, item in questions if item.section not in sections]
+    return [(section, some) for section, some in (*found, (None, rest)) if some]
 
 
 def in_order(sitting: Sitting, items: Collection[str]) -> list[Item]:
