@@ -387,6 +387,24 @@ def test_after_the_result_no_answer_is_taken_and_the_stored_one_is_shown(world, 
 
 
 @sqlite_only
+def test_what_one_takes_along_is_the_key_points_without_what_was_said_before_one_began(world):
+    sources = course_sources()
+    warning = '!!! innehall "Innan du börjar"\n    Du kan hoppa över berättelsen.\n\n**Det viktigaste**'
+    path = "modules/kurs/modul.md"
+    sources[path] = sources[path].replace("**Det viktigaste**", warning)
+    world.publish(sources)
+    world.person("anna", "A")
+    attempt = world.take("anna", "2026-03-05")
+    client = browser(world, "anna")
+
+    page = Page(client.get(f"/forsok/{attempt.id}"))
+
+    assert "Du kan hoppa över berättelsen." in Page(client.get("/kurs/kurs/modul/borjan")).main
+    assert "Ta med dig Det viktigaste En sak" in page.main
+    assert "Du kan hoppa över berättelsen." not in page.main
+
+
+@sqlite_only
 def test_the_result_of_an_attempt_under_way_is_its_next_question(anna):
     url = begin(anna)
     result = url.partition("/fraga")[0]

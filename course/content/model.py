@@ -1,5 +1,6 @@
 """What a course is once read: frozen values, with their HTML made."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,6 +24,8 @@ FOR_OWNERS = "granskning"
 RIGHT_WAY, GLOSSARY = "ratt-vag", "ordlista"
 """Materials with a page of their own: what to do when something has happened, and what the words mean."""
 KNOWLEDGE_TEST = "kunskapstest"
+BEFORE_ONE_BEGINS = re.compile(r'<div class="admonition innehall">.*?</div>\s*', re.DOTALL)
+"""The box `!!! innehall` as HTML; boxes hold no others."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,15 @@ class Module:
     reviewed_on: date
     best_before: date
     lead: str
-    """HTML that stands before the first section: the key points."""
+    """HTML that stands before the first section: the key points, and a word of warning where one is needed."""
     sections: tuple[Section, ...]
     for_managers: bool = False
     """Whether only managers see it."""
+
+    @property
+    def key_points(self) -> str:
+        """The lead without what was said before one began, for whoever is done."""
+        return BEFORE_ONE_BEGINS.sub("", self.lead)
 
     def section(self, section_id: str) -> Section | None:
         return next((section for section in self.sections if section.id == section_id), None)
