@@ -238,8 +238,8 @@ def test_a_test_under_way_stands_in_the_open_where_its_module_is_listed_and_is_t
 
     status = "Kunskapstest påbörjat, 1 av 3 frågor"
     assert [text for text in course.texts("li") if text.startswith("Modulen")] == [
-        "Modulen forst ca 1 min Inte börjad",
-        f"Modulen modul ca 1 min {status} Fortsätt kunskapstestet",
+        "Modulen forst ca 5 min Inte börjad",
+        f"Modulen modul ca 5 min {status} Fortsätt kunskapstestet",
     ]
     assert (status in course.texts("strong"), status in first.texts("strong")) == (True, True)
     assert course.button == ("Fortsätt kunskapstestet Modulen modul, 1 av 3 frågor", at)
@@ -256,7 +256,7 @@ def test_who_has_begun_to_read_goes_on_reading_and_finds_the_test_under_way_in_t
     post(client, f"{FIRST}/nasta")
 
     page = Page(client.get(START))
-    assert page.button[0] == "Fortsätt: Slutet ca 1 min kvar"
+    assert page.button[0] == "Fortsätt: Slutet ca 5 min kvar"
     assert "Fortsätt kunskapstestet" in page.texts("a")
 
 

@@ -28,13 +28,13 @@ def test_a_quiz_that_draws_is_asked_in_one_go_after_the_text_and_resumed_at_the_
     assert question(Page(client.get(first))) == "Fråga 1 av 3"
     skip = next(link["href"] for link in Page(client.get(first)).all("a") if link.text.startswith("Hoppa över"))
     assert question(Page(client.get(skip))) == "Fråga 2 av 3"
-    assert Page(client.get(START)).button == ("Fortsätt: Modulen modul nästa fråga, ca 2 min kvar", first)
+    assert Page(client.get(START)).button == ("Fortsätt: Modulen modul nästa fråga, ca 5 min kvar", first)
     post(client, first, svar="ratt")
     feedback = Page(client.get(first))
     assert feedback.button == ("Nästa fråga", skip)
 
     page = Page(client.get(START))
-    assert page.button == ("Fortsätt: Modulen modul nästa fråga, ca 1 min kvar", skip)
+    assert page.button == ("Fortsätt: Modulen modul nästa fråga, ca 3 min kvar", skip)
     assert question(Page(client.get(page.button[1]))) == "Fråga 2 av 3"
     where = skip
     for _ in range(2):

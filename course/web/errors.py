@@ -114,7 +114,8 @@ def _bare_page(status: int) -> str:
     title, advice = PAGES[status]
     template = current_app.jinja_env.get_template("bare.html")
     kept = _kept() if status == 503 else []
-    return template.render(title=title, advice=advice, kept=kept, request_id=g.get("request_id", ""))
+    known = {"title": title, "advice": advice, "kept": kept, "request_id": g.get("request_id", "")}
+    return template.render(**known, official=lambda: False)
 
 
 def _kept() -> list[tuple[str, str]]:
