@@ -167,11 +167,17 @@ def test_nothing_of_it_may_run_scripts_or_be_stored(visitor):
         assert headers["Cache-Control"] == "no-store"
 
 
+def heeds_ctrl_c():
+    """Tests that a script has put into the background ignore it, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_the_command_serves_the_working_tree_without_a_database(write, tmp_path):
     instance = tmp_path / "instans"
     environment = {**os.environ, "COURSE_INSTANCE": str(instance), "COURSE_CONTENT": str(tmp_path)}
     words = [sys.executable, "-m", "flask", "--app", "wsgi", "content", "preview", "--port", "0"]
-    with subprocess.Popen(words, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    pipe = {"stdout": subprocess.PIPE, "text": True, "preexec_fn": heeds_ctrl_c}
+    with subprocess.Popen(words, cwd=PROJECT, env=environment, **pipe) as server:
         address = server.stdout.readline().split()[1].rstrip(".")
         try:
             with urllib.request.urlopen(f"{address}/kurs/kurs/modul", timeout=20) as answer:
