@@ -17,9 +17,9 @@ from course.content.queries import Published, current, in_force, published
 from course.db import database, transaction
 from course.errors import NotFound
 from course.learning.actions import remember_place
-from course.learning.completion import WHOLE_COURSE, anew_since, modules_done
+from course.learning.completion import WHOLE_COURSE, Completed, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
-from course.learning.queries import Spot, completed, completion_rows, record
+from course.learning.queries import Record, Spot, completed, completion_rows, record
 from course.quiz.paper import stars_wrong
 from course.quiz.queries import Taken, attempts, deletions
 from course.recall.queries import standing
@@ -87,17 +87,7 @@ def course(course_id: str) -> str:
         module.id: current_attempt(mine.attempts_at(module.quiz), edition, since) for module in release.course.modules
     }
     tests = knowledge_tests(release.course, mine, edition, since)
-    lines = [
-        ModuleLine(
-            module,
-            mandatory=module.id in release.course.mandatory,
-            done_on=done[module.id].occurred_on if module.id in done else None,
-            begun=taken[module.id] is not None,
-            minutes=minutes(mine, release, module, taken[module.id]),
-            test=tests.get(module.id),
-        )
-        for module in release.course.modules
-    ]
+    lines = _lines(release, mine, done, taken, tests)
     under_way = [test for test in tests.values() if test.under_way]
     if under_way or any(each and not each.finished for each in taken.values()):
         expect_answers()
@@ -122,6 +112,27 @@ def course(course_id: str) -> str:
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
         remember=offered(release, mine, standing(db, who.person_id)),
     )
+
+
+def _lines(
+    release: Published,
+    mine: Record,
+    done: Mapping[str, Completed],
+    taken: Mapping[str, Taken | None],
+    tests: Mapping[str, KnowledgeTest],
+) -> list[ModuleLine]:
+    """Each module of the course as its start page lists it."""
+    return [
+        ModuleLine(
+            module,
+            mandatory=module.id in release.course.mandatory,
+            done_on=done[module.id].occurred_on if module.id in done else None,
+            begun=taken[module.id] is not None,
+            minutes=minutes(mine, release, module, taken[module.id]),
+            test=tests.get(module.id),
+        )
+        for module in release.course.modules
+    ]
 
 
 @bp.get("/kurs/<course_id>/klar")
