@@ -159,6 +159,27 @@ def test_a_revoked_test_never_completes_again(anna):
     assert all(row.revoked_at for row in completion_rows(anna.db, anna.people["anna"]))
 
 
+def test_a_result_that_was_revoked_says_why_until_the_module_is_done_again(world):
+    world.publish(with_test(modules=("modul", "mer")))
+    world.person("anna", "A")
+    tested = sit_test(world, "anna", "2026-03-01")
+    passed = world.take("anna", "2026-03-02", module="mer")
+    with world.write("2026-03-02") as (db, at):
+        for row in completion_rows(db, world.people["anna"]):
+            if row.path:
+                revoke(db, row.id, reason="Det var Bo som svarade.", by=None, at=at)
+    why = "Ditt genomförande är återkallat och räknas inte: Det var Bo som svarade."
+
+    test, own = result_of(world, tested), result_of(world, passed)
+
+    assert why in test.main
+    assert "Ta modulen som vanligt, så blir du klar där." in test.main
+    assert "Det gäller inte längre" not in test.main
+    assert (own.h1, why in own.main) == ("Inte klar än", True)
+    world.take("anna", "2026-03-03")
+    assert why not in result_of(world, tested).main
+
+
 def test_a_new_release_in_the_middle_changes_no_test_under_way(anna):
     taken = anna.begin("anna", "2026-03-01", quiz="kunskap-modul")
     changed = with_test()

@@ -45,7 +45,7 @@ def test_an_attempt_is_told_by_its_points_and_by_its_own_questions_on_safety(wor
     }
     page = Page(browser(world, "anna").get("/min-sida"))
     listed = [text for text in page.texts("summary") if "Försök" in text]
-    assert listed == [f"Frågor på modul {told[number].removesuffix('.')}" for number in (3, 2, 1)]
+    assert listed == [f"Modulen modul {told[number].removesuffix('.')}" for number in (3, 2, 1)]
 
 
 def test_the_way_on_from_the_answers_is_what_is_left(world):

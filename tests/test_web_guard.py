@@ -54,7 +54,7 @@ MATRIX = {
     ("learner.module", "GET"): (303, 403, 303, 403, 403, 303),
     ("learner.section", "GET"): (303, 403, 200, 403, 403, 200),
     ("learner.next_section", "POST"): (303, 403, 303, 403, 403, 303),
-    ("learner.own_record", "GET"): (303, 200, 200, 200, 200, 200),
+    ("own_record.show", "GET"): (303, 200, 200, 200, 200, 200),
     ("scenario.scenarios", "GET"): (303, 403, 200, 403, 403, 200),
     ("scenario.play", "GET"): (303, 403, 200, 403, 403, 200),
     ("scenario.finished", "POST"): (303, 403, 303, 403, 403, 303),

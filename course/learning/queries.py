@@ -1,6 +1,6 @@
 """What one learner has done in one course."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,8 +32,8 @@ class Record:
 
     attempts: Sequence[Taken]
     completed: Sequence[Completed]
-    revoked: AbstractSet[str]
-    """The evidence of completions that were revoked: it never counts again."""
+    revoked: Mapping[str, str]
+    """{evidence: reason} of completions that were revoked: it never counts again."""
     spot: Spot | None
 
     def newest(self, path: str, edition: int = 0) -> Completed | None:
@@ -76,7 +76,7 @@ def record(db: Session, person_id: int, course: str) -> Record:
     return Record(
         attempts=attempts(db, person_id, course),
         completed=_unrevoked(db, rows),
-        revoked=frozenset(row.evidence for row in rows if row.at is not None),
+        revoked={row.evidence: row.reason for row in rows if row.at is not None},
         spot=Spot(*place) if place else None,
     )
 
@@ -87,7 +87,7 @@ def completed(db: Session, person_id: int, course: str) -> list[Completed]:
 
 
 def finished_at(
-    db: Session, taken: Iterable[Taken], quiz: str, edition: int, revoked: AbstractSet[str]
+    db: Session, taken: Iterable[Taken], quiz: str, edition: int, revoked: Container[str]
 ) -> list[Finished]:
     """The finished attempts at a quiz in an edition, as the rule looks at them; none whose evidence was revoked."""
     return [

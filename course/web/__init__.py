@@ -24,6 +24,7 @@ from course.web import (
     material,
     menu,
     outbox,
+    own_record,
     pages,
     people,
     quiz,
@@ -73,7 +74,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     menu.init_app(app)
     outbox.init_app(app)
-    for module in (pages, health, start, login, learner, scenario, quiz, answers, recall, material, handbook):
+    for module in (pages, health, start, login, learner, scenario, quiz, answers, recall, own_record):
         app.register_blueprint(module.bp)
-    for module in (report, people, imports, targets, unit, codes, board, accounts, admin):
+    for module in (material, handbook, report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)

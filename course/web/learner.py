@@ -1,4 +1,4 @@
-"""The course as an employee takes it: where to go on, the text, and one's own record."""
+"""The course as an employee takes it: where to go on, and the text."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,24 +11,21 @@ from flask.typing import ResponseReturnValue
 
 from course import clock
 from course.access.policy import Actor
-from course.access.queries import code_and_password_log, hash_id, sessions
-from course.content.model import Module, Quiz, Section
-from course.content.queries import Published, current, in_force, published
+from course.content.model import Module, Section
+from course.content.queries import Published, current, in_force
 from course.db import database, transaction
 from course.errors import NotFound
 from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, Completed, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
-from course.learning.queries import Record, Spot, completed, completion_rows, record
-from course.quiz.paper import stars_wrong
-from course.quiz.queries import Taken, attempts, deletions
+from course.learning.queries import Record, Spot, completed, record
+from course.quiz.queries import Taken, attempts
 from course.recall.queries import standing
-from course.scenario.queries import all_done
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
 from course.web.outbox import expect_answers, outbox_of
 from course.web.practice import Practice, practice
-from course.web.remember import courses_offered, offered
+from course.web.remember import offered
 from course.web.testing_out import KnowledgeTest, knowledge_test, knowledge_tests
 from course.web.under_way import current_attempt, minutes, paper, questions_of
 
@@ -236,45 +233,16 @@ def next_section(course_id: str, module_id: str, section_id: str) -> ResponseRet
     return redirect(_section_url(course_id, Step(found, after)), 303)
 
 
-@bp.get("/min-sida")
-@allowed("account.own")
-def own_record() -> str:
-    """Everything that is stored of the one who asks."""
-    who = actor()
-    db = database.session
-    rows = completion_rows(db, who.person_id)
-    releases = current(db, who.newest_release)
-    taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
-    gone = any(each.answers_deleted for _, mine in taken for each in mine)
-    known = standing(db, who.person_id)
-    return render_template(
-        "learner/record.html",
-        name=who.name,
-        rows=rows,
-        courses={one.course.id: one.course for one in releases.values()},
-        taken=[(one, [_with_quiz(each) for each in mine]) for one, mine in taken if mine],
-        scenarios=all_done(db, who.person_id),
-        deletions=deletions(db, who.person_id) if gone else {},
-        remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
-        stopped=known.stopped,
-        remember=courses_offered(rows, [(one, mine) for one, mine in taken if _is_meant(one)], known),
-        sessions=sessions(db, who.person_id, at=clock.now()),
-        own_session=hash_id(who.session),
-        log=code_and_password_log(db, who.person_id),
-        just_changed=request.args.get("klart") == "losenord",
-    )
-
-
 def release_of(course_id: str) -> Published:
     """The current release of a course that is meant for the actor, as the actor may see it. Raises NotFound."""
     who = actor()
     found = current(database.session, who.newest_release).get(course_id)
-    if found is None or not _is_meant(found):
+    if found is None or not is_meant(found):
         raise NotFound("Kursen finns inte.")
     return found if can("unit.read") else replace(found, course=found.course.for_everybody)
 
 
-def _is_meant(release: Published) -> bool:
+def is_meant(release: Published) -> bool:
     """Whether the course is meant for the actor."""
     return release.course.audience in actor().audiences
 
@@ -294,12 +262,6 @@ def _resume(release: Published, spot: Spot | None, done: set[str], taken: Mappin
 def _is_begun(module: Module, spot: Spot | None, taken: Mapping[str, Taken | None]) -> bool:
     """Whether the learner has begun to read the module or to answer its own questions."""
     return taken[module.id] is not None or (spot is not None and spot.module == module.id)
-
-
-def _with_quiz(taken: Taken) -> tuple[Taken, Quiz, int]:
-    """An attempt with its quiz as it was then, and how many of the questions on safety it got wrong."""
-    quiz = published(database.session, taken.release_id).course.quizzes[taken.quiz]
-    return taken, quiz, stars_wrong(quiz, taken.paper, taken.stars)
 
 
 def _module(release: Published, module_id: str) -> Module:

@@ -26,7 +26,7 @@ from course.access.policy import Actor, may
 from course.access.queries import actor as find_actor
 from course.access.queries import identity, own_name
 from course.db import database, transaction
-from course.errors import Invalid, NotAllowed, Refusal
+from course.errors import Invalid, NotAllowed, NotFound, Refusal
 from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
 from course.web.guard import LONGEST_WAY_BACK, actor, allowed
@@ -153,7 +153,7 @@ def password_post() -> ResponseReturnValue:
     except (TooMany, Invalid) as refusal:
         return _again("login/password.html", refusal, "nuvarande", name=name)
     _take_session(new, shared="shared" in session)
-    return redirect(url_for("learner.own_record", klart="losenord"), 303)
+    return redirect(url_for("own_record.show", klart="losenord"), 303)
 
 
 @bp.post("/min-sida/logga-ut-overallt")
@@ -203,12 +203,17 @@ def _new_session(db: Session, person_id: int, at: datetime) -> str:
 def _send_kept(who: Actor, kept: dict[str, Any] | None) -> ResponseReturnValue | None:
     """Store the answer that was sent after the last session had ended, see guard.kept_at_sign_in.
 
-    An attempt is its own person's: sent by somebody else, the answer comes to nothing.
+    An attempt is its own person's: somebody else's answer comes to nothing, and its page is not theirs to open.
     """
-    if not kept or not may(who.roles, "course.take"):
+    if not kept:
         return None
+    start = redirect(url_for("start.start"), 303)
+    if not may(who.roles, "course.take"):
+        return start
     try:
         return store_answer(who, UUID(kept["to"]["attempt_id"]), kept["to"]["item_id"], kept["form"])
+    except NotFound:
+        return start
     except Refusal:
         return None  # the page they come to says how things stand
 

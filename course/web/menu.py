@@ -18,7 +18,7 @@ PAGES = (
     ("revision.read", "material.choose_revision", "Revisionen"),
     ("account.manage", "accounts.accounts", "Konton"),
     ("system.read", "admin.system", "Drift"),
-    ("account.own", "learner.own_record", "Min sida"),
+    ("account.own", "own_record.show", "Min sida"),
     ("public", "material.right_way", "Rätt väg"),
     ("public", "pages.support", "Stöd"),
 )

@@ -185,6 +185,7 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         mandatory=sitting.module.id in release.course.mandatory,
         deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
         reason=why_regraded(taken),
+        revoked=mine.revoked.get(f"attempt:{taken.id}"),
         points=_points(sitting, taken.points or 0),
         percent=sitting.quiz.pass_mark * 100,
         needed=_needed(sitting),

@@ -95,7 +95,7 @@ def choose() -> ResponseReturnValue:
     with transaction() as (db, at):
         wish(db, actor().person_id, wanted=wanted, at=at)
     flash(told)
-    return redirect(url_for("learner.own_record"), 303)
+    return redirect(url_for("own_record.show"), 303)
 
 
 def _asked(course_id: str, number: int) -> tuple[Published, Recall, Question]:
@@ -110,7 +110,7 @@ def _asked(course_id: str, number: int) -> tuple[Published, Recall, Question]:
 def _none_now() -> ResponseReturnValue:
     """They are done, said no to, or not come yet: the own page tells which."""
     flash(NONE_NOW)
-    return redirect(url_for("learner.own_record"), 303)
+    return redirect(url_for("own_record.show"), 303)
 
 
 def _shown(release: Published, recall: Recall, asked: Question, number: int) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def courses_offered(
         if release.course.id in whole
         and offered(
             release,
-            Record(attempts, completed(database.session, known.person_id, release.course.id), frozenset(), None),
+            Record(attempts, completed(database.session, known.person_id, release.course.id), {}, None),
             known,
         )
     ]

@@ -269,7 +269,6 @@ def test_the_nightly_unit_makes_a_backup_and_takes_the_oldest_away(machine, visi
 
 
 def test_a_backup_that_is_put_back_takes_back_what_came_later(machine):
-    machine.follow(7)
     backup = max((machine.root / "var/lib/course/backups").iterdir())
     machine.run("course people add --key 2001 --name Efteråt --unit HR")
     assert machine.rows("SELECT 1 FROM person WHERE key = '2001'") == [(1,)]
