@@ -113,7 +113,7 @@ def test_when_the_course_is_done_the_button_leads_to_the_result(world, anna):
 
     title, button, line = start(anna)
 
-    assert (title, button) == ("Klar – En kurs", ("Se ditt resultat", f"{START}/klar"))
+    assert (title, button) == ("Klar – En kurs", ("Se ditt kvitto", f"{START}/klar"))
     assert line == "Modulen modul ca 5 min Klar 5 mars 2026"
     done = Page(anna.get(f"{START}/klar"))
     assert (done.title, done.h1) == ("Klar – En kurs", "Klar. Tack.")
@@ -234,6 +234,38 @@ def test_an_elected_official_is_told_of_the_secretary_and_never_of_a_manager(wor
     assert "HR och nämndens sekreterare ser att du är klar" in pages["/kurs/kurs/klar"].main
     assert "Nämndens sekreterare ser om du är klar." in pages["/min-sida"].main
     assert "berätta för någon i partiet och för nämndsekreteraren" in pages["/stod"].response.text
+
+
+@sqlite_only
+def test_an_elected_official_meets_words_for_an_assignment_and_not_for_a_job(world):
+    world.publish(course_sources(audience="official"))
+    for key, audience in (("politiker", "official"), ("bo", "employee")):
+        world.person(key, "A", audience=audience)
+    local = 'POLIS_KONTAKT = "Polly"\nJOUR_CHEF = "Jorun"\n'
+    Path(world.app.instance_path, "lokalt.toml").write_text(local, encoding="utf-8")
+    theirs, his = (browser(world, key) for key in ("politiker", "bo"))
+
+    support = Page(theirs.get("/stod")).main
+    assert "Kontakt hos polisen: Polly" in support
+    assert "Jorun" not in support
+    assert "Jorun" in Page(his.get("/stod")).main
+    assert "styra hur du sköter ditt uppdrag" in Page(theirs.get(START)).main
+    assert "APT" not in Page(theirs.get(f"{START}/material")).main
+
+
+@sqlite_only
+def test_the_list_of_what_to_do_says_when_it_is_done(world, anna):
+    sources = course_sources(modules=("modul", "mer"))
+    path = next(name for name in sources if name.endswith("course.toml"))
+    sources[path] = sources[path].replace('mandatory = ["modul", "mer"]', 'mandatory = ["modul"]')
+    world.publish(sources)
+
+    before = Page(anna.get(START)).texts("h2")
+    world.take("anna", "2026-03-05")
+    after = Page(anna.get(START)).texts("h2")
+
+    assert ("Det här ska du göra" in before, "Det här har du gjort" in before) == (True, False)
+    assert ("Det här ska du göra" in after, "Det här har du gjort" in after) == (False, True)
 
 
 @sqlite_only

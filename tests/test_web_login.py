@@ -217,6 +217,22 @@ def test_the_session_is_another_after_signing_in(world):
 
 
 @sqlite_only
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [("/logga-ut", "Du är utloggad."), ("/min-sida/logga-ut-overallt", "Du är utloggad överallt.")],
+)
+def test_whoever_signs_out_is_told_so_once(world, way, told):
+    world.person("anna", "A")
+    client = browser(world, "anna")
+
+    page = Page(client.get(post(client, way).location))
+
+    assert (page.h1, page.texts("p", class_="receipt")) == ("Logga in", [told])
+    assert Page(client.get("/logga-in")).texts("p", class_="receipt") == []
+    assert who(client) is None
+
+
+@sqlite_only
 def test_signing_in_as_somebody_else_ends_the_first_session(world):
     for key in ("anna", "bo"):
         world.person(key, "A")
