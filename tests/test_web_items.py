@@ -138,6 +138,19 @@ def anna(world):
     return browser(world, "anna")
 
 
+@pytest.mark.parametrize(
+    ("given", "title"), [(["ett"], "Också rätt"), (["ett", "tre"], "Också rätt"), (["tre"], "Rätt svar")]
+)
+def test_a_right_option_that_was_missed_stands_beside_the_right_one_that_was_not(world, anna, given, title):
+    attempt = begin(anna)
+    post(anna, f"{attempt}/flera", svar=given)
+
+    answers = f"/min-sida{attempt.removesuffix('/fraga')}"
+    for url in (f"{attempt}/flera", answers):
+        page = Page(anna.get(url))
+        assert [text for text in page.texts("h2") + page.texts("h3") if text in ("Också rätt", "Rätt svar")] == [title]
+
+
 def begin(client):
     """The address of an attempt's questions, without the last part."""
     answer = post(client, "/forsok", kurs="kurs", modul="modul")
