@@ -374,11 +374,13 @@ def test_nobody_sees_a_protected_persons_name_or_address_there(office):
 @sqlite_only
 def test_hr_chooses_among_all_units_and_a_manager_among_the_own(office):
     def choices(key):
-        return [option.text.lstrip("– ") for option in Page(browser(office, key).get(CODES)).all("option")]
+        return [option.text for option in Page(browser(office, key).get(CODES)).all("option")]
 
-    assert choices("chef") == ["Enhet EBB", "Enhet EBB1", "Enhet EBB2"]
+    assert choices("chef") == ["Enhet EBB", "– Enhet EBB1", "– Enhet EBB2"]
     everywhere = [f"Enhet {code}" for code in ("ASF", "EBB", "EBB1", "EBB2", "IFO", "NAMND")]
-    assert choices("hr") == ["Välj en enhet", *everywhere]
+    assert [choice.lstrip("– ") for choice in choices("hr")] == ["Välj en enhet", *everywhere]
+    assert choices("under") == []  # one unit is no choice
+    assert "Enhet EBB1" in Page(browser(office, "under").get(CODES)).texts("h2")
 
 
 @sqlite_only

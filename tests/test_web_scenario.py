@@ -156,6 +156,7 @@ def test_that_it_is_done_is_stored_once_whatever_the_ending_and_nothing_of_the_w
         found = page(anna, f"{URL}?vag={path}")
         assert "✓ Du har gjort scenariot." in found.main
         assert "Klar med scenariot" not in found.texts("button")
+        assert found.button == ("Till alla moduler", "/kurs/kurs")
     other = post(anna, URL, vag=WEAK if path == STRONG else STRONG)
     assert other.status_code == 303
 

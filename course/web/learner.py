@@ -104,6 +104,7 @@ def course(course_id: str) -> str:
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
         begun=begun,
+        revoked=sorted(set(mine.revoked.values())),
         pass_mark=max((quiz.pass_mark for quiz in asked), default=0),
         limited=any(quiz.most_attempts for quiz in asked),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],

@@ -12,7 +12,7 @@ from course.quiz.paper import paper_of
 from course.report.table import Column, Figure, Group, Row, Table, Value
 
 NAME = "questions"
-TITLE = "Frågornas kvalitet"
+TITLE = "Hur frågorna fungerar"
 COLUMNS = (
     Column("quiz", "Quiz"),
     Column("id", "Id"),
