@@ -11,6 +11,8 @@ from world import noon, post, token
 
 from course.audit.tables import AuditEntry
 from course.errors import Conflict, Invalid, NotFound
+from course.learning.actions import revoke
+from course.learning.queries import completion_rows
 from course.organisation.actions import add_person, correct_person, end_exemption, exempt, link, unlink
 from course.organisation.tables import Exemption, ImportDraft, Person
 from course.report.catalogue.coverage import build
@@ -358,6 +360,19 @@ def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logge
     newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
     assert "Det rätta" not in page.main
+
+
+def test_hr_reads_why_a_completion_was_revoked_and_which_day_is_the_last(site):
+    site.take("anna", "2026-03-01")
+    with site.write("2026-03-10") as (db, at):
+        exempt(db, site.people["anna"], since=date(2026, 7, 1), until=date(2026, 7, 31), by=None, at=at)
+        module = completion_rows(db, site.people["anna"])[0]
+        revoke(db, module.id, reason="Det var Bo som svarade.", by=None, at=at)  # and the course, which rests on it
+
+    page = Page(browser(site, "hr").get(f"/personer/{site.people['anna']}"))
+
+    assert page.main.count("återkallat 10 mars 2026") == page.main.count(": Det var Bo som svarade.") == 2
+    assert "Undantagen till och med 31 juli 2026" in page.main
 
 
 def test_every_form_of_a_persons_page_does_what_it_says(site):

@@ -178,7 +178,7 @@ def test_a_result_that_was_revoked_says_why_until_the_module_is_done_again(world
     assert (own.h1, why in own.main) == ("Inte klar än", True)
     assert "Gör om frågorna för att bli klar igen." in own.main
     assert "Du behöver minst" not in own.main
-    told = "räknas inte: Det var Bo som svarade. Vad det gäller står på Min sida."
+    told = "återkallat och räknas inte. Vad det gäller står på Min sida. Orsak: Det var Bo som svarade."
     assert told in Page(browser(world, "anna").get("/kurs/kurs")).main
     world.take("anna", "2026-03-03")
     assert why not in result_of(world, tested).main

@@ -159,7 +159,7 @@ def _attempts(db: Session, people: Sequence[int], course: Course, known_at: date
 
 def _completions(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[Fact]:
     rows = db.execute(
-        select(Completion, Revocation.at)
+        select(Completion, Revocation.at, Revocation.reason)
         .outerjoin(Revocation, Revocation.completion_id == Completion.id)
         .where(
             Completion.person_id.in_(people),
@@ -169,12 +169,12 @@ def _completions(db: Session, people: Sequence[int], course: Published, known_at
         .order_by(Completion.id)
     )
     titles: Mapping[str, str] = {module.id: module.title for module in course.course.modules}
-    for row, revoked_at in rows:
+    for row, revoked_at, why in rows:
         what = "Hela kursen" if row.path == WHOLE_COURSE else f"Modulen {titles.get(row.path, row.path)}"
-        note = f"återkallat {swedish.instant(revoked_at)}" if revoked_at and revoked_at <= known_at else ""
+        note = f"återkallat {swedish.instant(revoked_at)}: {why}" if revoked_at and revoked_at <= known_at else ""
         if row.path == WHOLE_COURSE and not note:
             last = valid_through(row.occurred_on, published(db, row.release_id).course.valid_months)
-            note = "gäller tills vidare" if last == FOREVER else f"gäller till {swedish.day(last)}"
+            note = "gäller tills vidare" if last == FOREVER else f"gäller till och med {swedish.day(last)}"
         route = ROUTES.get(row.route, row.route)
         yield row.occurred_on, row.recorded_at, f"{what} genomförd, utgåva {row.edition} ({route})", note
 
@@ -189,7 +189,7 @@ def _editions(db: Session, course: str, known_at: datetime) -> Iterable[Fact]:
 
 
 def _until(last: date) -> str:
-    return "tills vidare" if last == FOREVER else f"till {swedish.day(last)}"
+    return "tills vidare" if last == FOREVER else f"till och med {swedish.day(last)}"
 
 
 def _replaced(superseded_at: datetime | None, known_at: datetime) -> str:
