@@ -186,6 +186,8 @@ def test_the_learner_reads_why_and_sees_the_answer_as_right(taken):
     answers = Page(client.get(f"/min-sida/forsok/{attempt.id}"))
     assert REASON in answers.main
     assert answers.main.count("efter ny rättning") == 1
+    own = Page(client.get("/min-sida")).main
+    assert (own.count("Ditt svar, rätt"), own.count("Rätt svar")) == (2, 0)
     klar = browser(taken, "klar").get(f"/forsok/{of(taken, 'klar').id}/fraga/forsta")
     assert Page(klar).h1 == "Rätt"
     assert REASON not in klar.text

@@ -24,6 +24,7 @@ from course.quiz.paper import stars_wrong
 from course.quiz.queries import Taken, attempts, deletions
 from course.recall.queries import standing
 from course.scenario.queries import all_done
+from course.web.answers import Counted, counted
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
 from course.web.outbox import expect_answers, outbox_of
@@ -296,10 +297,10 @@ def _is_begun(module: Module, spot: Spot | None, taken: Mapping[str, Taken | Non
     return taken[module.id] is not None or (spot is not None and spot.module == module.id)
 
 
-def _with_quiz(taken: Taken) -> tuple[Taken, Quiz, int]:
-    """An attempt with its quiz as it was then, and how many of the questions on safety it got wrong."""
+def _with_quiz(taken: Taken) -> tuple[Taken, Quiz, dict[str, Counted], int]:
+    """An attempt with its quiz as it was then, its answers, and how many of the questions on safety it got wrong."""
     quiz = published(database.session, taken.release_id).course.quizzes[taken.quiz]
-    return taken, quiz, stars_wrong(quiz, taken.paper, taken.stars)
+    return taken, quiz, counted(taken, tuple(quiz.items.values())), stars_wrong(quiz, taken.paper, taken.stars)
 
 
 def _module(release: Published, module_id: str) -> Module:
