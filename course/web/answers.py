@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from course import clock
 from course.content.model import Quiz
-from course.content.queries import current, in_force, published
+from course.content.queries import current, published
 from course.db import database
 from course.errors import NotFound
 from course.items import FULL, Item, Review
@@ -68,23 +68,22 @@ def show(attempt_id: UUID) -> str:
         answers=[(number, found[item.id]) for number, item in enumerate(paper, start=1) if item.id in found],
         total=len(paper),
         reason=why_regraded(taken),
-        way_on=_way_on(taken, quiz),
+        way_on=_way_on(taken, quiz, published(db, taken.release_id).edition),
         deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
     )
 
 
-def _way_on(taken: Taken, quiz: Quiz) -> str:
-    """What the link to the attempt's result says; '' for who may not take the course any more."""
+def _way_on(taken: Taken, quiz: Quiz, edition: int) -> str:
+    """What the link to the result of an attempt of the edition says; '' for who may not take the course any more."""
     who, db = actor(), database.session
     release = current(db, who.newest_release).get(taken.course)
     if not can("course.take") or release is None or release.course.audience not in who.audiences:
         return ""
     if not taken.finished:
         return "Fortsätt kunskapstestet" if quiz.kind else "Svara på frågorna som är kvar"
-    today = clock.day_of(clock.now())
-    edition = in_force(db, taken.course, who.newest_release, today)
     rows = completed(db, who.person_id, taken.course)
-    is_done = quiz.module in modules_done(rows, edition, anew_since(rows, edition, today))
+    since = anew_since(rows, edition, clock.day_of(clock.now()))
+    is_done = quiz.module in modules_done(rows, edition, since)
     return "Se resultatet" if is_done else "Se vad som är kvar"
 
 
