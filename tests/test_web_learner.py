@@ -321,8 +321,10 @@ def test_my_page_shows_my_answers_and_why_something_does_not_count(world, anna):
     with world.write("2026-03-06") as (db, at):
         revoke(db, number, reason="Fel person satt vid datorn", by=None, at=at)
 
-    hers, his = (Page(browser(world, key).get("/min-sida")).main for key in ("anna", "bo"))
+    pages = [Page(browser(world, key).get("/min-sida")) for key in ("anna", "bo")]
+    hers, his = (page.main for page in pages)
 
+    assert {row[-1] for row in pages[1].rows()} == {"i kursen"}
     assert "återkallat: Fel person satt vid datorn" in his
     assert "Det andra Ditt svar" not in his
     assert "Det andra Ditt svar" in hers
