@@ -14,7 +14,7 @@ from world import post, token
 from course.content.queries import current, newest_release_id
 from course.learning.actions import hand_in
 from course.quiz.actions import delete_answers
-from course.quiz.queries import attempt, finishers, standing
+from course.quiz.queries import attempt, finishers, standings
 from course.regrade.actions import regrade
 from course.web.filters import static
 
@@ -59,7 +59,7 @@ def test_an_attempt_is_graded_anew_by_the_questions_on_its_own_paper(anna):
     graded = grade_anew(anna)
 
     assert (graded.better, graded.passed, graded.gained) == (1, 1, {drawn: 1})
-    assert {item: each.points for item, each in standing(anna.db, first.id).items()} == {
+    assert {item: each.points for item, each in standings(anna.db, [first.id])[first.id].items()} == {
         "andra": 1_000_000,
         drawn: 1_000_000,
     }

@@ -173,9 +173,9 @@ def _way_back() -> str | None:
 
 
 def _keep_form() -> bool:
-    """Keep a form that its own session sent before it ended; `login` sends it on once the person is back.
+    """Keep a form that its own session sent before it ended, and say whether it could be.
 
-    A reflection is not kept: whoever has the computer next can read the cookie.
+    `login` sends it on once the person is back. A reflection is not: whoever has the computer next can read the cookie.
     """
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "kept_at_sign_in", False) or FREE_TEXT in request.form:
