@@ -413,6 +413,19 @@ def test_whoever_sends_an_answer_after_signing_out_elsewhere_is_told_that_it_is_
 
 
 @sqlite_only
+def test_whoever_signs_out_is_told_so_also_when_the_session_has_ended_before(world, ended):
+    client, _ = ended
+
+    for answer in (
+        client.post("/logga-ut", data={"csrf_token": client.right}),
+        post(browser(world, "bo"), "/logga-ut"),
+    ):
+        assert answer.location == "/logga-in?utloggad=ja"
+        assert Page(client.get(answer.location)).one("p", class_="notice").text == "Du är utloggad."
+    assert "Du är utloggad." not in Page(sign_in(client, "bo", password="fel lösenord")).main
+
+
+@sqlite_only
 def test_a_kept_answer_that_is_none_leads_back_to_its_question(world, ended):
     client, url = ended
 

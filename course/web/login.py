@@ -178,7 +178,7 @@ def sign_out() -> ResponseReturnValue:
 def _leave() -> ResponseReturnValue:
     logout_user()
     session.clear()
-    return redirect(url_for("login.sign_in"), 303)
+    return redirect(url_for("login.sign_in", utloggad="ja"), 303)
 
 
 def _check_chosen(password: str, *names: str) -> None:
