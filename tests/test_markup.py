@@ -268,6 +268,28 @@ def test_another_value_that_is_an_address_stays_text():
     assert markup.fill("[LARM]", {"LARM": "https://example.org"}) == "https://example.org"
 
 
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        ("Eva Ek, 040-34 10 00", [("040-34 10 00", "040341000")]),
+        ("040-12 34 56 eller +46 70-123 45 67.", [("040-12 34 56", "040123456"), ("+46 70-123 45 67", "+46701234567")]),
+        ("(0701234567)", [("0701234567", "0701234567")]),
+    ],
+)
+def test_a_phone_number_can_be_called(value, numbers):
+    shown = value
+    for number, called in numbers:
+        shown = shown.replace(number, f'<a href="tel:{called}">{number}</a>')
+    assert markup.fill("[JOUR_CHEF]", {"JOUR_CHEF": value}) == shown
+
+
+@pytest.mark.parametrize(
+    "value", ["Ring 112", "kl. 08-16 2026", "den 1 november 2026", "Dnr 0412-2026-01234567", "A040-34 10 00"]
+)
+def test_other_figures_are_no_phone_numbers(value):
+    assert markup.fill("[LARM]", {"LARM": value}) == value
+
+
 def test_an_address_cannot_break_out_of_its_link():
     assert markup.fill("[LÄNK_MUTOR]", {"LÄNK_MUTOR": 'https://x"onclick="alert(1)'}) == (
         '<a href="https://x&quot;onclick=&quot;alert(1)" rel="noopener">x&quot;onclick=&quot;alert(1)</a>'

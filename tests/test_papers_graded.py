@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from browsing import Page, browser
+from browsing import Page, Statements, browser
 from test_attempts import QUIZ, done, sources, take
 from test_limits import TIMED, at
 from test_testing_out import PATH, START, begin_test, form_of, sit_test, with_test
@@ -14,7 +14,7 @@ from world import post, token
 from course.content.queries import current, newest_release_id
 from course.learning.actions import hand_in
 from course.quiz.actions import delete_answers
-from course.quiz.queries import attempt, finishers, standing
+from course.quiz.queries import attempt, finishers, standings
 from course.regrade.actions import regrade
 from course.web.filters import static
 
@@ -59,11 +59,33 @@ def test_an_attempt_is_graded_anew_by_the_questions_on_its_own_paper(anna):
     graded = grade_anew(anna)
 
     assert (graded.better, graded.passed, graded.gained) == (1, 1, {drawn: 1})
-    assert {item: each.points for item, each in standing(anna.db, first.id).items()} == {
+    assert {item: each.points for item, each in standings(anna.db, [first.id])[first.id].items()} == {
         "andra": 1_000_000,
         drawn: 1_000_000,
     }
     assert done(anna) == [(1, date(2026, 3, 1), f"attempt:{first.id}")]
+
+
+def test_min_sida_asks_for_the_gradings_of_all_attempts_at_once(anna):
+    made = sources()
+    made[QUIZ] = made[QUIZ].replace("godkänt: 50 %", "godkänt: 100 %")
+    anna.publish(made)
+    anna.person("bo", "A")
+    for day, keys in (("2026-03-01", ("anna", "bo")), ("2026-03-02", ("anna",)), ("2026-03-03", ("anna",))):
+        for key in keys:
+            anna.take(key, day, first="fel")
+    anna.publish(other_keys(made, QUIZ, "forsta"), day="2026-05-01", accept_keys=True)
+    assert grade_anew(anna).better == 4
+
+    counts = {}
+    for key in ("anna", "bo"):
+        client = browser(anna, key)
+        client.get("/min-sida")  # reads the releases, once
+        with Statements() as sent:
+            page = Page(client.get("/min-sida"))
+        counts[key] = len(sent.seen), page.main.count("Ditt svar, rätt")
+
+    assert counts["anna"] == (counts["bo"][0], 3 * counts["bo"][1])
 
 
 def test_questions_that_nobody_had_time_for_are_worth_nothing_also_when_graded_anew(anna):

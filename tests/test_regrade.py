@@ -14,7 +14,7 @@ from course.errors import Invalid, NotFound
 from course.items import FULL
 from course.learning.queries import completed
 from course.quiz.actions import delete_answers
-from course.quiz.queries import Standing, attempts, finishers, standing
+from course.quiz.queries import Standing, attempts, finishers, standings
 from course.quiz.tables import Result
 from course.regrade.actions import regrade
 
@@ -81,8 +81,10 @@ def test_who_was_right_all_along_passes_and_completes_and_nobody_loses_anything(
     assert (of(taken, "rattad").points, of(taken, "rattad").passed) == (2 * FULL, True)
     assert (of(taken, "missad").points, of(taken, "missad").passed) == (FULL, False)
     assert (of(taken, "klar").points, of(taken, "klar").sequence) == (2 * FULL, 1)
-    assert standing(taken.db, of(taken, "klar").id) == {"forsta": Standing(FULL), "andra": Standing(FULL)}
-    assert standing(taken.db, of(taken, "missad").id) == {
+    done, missed = of(taken, "klar").id, of(taken, "missad").id
+    stands = standings(taken.db, [done, missed])
+    assert stands[done] == {"forsta": Standing(FULL), "andra": Standing(FULL)}
+    assert stands[missed] == {
         "forsta": Standing(FULL, regraded=True, key_release=2),
         "andra": Standing(0),
     }
@@ -186,6 +188,8 @@ def test_the_learner_reads_why_and_sees_the_answer_as_right(taken):
     answers = Page(client.get(f"/min-sida/forsok/{attempt.id}"))
     assert REASON in answers.main
     assert answers.main.count("efter ny rättning") == 1
+    own = Page(client.get("/min-sida")).main
+    assert (own.count("Ditt svar, rätt"), own.count("Rätt svar")) == (2, 0)
     klar = browser(taken, "klar").get(f"/forsok/{of(taken, 'klar').id}/fraga/forsta")
     assert Page(klar).h1 == "Rätt"
     assert REASON not in klar.text

@@ -261,7 +261,7 @@ def test_a_person_sees_the_own_sessions_and_signs_out_everywhere(town):
     listed = sessions_on(Page(phone.get("/min-sida")))
     assert [text.endswith("(den här webbläsaren)") for text in listed] == [False, True]
 
-    assert post(phone, "/min-sida/logga-ut-overallt").location == "/logga-in"
+    assert post(phone, "/min-sida/logga-ut-overallt").location == "/logga-in?utloggad=ja"
 
     assert [who(each) for each in (phone, computer, other)] == [None, None, "Namn chef"]
 

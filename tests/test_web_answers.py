@@ -64,6 +64,19 @@ def test_the_way_on_from_the_answers_is_what_is_left(world):
         assert way_on(attempt) == ("Se resultatet", f"/forsok/{attempt.id}")
 
 
+def test_an_attempt_of_an_earlier_edition_leads_to_the_result_that_it_had(world):
+    world.publish()
+    world.person("anna", "A")
+    attempt = world.take("anna", "2026-03-01")
+    world.publish(course_sources(edition=2), day="2026-04-01")
+    client = browser(world, "anna")
+
+    way_on = Page(client.get(f"/min-sida/forsok/{attempt.id}")).button
+
+    assert way_on == ("Se resultatet", f"/forsok/{attempt.id}")
+    assert Page(client.get(way_on[1])).h1 == "Modulen är klar"
+
+
 def test_an_attempt_under_way_shows_what_is_answered_and_gives_no_other_answer_away(world):
     world.publish()
     world.person("anna", "A")

@@ -250,7 +250,7 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(world):
     thief.set_cookie("session", client.get_cookie("session").value)
     assert thief.get("/kurs/kurs").status_code == 200
 
-    assert post(client, "/logga-ut").location == "/logga-in"
+    assert post(client, "/logga-ut").location == "/logga-in?utloggad=ja"
 
     assert thief.get("/kurs/kurs").location == "/logga-in?till=/kurs/kurs"
     assert client.get("/kurs/kurs").location == "/logga-in?till=/kurs/kurs"

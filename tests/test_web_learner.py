@@ -223,16 +223,24 @@ def test_who_has_other_duties_may_choose_what_to_do(world):
 
 
 def test_an_elected_official_is_told_of_the_secretary_and_never_of_a_manager(world):
-    world.publish(course_sources(audience="official"))
-    world.person("politiker", "A", audience="official")
+    sources = course_sources(audience="official")
+    path = "quizzes/kurs/modul.md"
+    sources[path] = sources[path].replace("godkänt: 50 %\n", "godkänt: 50 %\nförsök: 1\n")
+    world.publish(sources)
+    for key in ("politiker", "ny"):
+        world.person(key, "A", audience="official")
     world.take("politiker", "2026-03-01")
+    failed = world.take("ny", "2026-03-01", first="fel", second="fel")
     client = browser(world, "politiker")
 
-    pages = {url: Page(client.get(url)) for url in ("/kurs/kurs", "/kurs/kurs/klar", "/min-sida", "/stod")}
+    urls = ("/kurs/kurs", "/kurs/kurs/klar", "/min-sida", "/stod", "/rapport/tackning")
+    pages = {url: Page(client.get(url)) for url in urls}
+    pages["result"] = Page(browser(world, "ny").get(f"/forsok/{failed.id}"))
 
     assert [url for url, page in pages.items() if "chef" in page.response.text.lower()] == []
     assert "HR och nämndens sekreterare ser att du är klar" in pages["/kurs/kurs/klar"].main
     assert "Nämndens sekreterare ser om du är klar." in pages["/min-sida"].main
+    assert "Du har inga försök kvar. Prata med nämndsekreteraren om hur du går vidare." in pages["result"].main
     assert "berätta för någon i partiet och för nämndsekreteraren" in pages["/stod"].response.text
 
 
@@ -345,8 +353,10 @@ def test_my_page_shows_my_answers_and_why_something_does_not_count(world, anna):
     with world.write("2026-03-06") as (db, at):
         revoke(db, number, reason="Fel person satt vid datorn", by=None, at=at)
 
-    hers, his = (Page(browser(world, key).get("/min-sida")).main for key in ("anna", "bo"))
+    pages = [Page(browser(world, key).get("/min-sida")) for key in ("anna", "bo")]
+    hers, his = (page.main for page in pages)
 
+    assert {row[-1] for row in pages[1].rows()} == {"i kursen"}
     assert "återkallat: Fel person satt vid datorn" in his
     assert "Det andra Ditt svar" not in his
     assert "Det andra Ditt svar" in hers

@@ -217,22 +217,6 @@ def test_the_session_is_another_after_signing_in(world):
 
 
 @sqlite_only
-@pytest.mark.parametrize(
-    ("way", "told"),
-    [("/logga-ut", "Du är utloggad."), ("/min-sida/logga-ut-overallt", "Du är utloggad överallt.")],
-)
-def test_whoever_signs_out_is_told_so_once(world, way, told):
-    world.person("anna", "A")
-    client = browser(world, "anna")
-
-    page = Page(client.get(post(client, way).location))
-
-    assert (page.h1, page.texts("p", class_="receipt")) == ("Logga in", [told])
-    assert Page(client.get("/logga-in")).texts("p", class_="receipt") == []
-    assert who(client) is None
-
-
-@sqlite_only
 def test_signing_in_as_somebody_else_ends_the_first_session(world):
     for key in ("anna", "bo"):
         world.person(key, "A")
@@ -426,6 +410,19 @@ def test_whoever_sends_an_answer_after_signing_out_elsewhere_is_told_that_it_is_
     page = Page(browser(world).get(away.location))
     assert page.one("p", class_="notice").text.startswith("Du var inte längre inloggad. Det du skickade är inte sparat")
     assert "sparat än" not in Page(browser(world).get(f"/logga-in?till={url}")).main
+
+
+@sqlite_only
+def test_whoever_signs_out_is_told_so_also_when_the_session_has_ended_before(world, ended):
+    client, _ = ended
+
+    for answer in (
+        client.post("/logga-ut", data={"csrf_token": client.right}),
+        post(browser(world, "bo"), "/logga-ut"),
+    ):
+        assert answer.location == "/logga-in?utloggad=ja"
+        assert Page(client.get(answer.location)).one("p", class_="notice").text == "Du är utloggad."
+    assert "Du är utloggad." not in Page(sign_in(client, "bo", password="fel lösenord")).main
 
 
 @sqlite_only

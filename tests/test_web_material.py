@@ -95,7 +95,9 @@ def test_materials_are_listed_by_sort_and_lead_to_each(place):
 def test_what_the_owners_of_the_content_work_with_is_for_hr_alone(world):
     sources = with_material(course_sources())
     path = next(path for path in sources if path.endswith("/ovning.md"))
-    sources[path] = sources[path].replace("sort: guide", "sort: granskning")
+    sources[path] = sources[path].replace("sort: guide", "sort: granskning").replace("källor: F1", "källor: F2")
+    facts = sources["modules/kallor.toml"]
+    sources["modules/kallor.toml"] = facts + facts[facts.index("[[fact]]") :].replace('"F1"', '"F2"')
     world.publish(sources)
     world.person("anna", "A")
     world.person("hr")
@@ -107,6 +109,10 @@ def test_what_the_owners_of_the_content_work_with_is_for_hr_alone(world):
     assert anna.get("/kurs/kurs/material/ovning").status_code == 404
     assert "För er som äger innehållet" in Page(hr.get("/kurs/kurs/material")).main
     assert hr.get("/kurs/kurs/material/ovning").status_code == 200
+    assert [[row[0] for row in Page(each.get("/kurs/kurs/kallor")).rows()] for each in (anna, hr)] == [
+        ["F1"],
+        ["F1", "F2"],
+    ]
 
 
 @sqlite_only

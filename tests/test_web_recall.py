@@ -322,8 +322,17 @@ def test_there_are_three_and_no_more(world, anna, number):
     with on(world, anna, 7) as client:
         sent = post(client, f"{COURSE}/minnesfragor/{number}")
         assert (sent.status_code, "Du har inga minnesfrågor just nu." in Page(sent).main) == (404, True)
-        assert client.get(f"{COURSE}/minnesfragor/{number}").location == OWN
-        assert Page(client.get(OWN)).texts("p", class_="receipt") == ["Du har inga minnesfrågor just nu."]
+        assert client.get(f"{COURSE}/minnesfragor/{number}").location == f"{COURSE}/minnesfragor"
+        assert client.get(f"{COURSE}/minnesfragor").location == FIRST
+        assert client.get(f"/kurs/finns-inte/minnesfragor/{number}").status_code == 404
+
+
+@sqlite_only
+def test_before_they_have_come_their_addresses_lead_to_min_sida_which_says_so(world, anna):
+    with on(world, anna, 6) as client:
+        for url in (f"{COURSE}/minnesfragor", FIRST, f"{COURSE}/minnesfragor/99"):
+            assert client.get(url).location == OWN
+            assert Page(client.get(OWN)).texts("p", class_="receipt") == ["Du har inga minnesfrågor just nu."]
 
 
 @sqlite_only

@@ -41,6 +41,8 @@ BAD_LINK = re.compile(r"\]\(|^\s*\[[^\[\]]+\]:\s+(https?:|<|/)")
 PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ0-9_ -]+[A-ZÅÄÖ0-9])\](?!\()")
 HTML_TAG = re.compile(r"<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>")
 FILLED = re.compile(rf"{HTML_TAG.pattern}|(?P<aside> \()?{PLACEHOLDER.pattern}(?(aside)\))")
+AREA = r"(?:\+46 ?|0)[1-9][0-9]{0,2}"
+PHONE = re.compile(rf"(?<![\w-]){AREA}(?:[ -][0-9]{{2,3}}(?: [0-9]{{2,3}}){{1,3}}|[ -]?[0-9]{{5,8}})(?![\w-])")
 BOX = re.compile(rf'\s*!!! ({"|".join(sorted(BOXES))}) +"[^"]+"\s*')
 LEAD = re.compile(r"(?:[ >]|[-*+] |[0-9]+\. )*")
 WRONG: Sequence[tuple[re.Pattern[str], str]] = (
@@ -95,7 +97,8 @@ def fill(html: str, local: Mapping[str, str]) -> str:
     """Put what the workplace has filled in where the placeholders stand; else UNFILLED.
 
     One that stands by itself in parentheses goes with them when it is not filled in: the sentence is whole without.
-    A LÄNK_ value that is an address becomes a link. Values are text, never HTML; tags are left as they are.
+    A LÄNK_ value that is an address becomes a link, and a phone number in any other one that can be called. Values
+    are text, never HTML; tags are left as they are.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -105,11 +108,17 @@ def fill(html: str, local: Mapping[str, str]) -> str:
         text = escape(local.get(name, "").strip())
         if not text:
             return "" if aside else UNFILLED
-        if name.startswith("LÄNK_") and re.fullmatch(r"https://\S+", text):
+        if not name.startswith("LÄNK_"):
+            text = PHONE.sub(_call, text)
+        elif re.fullmatch(r"https://\S+", text):
             text = f'<a href="{text}" rel="noopener">{text.removeprefix("https://")}</a>'
         return f" ({text})" if aside else text
 
     return FILLED.sub(value, html)
+
+
+def _call(number: re.Match[str]) -> str:
+    return f'<a href="tel:{re.sub("[ -]", "", number[0])}">{number[0]}</a>'
 
 
 def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:

@@ -75,7 +75,7 @@ def begin(db: Session, release: Published, quiz_id: str, *, by: int, edition: in
     if quiz.kind and not tests_left(db, mine, quiz, edition, anew_since(mine.completed, edition, day_of(at))):
         raise Conflict("Kunskapstestet går inte att göra en gång till. Gå till modulen i stället.")
     if not missing and tries_left(db, mine, release, quiz) == 0:
-        raise Conflict("Du har gjort alla försök som finns. Prata med din chef om hur du går vidare.")
+        raise Conflict("Du har gjort alla försök som finns. Ditt senaste resultat säger hur du går vidare.")
     return begin_attempt(db, release, quiz_id, by=by, edition=edition, at=at, missing=missing)
 
 

@@ -1,6 +1,6 @@
 """Reading attempts, answers and results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -166,20 +166,21 @@ def marks_of_quiz(db: Session, course: str, quiz: str, people: Sequence[int]) ->
     return found
 
 
-def standing(db: Session, attempt_id: UUID) -> dict[str, Standing]:
-    """{item: what its answer is worth} by all gradings of an attempt, none of which takes points away."""
+def standings(db: Session, attempt_ids: Collection[UUID]) -> dict[UUID, dict[str, Standing]]:
+    """{attempt: {item: what its answer is worth}} by all gradings, none of which takes points away."""
     gradings = (
-        select(Mark.item, Mark.points, Result.key_release_id)
+        select(Mark.attempt_id, Mark.item, Mark.points, Result.key_release_id)
         .join(Result, and_(Result.attempt_id == Mark.attempt_id, Result.sequence == Mark.sequence))
-        .where(Mark.attempt_id == attempt_id)
+        .where(Mark.attempt_id.in_(attempt_ids))
         .order_by(Mark.sequence)
     )
-    found: dict[str, Standing] = {}
-    for item, points, key_release in db.execute(gradings):
-        if item not in found:
-            found[item] = Standing(points)
-        elif points > found[item].points:
-            found[item] = Standing(points, regraded=True, key_release=key_release)
+    found: dict[UUID, dict[str, Standing]] = {number: {} for number in attempt_ids}
+    for number, item, points, key_release in db.execute(gradings):
+        stands = found[number]
+        if item not in stands:
+            stands[item] = Standing(points)
+        elif points > stands[item].points:
+            stands[item] = Standing(points, regraded=True, key_release=key_release)
     return found
 
 

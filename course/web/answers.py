@@ -1,5 +1,6 @@
 """The answers of one attempt, as they counted: also when it has been graded anew, and for who has left."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,14 +9,14 @@ from flask import Blueprint, render_template
 
 from course import clock
 from course.content.model import Quiz
-from course.content.queries import current, in_force, published
+from course.content.queries import current, published
 from course.db import database
 from course.errors import NotFound
 from course.items import FULL, Item, Review
 from course.learning.completion import anew_since, modules_done
 from course.learning.queries import completed
 from course.quiz.paper import paper_of, stars_wrong
-from course.quiz.queries import Standing, Taken, attempt, deletions, reason, standing
+from course.quiz.queries import Standing, Taken, attempt, deletions, reason, standings
 from course.web.asking import verdict
 from course.web.filters import can
 from course.web.guard import actor, allowed
@@ -68,29 +69,41 @@ def show(attempt_id: UUID) -> str:
         answers=[(number, found[item.id]) for number, item in enumerate(paper, start=1) if item.id in found],
         total=len(paper),
         reason=why_regraded(taken),
-        way_on=_way_on(taken, quiz),
+        way_on=_way_on(taken, quiz, published(db, taken.release_id).edition),
         deletion=deletions(db, who.person_id).get(taken.id) if taken.answers_deleted else None,
     )
 
 
-def _way_on(taken: Taken, quiz: Quiz) -> str:
-    """What the link to the attempt's result says; '' for who may not take the course any more."""
+def _way_on(taken: Taken, quiz: Quiz, edition: int) -> str:
+    """What the link to the result of an attempt of the edition says; '' for who may not take the course any more."""
     who, db = actor(), database.session
     release = current(db, who.newest_release).get(taken.course)
     if not can("course.take") or release is None or release.course.audience not in who.audiences:
         return ""
     if not taken.finished:
         return "Fortsätt kunskapstestet" if quiz.kind else "Svara på frågorna som är kvar"
-    today = clock.day_of(clock.now())
-    edition = in_force(db, taken.course, who.newest_release, today)
     rows = completed(db, who.person_id, taken.course)
-    is_done = quiz.module in modules_done(rows, edition, anew_since(rows, edition, today))
+    since = anew_since(rows, edition, clock.day_of(clock.now()))
+    is_done = quiz.module in modules_done(rows, edition, since)
     return "Se resultatet" if is_done else "Se vad som är kvar"
 
 
-def counted(taken: Taken, paper: tuple[Item, ...]) -> dict[str, Counted]:
+def counted(taken: Taken, paper: Iterable[Item]) -> dict[str, Counted]:
     """{item: its answer} of the answered questions of a paper."""
-    stand = standing(database.session, taken.id) if taken.sequence > 1 else {}
+    return by_gradings(taken, paper, regraded([taken]))
+
+
+def regraded(attempts: Iterable[Taken]) -> Mapping[UUID, Mapping[str, Standing]]:
+    """{attempt: {item: what its answer is worth}} of those attempts that were graded anew."""
+    anew = [taken.id for taken in attempts if taken.sequence > 1]
+    return standings(database.session, anew) if anew else {}
+
+
+def by_gradings(
+    taken: Taken, paper: Iterable[Item], gradings: Mapping[UUID, Mapping[str, Standing]]
+) -> dict[str, Counted]:
+    """As `counted`, for one of many attempts, whose gradings were asked for at once."""
+    stand = gradings.get(taken.id, {})
     return {item.id: _counted(taken, item, stand.get(item.id)) for item in paper if item.id in taken.answers}
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 PAGES = {
     400: ("Det gick inte att läsa det som skickades", "Ladda om sidan och försök igen."),
-    403: ("Du har inte behörighet", "Fråga din chef eller den som sköter kursen om du borde ha det."),
+    403: ("Du har inte behörighet", "Fråga HR om du borde ha det."),
     404: ("Sidan finns inte", "Kontrollera adressen, eller gå till startsidan."),
     405: ("Så går det inte att göra", "Gå till startsidan och försök därifrån."),
     409: ("Det har redan ändrats", "Ladda om sidan och se hur det är nu."),

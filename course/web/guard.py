@@ -51,6 +51,7 @@ HEADERS = {
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UNUSABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that no database stores."""
+SIGN_OUT = "login.sign_out"
 LONGEST_WAY_BACK = 2000
 LARGEST_KEPT = 1000
 
@@ -155,6 +156,8 @@ def _check_permission() -> AnyResponse | None:
     if ANYBODY in PERMISSIONS[permission]:
         return None
     if not current_user.is_authenticated:
+        if request.endpoint == SIGN_OUT:  # the session has ended, as was wished
+            return redirect(url_for("login.sign_in", utloggad="ja"), 303)
         lost = request.method not in SAFE_METHODS and not _keep_form()
         return redirect(url_for("login.sign_in", till=_way_back(), sparat="nej" if lost else None), 303)
     if not may(actor().roles, permission):
@@ -173,9 +176,9 @@ def _way_back() -> str | None:
 
 
 def _keep_form() -> bool:
-    """Keep a form that its own session sent before it ended; `login` sends it on once the person is back.
+    """Keep a form that its own session sent before it ended, and say whether it could be.
 
-    A reflection is not kept: whoever has the computer next can read the cookie.
+    `login` sends it on once the person is back. A reflection is not: whoever has the computer next can read the cookie.
     """
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "kept_at_sign_in", False) or FREE_TEXT in request.form:

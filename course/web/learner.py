@@ -238,12 +238,12 @@ def release_of(course_id: str) -> Published:
     """The current release of a course that is meant for the actor, as the actor may see it. Raises NotFound."""
     who = actor()
     found = current(database.session, who.newest_release).get(course_id)
-    if found is None or not is_meant(found):
+    if found is None or not _is_meant(found):
         raise NotFound("Kursen finns inte.")
     return found if can("unit.read") else replace(found, course=found.course.for_everybody)
 
 
-def is_meant(release: Published) -> bool:
+def _is_meant(release: Published) -> bool:
     """Whether the course is meant for the actor."""
     return release.course.audience in actor().audiences
 
@@ -295,6 +295,15 @@ def _etag(
     progress = (str(taken.id), taken.finished, so_far.remains, *taken.answers) if taken else ()
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
     tested = (test.questions, test.forms_left, test.is_offered, test.answered) if test else ()
-    parts = (release.id, section_id, who.session, sorted(who.roles), progress, local_digest(), static("app.css"))
+    parts = (
+        release.id,
+        section_id,
+        who.session,
+        sorted(who.roles),
+        sorted(who.audiences),
+        progress,
+        local_digest(),
+        static("app.css"),
+    )
     outbox = (outbox_of(), static("outbox.js"))
     return hashlib.sha256(repr((parts, scenarios, tested, outbox, demonstration())).encode()).hexdigest()[:24]

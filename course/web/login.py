@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.orm import Session
@@ -163,7 +163,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     person_id = actor().person_id
     with transaction() as (db, at):
         close_sessions(db, person_id, by=person_id, at=at)
-    return _leave("Du är utloggad överallt.")
+    return _leave()
 
 
 @bp.post("/logga-ut")
@@ -172,14 +172,13 @@ def sign_out() -> ResponseReturnValue:
     """End the session, also for every copy of its cookie."""
     with transaction() as (db, at):
         close_session(db, actor().session, at=at)
-    return _leave("Du är utloggad.")
+    return _leave()
 
 
-def _leave(told: str) -> ResponseReturnValue:
+def _leave() -> ResponseReturnValue:
     logout_user()
     session.clear()
-    flash(told)
-    return redirect(url_for("login.sign_in"), 303)
+    return redirect(url_for("login.sign_in", utloggad="ja"), 303)
 
 
 def _check_chosen(password: str, *names: str) -> None:

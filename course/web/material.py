@@ -122,7 +122,7 @@ def sources(course_id: str) -> str:
     """What the course says and where it comes from, by number."""
     course = _course(course_id).course
     named = {fact for module in course.modules for fact in module.sources}
-    named |= {fact for material in course.materials for fact in material.sources}
+    named |= {fact for material in course.materials if _may_read(material) for fact in material.sources}
     return render_template(
         "material/sources.html", course=course, facts=[fact for fact in course.facts.values() if fact.id in named]
     )

@@ -5,7 +5,6 @@ The script keeps an answer in the browser until the server has it; DECISIONS.md,
 
 import hashlib
 import hmac
-from functools import lru_cache
 
 from flask import Flask, current_app, request, session
 
@@ -31,12 +30,8 @@ def outbox_of() -> str:
     """Who is asking, as a mark that says nothing to others and is the same in all their sessions; '' for no outbox."""
     if "answers" not in session or not can("course.take"):
         return ""
-    return _mark(current_app.config["SECRET_KEY"], actor().person_id)
-
-
-@lru_cache(maxsize=4096)
-def _mark(key: str, person_id: int) -> str:
-    return hmac.new(key.encode(), f"outbox {person_id}".encode(), hashlib.sha256).hexdigest()[:24]
+    key: str = current_app.config["SECRET_KEY"]
+    return hmac.new(key.encode(), f"outbox {actor().person_id}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def asks_for_json() -> bool:

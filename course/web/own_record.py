@@ -1,5 +1,9 @@
 """Min sida: everything that is stored of the one who asks."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
 from flask import Blueprint, render_template, request
 
 from course import clock
@@ -9,14 +13,26 @@ from course.content.queries import current, published
 from course.db import database
 from course.learning.queries import completion_rows
 from course.quiz.paper import stars_wrong
-from course.quiz.queries import Taken, attempts, deletions
+from course.quiz.queries import Standing, Taken, attempts, deletions
 from course.recall.queries import standing
 from course.scenario.queries import all_done
+from course.web.answers import Counted, by_gradings, regraded
 from course.web.guard import actor, allowed
-from course.web.learner import is_meant
 from course.web.remember import courses_offered
 
 bp = Blueprint("own_record", __name__)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An attempt by its quiz and module as they were when it began."""
+
+    attempt: Taken
+    module: Module
+    quiz: Quiz
+    answers: Mapping[str, Counted]
+    stars_wrong: int
+    """How many of its questions on safety it got wrong."""
 
 
 @bp.get("/min-sida")
@@ -28,19 +44,21 @@ def show() -> str:
     rows = completion_rows(db, who.person_id)
     releases = current(db, who.newest_release)
     taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
+    meant = [(one, mine) for one, mine in taken if one.course.audience in who.audiences]
     gone = any(each.answers_deleted for _, mine in taken for each in mine)
+    gradings = regraded(each for _, mine in taken for each in mine)
     known = standing(db, who.person_id)
     return render_template(
         "learner/record.html",
         name=who.name,
         rows=rows,
         courses={one.course.id: one.course for one in releases.values()},
-        taken=[[_with_quiz(each) for each in mine] for _, mine in taken if mine],
+        attempts=[_told(each, gradings) for _, mine in taken for each in reversed(mine)],
         scenarios=all_done(db, who.person_id),
         deletions=deletions(db, who.person_id) if gone else {},
         remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),
         stopped=known.stopped,
-        remember=courses_offered(rows, [(one, mine) for one, mine in taken if is_meant(one)], known),
+        remember=courses_offered(rows, meant, known),
         sessions=sessions(db, who.person_id, at=clock.now()),
         own_session=hash_id(who.session),
         log=code_and_password_log(db, who.person_id),
@@ -48,9 +66,9 @@ def show() -> str:
     )
 
 
-def _with_quiz(taken: Taken) -> tuple[Taken, Quiz, Module, int]:
-    """An attempt with its quiz and module as they were then, and how many questions on safety it got wrong."""
+def _told(taken: Taken, gradings: Mapping[UUID, Mapping[str, Standing]]) -> Told:
     then = published(database.session, taken.release_id).course
     quiz = then.quizzes[taken.quiz]
     module = next(each for each in then.modules if each.id == quiz.module)
-    return taken, quiz, module, stars_wrong(quiz, taken.paper, taken.stars)
+    answers = by_gradings(taken, quiz.items.values(), gradings)
+    return Told(taken, module, quiz, answers, stars_wrong(quiz, taken.paper, taken.stars))

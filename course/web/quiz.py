@@ -167,11 +167,18 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
         if left is None:
             raise Conflict("Försöket kunde inte avslutas. Öppna sista frågan igen.")
         return redirect(url_for(".question", attempt_id=attempt_id, item_id=left.id), 303)
+    return _result_page(sitting, late=late)
+
+
+def _result_page(sitting: Sitting, *, late: bool) -> str:
+    """The result of a finished attempt; `late` says that an answer was sent after its time."""
+    who, db, taken = actor(), database.session, sitting.taken
+    today = clock.day_of(clock.now())
     mine = record(db, who.person_id, taken.course)
     release = release_of(taken.course)
-    since = anew_since(mine.completed, sitting.pinned.edition, clock.day_of(clock.now()))
+    since = anew_since(mine.completed, sitting.pinned.edition, today)
     done = modules_done(mine.completed, sitting.pinned.edition, since)
-    edition = in_force(db, taken.course, who.newest_release, clock.day_of(clock.now()))
+    edition = in_force(db, taken.course, who.newest_release, today)
     if sitting.quiz.kind:
         after = _after_a_test(sitting, knowledge_test(release.course, sitting.module, mine, edition, since))
     else:

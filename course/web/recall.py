@@ -30,9 +30,8 @@ WISHES = {"ja": ("Du får minnesfrågor igen.", True), "nej": ("Du får inga fle
 @allowed("course.take")
 def go_on(course_id: str) -> ResponseReturnValue:
     """The first question that is not answered."""
-    try:
-        _, recall, _ = _asked(course_id, 1)
-    except NotFound:
+    _, recall = _come(course_id)
+    if recall is None:
         return _none_now()
     return redirect(url_for(".question", course_id=course_id, number=_next(recall) or 1), 303)
 
@@ -41,10 +40,12 @@ def go_on(course_id: str) -> ResponseReturnValue:
 @allowed("course.take")
 def question(course_id: str, number: int) -> ResponseReturnValue:
     """One of the three; once it is answered, its feedback and the way to the next that is not."""
-    try:
-        release, recall, asked = _asked(course_id, number)
-    except NotFound:
+    release, recall = _come(course_id)
+    if recall is None:
         return _none_now()
+    if not 1 <= number <= len(recall.questions):
+        return redirect(url_for(".go_on", course_id=course_id), 303)
+    asked = recall.questions[number - 1]
     item, shown = asked.item, _shown(release, recall, asked, number)
     if request.args.get("fel") == "ja":
         sent = given(_place(recall), item.id)
@@ -67,7 +68,10 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
 @allowed("course.take")
 def answer(course_id: str, number: int) -> ResponseReturnValue:
     """Show the feedback on the answer in a form; with the last one, store that the three are done, and no more."""
-    _, recall, asked = _asked(course_id, number)
+    _, recall = _come(course_id)
+    if recall is None or not 1 <= number <= len(recall.questions):
+        raise NotFound(NONE_NOW)
+    asked = recall.questions[number - 1]
     form = dict(request.form.lists())
     session.pop("given", None)
     button = keep_moved(_place(recall), asked.item, form)
@@ -98,13 +102,10 @@ def choose() -> ResponseReturnValue:
     return redirect(url_for("own_record.show"), 303)
 
 
-def _asked(course_id: str, number: int) -> tuple[Published, Recall, Question]:
-    """The questions that have come for the one who asks, and the one with the number. Raises NotFound."""
+def _come(course_id: str) -> tuple[Published, Recall | None]:
+    """The course, and the questions of it that have come for the one who asks. Raises NotFound for the course."""
     who, release, db = actor(), release_of(course_id), database.session
-    found = to_remember(release, record(db, who.person_id, course_id), standing(db, who.person_id))
-    if found is None or not 1 <= number <= len(found.questions):
-        raise NotFound(NONE_NOW)
-    return release, found, found.questions[number - 1]
+    return release, to_remember(release, record(db, who.person_id, course_id), standing(db, who.person_id))
 
 
 def _none_now() -> ResponseReturnValue:

@@ -1,11 +1,17 @@
 """No answer is lost on its way: without network, server or tab it waits in the browser, for its own person only."""
 
 import json
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from served import wait_until
 
+from course import create_app
+from course.config import PROJECT, load_settings
+from course.content.actions import publish
+from course.content.source import read_folder
+from course.db import database, transaction
 from journeys.conftest import Visit, follow
 from journeys.test_pages import inspect
 
@@ -34,7 +40,8 @@ def to_question(visit, page=None):
     """Open the first question of the module that is not answered, and give its path."""
     page = page or visit.page
     page.goto(MODULE)
-    follow(page, "main button")
+    while not page.locator("form.question").count():
+        follow(page, "main button")
     return urlsplit(page.url).path
 
 
@@ -310,6 +317,45 @@ def test_an_answer_is_never_sent_in_somebody_elses_session(window, own_server):
     anna.page.wait_for_selector(".verdict")
     assert answers(own_server, "anna") == [(item_of(question), f'["{choice}"]')]
     assert kept(other) == []
+
+
+def test_an_answer_that_waited_past_its_time_is_told_and_let_go(window, own_server):
+    own_server.stop()
+    limit_the_time(own_server.instance)
+    own_server.start()
+    anna = window("anna")
+    question = to_question(anna)
+    pick(anna.page)
+    anna.context.set_offline(True)
+    anna.page.click("main button")
+    waits(anna.page)
+    anna.page.close()
+    own_server.stop()
+    own_server.target = "later:app"
+    own_server.start()
+    anna.context.set_offline(False)
+
+    page = anna.context.new_page()
+    page.goto("/stod")
+    waits(page, "Ett svar som väntade kom för sent. Tiden var ute.")
+
+    assert kept(page) == []
+    assert answers(own_server, "anna") == []
+    follow(page, "#utkorg a")
+    assert urlsplit(page.url).path == question.partition("/fraga")[0]
+    assert "Tiden var ute" in page.inner_text("main")
+
+
+def limit_the_time(instance):
+    """Publish the first module's questions anew, with 20 minutes for them."""
+    folder = read_folder(PROJECT, "hot-och-vald")
+    path = "quizzes/hot-och-vald/otillaten-paverkan.md"
+    limited = {**folder.sources, path: folder.sources[path].replace("godkänt: 80 %\n", "godkänt: 80 %\ntid: 20 min\n")}
+    app = create_app(load_settings({}, instance))
+    with app.app_context():
+        with transaction() as (db, at):
+            publish(db, replace(folder, sources=limited), change="language", accept_keys=False, by=None, at=at)
+        database.engine.dispose()
 
 
 def pick_and_answer(page, question):

@@ -48,6 +48,7 @@ ROUTES = {
     "platform": "annan lärplattform",
     "mixed": "på flera sätt",
 }
+"""How something was completed, in words."""
 Fact = tuple[date, datetime, str, str]
 """(day it is about, instant it was recorded, what it says, what became of it)."""
 

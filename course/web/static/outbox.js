@@ -42,10 +42,11 @@ function drop(entry) {
 const hiddenIn = (page) => [...page.querySelectorAll("[type=hidden]")].map(({ name, value }) => [name, value]);
 const ask = (to, more) => fetch(to, { ...more, signal: AbortSignal.timeout(PATIENCE) });
 
-// The hidden fields of the question's page as it is now; only if its own person is signed in. The sign-in page is not
-// opened: the session that comes with it could replace the one that is being opened in another window.
+// The hidden fields of the question's page as it is now, or of its attempt's when the time is up; only if its own person
+// is signed in. No redirect is followed: the session of the sign-in page could replace one just begun in another window.
 async function fresh(to) {
-  const response = await ask(to, { redirect: "manual" });
+  const response = await ask(to, { redirect: "manual" }), [attempt, question] = to.split("/fraga/");
+  if (response.type === "opaqueredirect" && question) return fresh(attempt);
   if (response.type === "opaqueredirect") throw "stranger";
   if (response.status >= 500) throw "server";
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
