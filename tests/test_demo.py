@@ -39,6 +39,7 @@ from course.organisation.tables import (
     UnitState,
 )
 from course.quiz.tables import Attempt, Response, Result
+from course.report.catalogue import questions
 from course.report.catalogue.coverage import build
 from course.target.queries import promise_on
 
@@ -306,3 +307,13 @@ def test_a_real_installation_is_never_removed(app, runner):
 
 def test_the_demonstration_has_every_published_course(db):
     assert set(current(db, newest_release_id(db))) == set(course_folders(app_settings().content))
+
+
+def test_most_questions_work_and_a_few_show_what_it_looks_like_when_they_do_not(db):
+    table = questions.build(db, current(db, newest_release_id(db))[COURSE].course)
+    (told,) = table.groups
+    number = {figure.key: figure.value for figure in told.figures}
+
+    measured = number["questions"] - number["few"]
+    assert measured > 50
+    assert 1 <= number["mend"] <= measured / 5

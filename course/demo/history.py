@@ -3,6 +3,7 @@
 Papers are graded and modules completed by the product's own rules; only who does what, and when, is drawn by lot.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +25,12 @@ YEARLY = 0.615
 """The share of an audience that would take a course in a whole year."""
 BEGUN, FAILED, ON_PAPER, REVOKED = 0.035, 0.02, 8, 3
 KEEN = frozenset({"EBB", "IFO"})
+SHARPNESS = 2.0
+EASIEST, HARDEST = -2.6, -1.0
+"""Of questions, on the scale of skill, where people are spread around 0 by 1: most people are above all questions."""
+FLAWED = 20
+"""One question of so many is answered right by all, and one puzzles those who know most, so that the page that tells
+of it has something to tell."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,13 @@ class History:
 
 @dataclass(frozen=True)
 class _Here:
-    """Somebody of the audience, who could take the course on the days."""
+    """Somebody of the audience, who could take the course on the days, and how much they know before it."""
 
     person: str
     unit: str
     counts: bool
     days: Sequence[date]
+    skill: float
 
 
 def history(course: Course, people: Organisation, today: date) -> History:
@@ -118,7 +126,8 @@ def _present(people: Organisation, audience: str, today: date) -> list[_Here]:
             here = [day for day in days if first <= day <= last]
             if here:
                 state = post.states[-1]
-                by_person[post.person] = _Here(post.person, state.unit, state.counts, here)
+                skill = Random(f"demo/{post.person}").gauss()  # noqa: S311 - as above
+                by_person[post.person] = _Here(post.person, state.unit, state.counts, here, skill)
     return list(by_person.values())
 
 
@@ -148,27 +157,27 @@ def _complete(course: Course, here: _Here, rng: Random, tries: list[Try], done: 
     for module, day in zip(_required(course), days, strict=True):
         if day > day_of(clock):
             clock = during(day, rng)
-        clock = _pass_module(course, module, here.person, rng, clock=clock, tries=tries, done=done)
+        clock = _pass_module(course, module, here, rng, clock=clock, tries=tries, done=done)
 
 
 def _pass_module(
-    course: Course, module: Module, person: str, rng: Random, *, clock: datetime, tries: list[Try], done: list[Done]
+    course: Course, module: Module, here: _Here, rng: Random, *, clock: datetime, tries: list[Try], done: list[Done]
 ) -> datetime:
     """Try until the rule is met; gives when that was."""
     quiz = course.quizzes[module.quiz]
     finished: list[Finished] = []
     while not meets_rule(finished, quiz.critical, done_before=False):
         number = len(finished) + 1
-        wrong = 0 if number > 3 else rng.choices((0, 1, 2, 3), (60, 28, 9, 3) if number == 1 else (85, 15, 0, 0))[0]
+        skill = here.skill + 2 * (number - 1) if number <= 3 else math.inf  # one learns from one's mistakes
         missing = only_missing(finished, quiz.critical, done_before=False)
-        attempt = _try(course, module, person, rng, started=clock, number=number, wrong=wrong, missing=missing)
+        attempt = _try(course, module, here.person, rng, started=clock, number=number, skill=skill, missing=missing)
         tries.append(attempt)
         clock = attempt.answers[-1][2] + timedelta(seconds=rng.randrange(40, 240))
         assert attempt.score is not None  # noqa: S101 - a whole paper was answered
         passed = attempt.score.passed and is_whole(quiz, attempt.paper)
         finished.append(Finished(passed, frozenset(attempt.score.stars)))
     graded = tries[-1].answers[-1][2]
-    done.append(Done(person, module.id, "quiz", f"attempt:{tries[-1].id}", day_of(graded), graded))
+    done.append(Done(here.person, module.id, "quiz", f"attempt:{tries[-1].id}", day_of(graded), graded))
     return clock
 
 
@@ -180,28 +189,40 @@ def _try(
     *,
     started: datetime,
     number: int,
-    wrong: int,
+    skill: float,
     cut: int = 0,
     missing: Collection[str] = (),
 ) -> Try:
-    """An attempt with so many wrong answers; `cut` leaves out the last ones, and then there is no result."""
+    """An attempt of somebody who knows so much; `cut` leaves out the last answers, and then there is no result."""
     quiz = course.quizzes[module.quiz]
     paper = decide(quiz, module, seed=number, missing=missing)
-    missed = {item.id for item in rng.sample(paper, min(wrong, len(paper)))}
     given: list[tuple[str, Any, datetime]] = []
     clock = started
     for item in paper[: len(paper) - cut]:
         clock += timedelta(seconds=rng.randrange(18, 80), microseconds=rng.randrange(10**6))
-        given.append((item.id, _answer(item, rng, right=item.id not in missed), clock))
+        given.append((item.id, _answer(item, rng, right=rng.random() < _facility(item, skill)), clock))
     score = None if cut else grade(quiz, paper, {item: answer for item, answer, _ in given})
     identity = UUID(int=rng.getrandbits(128), version=4)
     ids = tuple(item.id for item in paper)
     return Try(identity, person, quiz.id, number, rng.randrange(2**31), started, tuple(given), score, ids)
 
 
+def _facility(item: Item, skill: float) -> float:
+    """How likely somebody who knows so much answers the question right, by a logistic model with two parameters."""
+    if math.isinf(skill):
+        return float(skill > 0)
+    drawn = Random(f"demo/{item.id}")  # noqa: S311 - as above
+    flaw, difficulty = drawn.randrange(FLAWED), drawn.uniform(EASIEST, HARDEST)
+    if flaw == 0:
+        return 1.0
+    above = -(skill + difficulty) / 2 if flaw == 1 else skill - difficulty
+    return 1 / (1 + math.exp(-SHARPNESS * above))
+
+
 def _answer(item: Item, rng: Random, *, right: bool) -> Any:
-    """An answer as it is stored; a mistake when it is not to be right and the type knows mistakes."""
-    return item.right_answer if right or not item.wrong_answers else rng.choice(item.wrong_answers)
+    """An answer as it is stored; a mistake when it is not to be right and the type knows mistakes, mostly the first."""
+    wrong = item.wrong_answers
+    return item.right_answer if right or not wrong else wrong[min(rng.randrange(len(wrong)), rng.randrange(len(wrong)))]
 
 
 def _begin(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
@@ -210,15 +231,14 @@ def _begin(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
     quiz = course.quizzes[module.quiz]
     started = during(rng.choices(here.days, [eagerness(day) for day in here.days])[0], rng)
     cut = rng.randint(1, len(quiz.items))
-    tries.append(_try(course, module, here.person, rng, started=started, number=1, wrong=0, cut=cut))
+    tries.append(_try(course, module, here.person, rng, started=started, number=1, skill=here.skill, cut=cut))
 
 
 def _fail(course: Course, here: _Here, rng: Random, tries: list[Try]) -> None:
     """Fail the first module, once, and leave it."""
     module = _required(course)[0]
-    quiz = course.quizzes[module.quiz]
     started = during(rng.choice(here.days), rng)
-    tries.append(_try(course, module, here.person, rng, started=started, number=1, wrong=len(quiz.items)))
+    tries.append(_try(course, module, here.person, rng, started=started, number=1, skill=-math.inf))
 
 
 def _on_paper(course: Course, people: Sequence[_Here]) -> list[Done]:
