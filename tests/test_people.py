@@ -7,7 +7,7 @@ import pytest
 from browsing import Page, browser, everything
 from sqlalchemy import select, update
 from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
-from world import noon, post, token
+from world import course_sources, noon, post, token
 
 from course.audit.tables import AuditEntry
 from course.errors import Conflict, Invalid, NotFound
@@ -373,6 +373,24 @@ def test_hr_reads_why_a_completion_was_revoked_and_which_day_is_the_last(site):
 
     assert page.main.count("återkallat 10 mars 2026") == page.main.count(": Det var Bo som svarade.") == 2
     assert "Undantagen till och med 31 juli 2026" in page.main
+
+
+def test_a_persons_page_tells_of_the_courses_that_concern_them_only(site):
+    made = course_sources(course="namnd", audience="official")
+    head = "modules/namnd/course.toml"
+    site.publish(made | {head: made[head].replace("En kurs", "Nämndens kurs")})
+    site.person("ledamot", "B", audience="official")
+    site.person("utan")
+    client = browser(site, "hr")
+
+    def told(key):
+        page = Page(client.get(f"/personer/{site.people[key]}"))
+        return page.main.count("Varför räknas personen så?"), "Nämndens kurs" in page.main
+
+    assert (told("anna"), told("ledamot"), told("utan")) == ((1, False), (1, True), (0, False))
+    assert "hör inte till målgruppen" in Page(client.get(f"/personer/{site.people['utan']}")).main
+    site.membership("anna", "B", audience="official")
+    assert told("anna") == (2, True)
 
 
 def test_every_form_of_a_persons_page_does_what_it_says(site):

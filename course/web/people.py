@@ -131,6 +131,7 @@ def _page(person_id: int, **told: str) -> str:
         tables=[
             (each.course, explanation.build(db, each, day, known_at, person_id))
             for each in map(courses.__getitem__, in_order(courses))
+            if explanation.concerns(db, each.course, known_at, person_id)
         ],
         employments=explanation.EMPLOYMENT,
         day=day,

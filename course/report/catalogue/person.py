@@ -87,6 +87,26 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
     )
 
 
+def concerns(db: Session, course: Course, known_at: datetime, person_id: int) -> bool:
+    """Whether the person, as known at the instant, was ever in the course's audience or did something in it."""
+    people = star_of(db, person_id, known_at)
+    within = select(MembershipState.id).join(Membership, Membership.id == MembershipState.membership_id)
+    found = (
+        within.where(
+            Membership.person_id.in_(people),
+            MembershipState.audience == course.audience,
+            MembershipState.recorded_at <= known_at,
+        ),
+        select(Attempt.id).where(
+            Attempt.person_id.in_(people), Attempt.course == course.id, Attempt.started_at <= known_at
+        ),
+        select(Completion.id).where(
+            Completion.person_id.in_(people), Completion.course == course.id, Completion.recorded_at <= known_at
+        ),
+    )
+    return bool(db.scalar(select(or_(*(each.exists() for each in found)))))
+
+
 def star_of(db: Session, person_id: int, known_at: datetime) -> list[int]:
     """All the rows that are the same human, as known at the instant."""
     links = db.execute(select(SamePerson.person_id, SamePerson.main_id).where(known(SamePerson, known_at)))
