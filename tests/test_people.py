@@ -330,6 +330,28 @@ def test_no_list_of_real_people_is_read_into_a_demonstration(site):
     assert "demonstration" in Page(answer).main
 
 
+@pytest.mark.parametrize("typed", ["Åke Öberg", "åke ö", "ÅKE", "öBERG"])
+def test_a_name_is_found_however_its_letters_are_written(site, typed):
+    with site.write("2026-01-05") as (db, at):
+        add_person(db, key="77", name="Åke Öberg", email="", by=None, at=at)
+
+    found = Page(browser(site, "hr").get("/personer", query_string={"sok": typed}))
+
+    assert "Åke Öberg (77)" in found.main
+
+
+def test_of_many_with_a_name_the_first_in_swedish_order_are_found(site):
+    with site.write("2026-01-05") as (db, at):
+        for number in range(20):
+            add_person(db, key=f"z{number}", name=f"Ävent Lik {number}", email="", by=None, at=at)
+        add_person(db, key="å", name="åsa Lik", email="", by=None, at=at)
+
+    found = Page(browser(site, "hr").get("/personer?sok=lik"))
+
+    assert "åsa Lik (å)" in found.main
+    assert "20 personer" in found.main
+
+
 def test_a_protected_person_is_found_by_the_whole_number_only_and_never_by_name(site):
     client = browser(site, "hr")
 
