@@ -394,6 +394,24 @@ def test_an_import_that_somebody_has_built_on_is_not_undone(measured):
     assert tables(measured) == before
 
 
+def test_why_an_import_is_not_undone_tells_no_number_of_a_protected_person(measured):
+    read_in(measured, [row("1", name="Nya"), row("2", "N1"), row("3", name="Nytt")], "2026-02-10")
+    with measured.write("2026-02-11") as (db, at):
+        end_membership(db, measured.people["2"], last_day=date(2026, 3, 1), by=None, at=at)
+        correct_person(db, measured.people["1"], name="Rättad", protected=True, by=None, at=at)
+        correct_person(db, measured.people["2"], protected=True, by=None, at=at)
+        correct_person(db, measured.people["3"], name="Annan", by=None, at=at)
+
+    with pytest.raises(Conflict) as refusal, measured.write("2026-02-12") as (db, at):
+        undo_import(db, "hr", by=None, at=at)
+
+    assert str(refusal.value).splitlines()[1:] == [
+        "En skyddad person: namn eller e-post",
+        "3: namn eller e-post",
+        "En skyddad person: anställningen",
+    ]
+
+
 @pytest.mark.parametrize("aimed", ["population", "group", "role"])
 def test_an_import_whose_new_unit_a_target_or_a_role_is_about_is_not_undone(measured, aimed):
     read_in(measured, [row("1", "N1"), row("2", "E2"), row("3", "B1", division="Bistånd"), row("4")], "2026-02-10")
