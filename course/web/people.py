@@ -28,7 +28,7 @@ from course.organisation.actions import (
 )
 from course.organisation.queries import matching, person_by_id, person_by_key, unit_id_by_code
 from course.organisation.tables import EMPLOYMENTS, Person
-from course.report.as_of import read_day, read_known
+from course.report.as_of import known_or_newest, read_day
 from course.report.catalogue import person as explanation
 from course.web.guard import actor, allowed
 
@@ -119,7 +119,7 @@ def _opened(person_id: int, **told: str) -> str:
 def _page(person_id: int, **told: str) -> str:
     db, now = database.session, clock.now()
     day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
-    known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
+    known_at = known_or_newest(request.args.get("kand"), now, newest_instant(db))
     courses = current(db, actor().newest_release)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
     return render_template(
