@@ -1,5 +1,6 @@
 """Reading people and units."""
 
+import hashlib
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -80,6 +81,12 @@ def person_by_id(db: Session, person_id: int) -> Person:
     if person is None:
         raise NotFound("Personen finns inte.")
     return person
+
+
+def state_of(person: Person) -> str:
+    """A mark that is another one once the name, the e-mail or the protection has been changed."""
+    known = (person.name, person.email, person.protected)
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
 
 
 def matching(db: Session, text: str) -> list[Person]:
