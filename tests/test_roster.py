@@ -300,6 +300,17 @@ def test_neither_name_nor_number_of_a_protected_person_is_told(world):
     assert [(event.key, event.name) for event in found.left] == [("–", "Skyddad person")]
 
 
+def test_remarks_on_who_leads_a_unit_tell_no_number_of_a_protected_person(world):
+    read_in(world, [row("1"), row("hemlig"), row("9")], "2026-01-10")
+    with world.write("2026-01-11") as (db, at):
+        person = db.scalars(select(Person).where(Person.key == "hemlig")).one()
+        correct_person(db, person.id, protected=True, by=None, at=at)
+
+    found = planned(world, [row("1", boss="9"), row("hemlig", boss="9"), row("9", boss="hemlig")], "2026-02-10")
+
+    assert found.remarks == ("Enhet E1 (E1): flest rader anger chefen 9, andra en skyddad person.",)
+
+
 def test_a_change_decided_by_hand_whether_somebody_counts_survives_the_next_list(world):
     read_in(world, [row("1"), row("2", form="inhyrd")], "2026-01-10")
     with world.write("2026-01-11") as (db, _at):
