@@ -332,6 +332,28 @@ def test_no_list_of_real_people_is_read_into_a_demonstration(site):
     assert "demonstration" in Page(answer).main
 
 
+@pytest.mark.parametrize("typed", ["Åke Öberg", "åke ö", "ÅKE", "öBERG"])
+def test_a_name_is_found_however_its_letters_are_written(site, typed):
+    with site.write("2026-01-05") as (db, at):
+        add_person(db, key="77", name="Åke Öberg", email="", by=None, at=at)
+
+    found = Page(browser(site, "hr").get("/personer", query_string={"sok": typed}))
+
+    assert "Åke Öberg (77)" in found.main
+
+
+def test_of_many_with_a_name_the_first_in_swedish_order_are_found(site):
+    with site.write("2026-01-05") as (db, at):
+        for number in range(20):
+            add_person(db, key=f"z{number}", name=f"Ävent Lik {number}", email="", by=None, at=at)
+        add_person(db, key="å", name="åsa Lik", email="", by=None, at=at)
+
+    found = Page(browser(site, "hr").get("/personer?sok=lik"))
+
+    assert "åsa Lik (å)" in found.main
+    assert "20 personer" in found.main
+
+
 def test_a_protected_person_is_found_by_the_whole_number_only_and_never_by_name(site):
     client = browser(site, "hr")
 
@@ -398,7 +420,7 @@ def test_every_form_of_a_persons_page_does_what_it_says(site):
     anna = f"/personer/{site.people['anna']}"
     site.person("bo", "B")
     forms = {
-        "ratta": {"namn": "Anna Ny", "epost": ""},
+        "ratta": {**Page(client.get(anna)).sends("Rätta namn och e-post"), "namn": "Anna Ny", "epost": ""},
         "anstall": {"enhet": "B", "fran": "2026-05-01", "form": "hourly"},
         "raknas": {"raknas": "nej", "fran": "2026-06-01"},
         "undanta": {"fran": "2026-07-01", "till": ""},
@@ -408,7 +430,7 @@ def test_every_form_of_a_persons_page_does_what_it_says(site):
         "avsluta": {"sista": "2026-12-31", "enhet": "B"},
     }
     for verb, form in forms.items():
-        answer = client.post(f"{anna}/{verb}", data={"csrf_token": token(client), **form})
+        answer = client.post(f"{anna}/{verb}", data={**form, "csrf_token": token(client)})
         assert (verb, answer.status_code) == (verb, 303)
 
     assert "Anna Ny" in Page(client.get(anna)).main
@@ -417,6 +439,26 @@ def test_every_form_of_a_persons_page_does_what_it_says(site):
         answer = client.post(f"{anna}/{verb}", data={"csrf_token": token(client), **form})
         assert answer.status_code in (404, 422)
         assert Page(answer).all("div", class_="error-summary")
+
+
+def test_a_page_left_open_takes_away_no_protection_that_was_given_since(site):
+    hr, colleague = browser(site, "hr"), browser(site, "hr")
+    anna = f"/personer/{site.people['anna']}"
+    open_since = Page(hr.get(anna)).sends("Rätta namn och e-post")
+    form = {**Page(colleague.get(anna)).sends("Rätta namn och e-post"), "skyddad": "ja"}
+    assert colleague.post(f"{anna}/ratta", data=form).status_code == 303
+
+    answer = hr.post(f"{anna}/ratta", data={**open_since, "namn": "Anna Ny"})
+
+    assert (answer.status_code, "har ändrats sedan du öppnade sidan" in Page(answer).main) == (409, True)
+    site.db.rollback()
+    person = site.db.get_one(Person, site.people["anna"], populate_existing=True)
+    assert (person.name, person.protected) == ("Namn anna", True)
+    again = {**Page(answer).sends("Rätta namn och e-post"), "namn": "Anna Ny"}
+    assert hr.post(f"{anna}/ratta", data=again).status_code == 303
+    site.db.rollback()
+    person = site.db.get_one(Person, site.people["anna"], populate_existing=True)
+    assert (person.name, person.protected) == ("Anna Ny", True)
 
 
 def test_hr_adds_a_person_by_hand(site):

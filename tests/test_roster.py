@@ -300,6 +300,17 @@ def test_neither_name_nor_number_of_a_protected_person_is_told(world):
     assert [(event.key, event.name) for event in found.left] == [("–", "Skyddad person")]
 
 
+def test_remarks_on_who_leads_a_unit_tell_no_number_of_a_protected_person(world):
+    read_in(world, [row("1"), row("hemlig"), row("9")], "2026-01-10")
+    with world.write("2026-01-11") as (db, at):
+        person = db.scalars(select(Person).where(Person.key == "hemlig")).one()
+        correct_person(db, person.id, protected=True, by=None, at=at)
+
+    found = planned(world, [row("1", boss="9"), row("hemlig", boss="9"), row("9", boss="hemlig")], "2026-02-10")
+
+    assert found.remarks == ("Enhet E1 (E1): flest rader anger chefen 9, andra en skyddad person.",)
+
+
 def test_a_change_decided_by_hand_whether_somebody_counts_survives_the_next_list(world):
     read_in(world, [row("1"), row("2", form="inhyrd")], "2026-01-10")
     with world.write("2026-01-11") as (db, _at):
@@ -392,6 +403,24 @@ def test_an_import_that_somebody_has_built_on_is_not_undone(measured):
 
     assert str(refusal.value).splitlines()[1:] == ["1: namn eller e-post", "2: anställningen"]
     assert tables(measured) == before
+
+
+def test_why_an_import_is_not_undone_tells_no_number_of_a_protected_person(measured):
+    read_in(measured, [row("1", name="Nya"), row("2", "N1"), row("3", name="Nytt")], "2026-02-10")
+    with measured.write("2026-02-11") as (db, at):
+        end_membership(db, measured.people["2"], last_day=date(2026, 3, 1), by=None, at=at)
+        correct_person(db, measured.people["1"], name="Rättad", protected=True, by=None, at=at)
+        correct_person(db, measured.people["2"], protected=True, by=None, at=at)
+        correct_person(db, measured.people["3"], name="Annan", by=None, at=at)
+
+    with pytest.raises(Conflict) as refusal, measured.write("2026-02-12") as (db, at):
+        undo_import(db, "hr", by=None, at=at)
+
+    assert str(refusal.value).splitlines()[1:] == [
+        "En skyddad person: namn eller e-post",
+        "3: namn eller e-post",
+        "En skyddad person: anställningen",
+    ]
 
 
 @pytest.mark.parametrize("aimed", ["population", "group", "role"])

@@ -376,6 +376,20 @@ def test_a_figure_known_at_an_instant_to_come_is_built_anew_each_time(world, sta
     assert (int(before["status", "members"]), int(after["status", "members"])) == (5, 6)
 
 
+def test_the_permalink_of_an_instant_to_come_gives_the_same_figures_for_ever(world, staffed):
+    soon = (clock.now() + timedelta(seconds=4)).isoformat().replace("+00:00", "Z")
+    shown = staffed.get(URL, query_string={"format": "json", "kand": soon})
+    scope = json.loads(shown.data)["scope"]
+    with transaction() as (db, at):
+        terms = Terms(world.units["A"], "Handläggare", date(2026, 1, 1))
+        add_membership(db, world.people["hr"], terms, by=None, at=at)
+
+    later = staffed.get(URL, query_string={"format": "json", **scope})
+
+    assert later.data == shown.data
+    assert scope["kand"] < soon
+
+
 def test_the_course_for_employees_is_the_one_that_is_shown_first(world, staffed):
     world.publish(course_sources(course="a-namnd", audience="official"))
 

@@ -11,7 +11,7 @@ from course.cli.group import DAY, Group
 from course.content.queries import current, newest_release_id
 from course.db import database, newest_instant
 from course.errors import NotFound
-from course.report.as_of import read_earlier, read_known
+from course.report.as_of import known_or_newest, read_earlier
 from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
 from course.target.queries import promises
@@ -33,7 +33,7 @@ def coverage(wanted_target: str | None, per: date | None, kand: str | None, seda
     """Hur många som har gått kursen, en dag, enligt det som var känt vid en tidpunkt."""
     now = clock.now()
     db = database.session
-    known_at = read_known(kand, now) if kand else newest_instant(db) or now
+    known_at = known_or_newest(kand, now, newest_instant(db))
     day = per or clock.day_of(now)
     course, audience = _course(db, wanted_target, day, known_at)
     earlier = read_earlier(sedan, known_at, now) if sedan else None

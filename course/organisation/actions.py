@@ -12,7 +12,7 @@ from course.audit.actions import record
 from course.clock import FOREVER
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import COUNTED
-from course.organisation.queries import human_of, person_by_id
+from course.organisation.queries import human_of, person_by_id, state_of
 from course.organisation.tables import (
     EMPLOYMENTS,
     Exemption,
@@ -63,14 +63,18 @@ def correct_person(
     name: str | None = None,
     email: str | None = None,
     protected: bool | None = None,
+    seen: str | None = None,
     by: int | None,
     at: datetime,
 ) -> None:
     """Correct what is given; '' as e-mail takes it away. Protection holds for all numbers of the human.
 
-    Raises as add_person does.
+    `seen` is the state (queries.state_of) that somebody looked at when deciding. Raises as add_person does, and
+    Conflict when that is no longer the state: a page left open would take away a protection given since.
     """
     person = person_by_id(db, person_id)
+    if seen is not None and seen != state_of(person):
+        raise Conflict("Uppgifterna har ändrats sedan du öppnade sidan. Se hur de är nu, och rätta igen.")
     with db.no_autoflush:
         person.key = person.key if key is None else key.strip()
         person.name = person.name if name is None else name.strip()

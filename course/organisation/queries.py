@@ -1,8 +1,9 @@
 """Reading people and units."""
 
+import hashlib
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
@@ -82,9 +83,21 @@ def person_by_id(db: Session, person_id: int) -> Person:
     return person
 
 
+def state_of(person: Person) -> str:
+    """A mark that is another one once the name, the e-mail or the protection has been changed."""
+    known = (person.name, person.email, person.protected)
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
+
+
 def matching(db: Session, text: str) -> list[Person]:
     """At most 20 people whose key is the text or whose name has it, by name; a protected one by its whole key only."""
-    like = "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    named = and_(func.lower(Person.name).like(like, escape="\\"), Person.protected.is_(False))
-    found = db.scalars(select(Person).where(or_(Person.key == text, named)).order_by(Person.name).limit(20)).all()
-    return sorted(found, key=lambda person: sort_key(person.name))
+    wanted = text.casefold()  # here: SQLite's lower() knows a to z only, PostgreSQL's what its locale knows
+    rows = db.execute(select(Person.id, Person.key, Person.name, Person.protected))
+    fitting = [
+        (sort_key(name), person)
+        for person, key, name, protected in rows
+        if key == text or (not protected and wanted in name.casefold())
+    ]
+    first = [person for _, person in sorted(fitting)[:20]]
+    found = {person.id: person for person in db.scalars(select(Person).where(Person.id.in_(first)))}
+    return [found[person] for person in first]

@@ -42,6 +42,15 @@ def read_known(text: str, now: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+def known_or_newest(text: str | None, now: datetime, newest: datetime | None) -> datetime:
+    """The instant that is asked for as in read_known; the newest write's when none is, or when it has not been yet.
+
+    Up to an instant that is to come more can be written, and a permalink's figures would change.
+    """
+    asked = read_known(text, now) if text else None
+    return newest or now if asked is None or asked > max(now, newest or now) else asked
+
+
 def read_earlier(text: str, known_at: datetime, now: datetime) -> datetime:
     """An instant to compare with, written as for read_known. Raises Invalid unless it is before `known_at`."""
     try:

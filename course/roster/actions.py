@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from course.access.tables import Grant
@@ -15,6 +15,7 @@ from course.db import is_demonstration
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import Population
 from course.organisation.tables import (
+    PROTECTED,
     Import,
     ImportBefore,
     ImportDraft,
@@ -32,6 +33,7 @@ from course.target.tables import TargetState
 
 CHUNK = 500
 State = type[MembershipState] | type[UnitState]
+_number_told = case((Person.protected, f"En {PROTECTED.lower()}"), else_=Person.key)
 
 
 @dataclass(frozen=True)
@@ -262,9 +264,10 @@ def _supersede(db: Session, table: State, ids: Iterable[int], *, by: int | None,
 def _people_changed(db: Session, import_id: int) -> list[str]:
     """The people whose name or e-mail is another than the import left it."""
     rows = db.execute(
-        select(ImportBefore.new_name, ImportBefore.new_email, Person.key, Person.name, Person.email)
+        select(ImportBefore.new_name, ImportBefore.new_email, _number_told, Person.name, Person.email)
         .join(Person, Person.id == ImportBefore.person_id)
         .where(ImportBefore.import_id == import_id)
+        .order_by(ImportBefore.person_id)
     )
     return [
         f"{key}: namn eller e-post"
@@ -281,7 +284,7 @@ def _states_changed(db: Session, import_at: datetime) -> list[str]:
     ]
     codes = select(UnitState.code).where(UnitState.superseded_at == import_at)
     memberships = (
-        select(Person.key)
+        select(_number_told)
         .join(Membership, Membership.person_id == Person.id)
         .join(MembershipState, MembershipState.membership_id == Membership.id)
         .where(

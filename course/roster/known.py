@@ -68,5 +68,10 @@ class Known:
     units: Mapping[int, KnownUnit]
     by_hand: frozenset[str] = frozenset()
 
+    def told(self, key: str) -> str:
+        """The person's number as remarks tell it: a protected one's is not told."""
+        person = self.people.get(key)
+        return "en skyddad person" if person and person.protected else key
+
 
 Wanted = tuple[KnownMembership | None, Row | None, list[Held[Terms]]]

@@ -160,7 +160,7 @@ def _people(rows: Sequence[Row], known: Known) -> tuple[tuple[PersonChange, ...]
         human: Ref = person.human if person else key
         email = row.email
         if email and holders[email] - {human}:
-            both = [_label(known, each) for each in (key, claims[email])]
+            both = [known.told(each) for each in (key, claims[email])]
             remarks.append(f"länka? {both[0]} och {both[1]} har samma e-postadress. {both[0]} läggs in utan e-post.")
             email = None
         elif email:
@@ -178,11 +178,6 @@ def _twice(
     for membership, row, _ in wanted:
         if membership is None and row is not None and row.key in known.by_hand:
             yield (
-                f"{_label(known, row.key)} har redan en anställning som är tillagd för hand. Är det samma, avsluta den"
+                f"{known.told(row.key)} har redan en anställning som är tillagd för hand. Är det samma, avsluta den"
                 " på personens sida."
             )
-
-
-def _label(known: Known, key: str) -> str:
-    person = known.people.get(key)
-    return "en skyddad person" if person and person.protected else key

@@ -80,7 +80,8 @@ def _shapes(
             continue
         manager, others = _leader(leaders[row.unit_code])
         if others:
-            odd.append(f"{row.unit_name} ({row.unit_code}): flest rader anger chefen {manager}, andra {others}.")
+            most, rest = known.told(manager), ", ".join(map(known.told, others))
+            odd.append(f"{row.unit_name} ({row.unit_code}): flest rader anger chefen {most}, andra {rest}.")
         if manager and manager not in listed and manager not in known.people:
             odd.append(f"{row.unit_name} ({row.unit_code}): chefen {manager} finns inte i listan.")
             manager = ""
@@ -90,10 +91,10 @@ def _shapes(
     return shapes, tuple(odd)
 
 
-def _leader(named: Counter[str]) -> tuple[str, str]:
-    """(who most rows name, the others as text)."""
+def _leader(named: Counter[str]) -> tuple[str, list[str]]:
+    """(who most rows name, the others)."""
     ordered = sorted(named, key=lambda key: (-named[key], key))
-    return (ordered[0], ", ".join(ordered[1:])) if ordered else ("", "")
+    return (ordered[0], ordered[1:]) if ordered else ("", [])
 
 
 def _first_days(rows: Sequence[Row], wanted: Sequence[Wanted], refs: Mapping[str, Ref]) -> dict[str, date]:

@@ -26,9 +26,9 @@ from course.organisation.actions import (
     set_counts,
     unlink,
 )
-from course.organisation.queries import matching, person_by_id, person_by_key, unit_id_by_code
+from course.organisation.queries import matching, person_by_id, person_by_key, state_of, unit_id_by_code
 from course.organisation.tables import EMPLOYMENTS, Person
-from course.report.as_of import read_day, read_known
+from course.report.as_of import known_or_newest, read_day
 from course.report.catalogue import person as explanation
 from course.web.guard import actor, allowed
 
@@ -119,15 +119,17 @@ def _opened(person_id: int, **told: str) -> str:
 def _page(person_id: int, **told: str) -> str:
     db, now = database.session, clock.now()
     day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
-    known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
+    known_at = known_or_newest(request.args.get("kand"), now, newest_instant(db))
     courses = current(db, actor().newest_release)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
+    person = person_by_id(db, person_id)
     return render_template(
         "people/show.html",
         account=found,
         may_hand=found and hands_as(hands, found),
         why_not=found and why_not(hands, found),
-        person=person_by_id(db, person_id),
+        person=person,
+        seen=state_of(person),
         tables=[
             (each.course, explanation.build(db, each, day, known_at, person_id))
             for each in map(courses.__getitem__, in_order(courses))
@@ -169,6 +171,7 @@ def _correct(db: Session, person_id: int, form: Form, at: datetime) -> None:
         name=form.get("namn", ""),
         email=form.get("epost", ""),
         protected=form.get("skyddad") == "ja",
+        seen=form.get("sedd", ""),
         by=actor().person_id,
         at=at,
     )

@@ -10,7 +10,7 @@ from course.content.queries import current, in_order
 from course.db import database, newest_instant
 from course.errors import Invalid, NotFound
 from course.report import catalogue
-from course.report.as_of import read_day, read_earlier, read_known, write_known
+from course.report.as_of import known_or_newest, read_day, read_earlier, write_known
 from course.report.catalogue import questions as quality
 from course.report.formats import FORMATS
 from course.report.table import Table, folded
@@ -26,7 +26,7 @@ def coverage() -> ResponseReturnValue:
     now = clock.now()
     db = database.session
     day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
-    known_at = read_known(request.args["kand"], now) if request.args.get("kand") else newest_instant(db) or now
+    known_at = known_or_newest(request.args.get("kand"), now, newest_instant(db))
     earlier = read_earlier(request.args["sedan"], known_at, now) if request.args.get("sedan") else None
     courses = current(db, actor().newest_release)
     if not courses:
