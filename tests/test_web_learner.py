@@ -12,6 +12,7 @@ from course.evidence.actions import record_earned
 from course.evidence.evidence_file import Earned
 from course.learning.actions import revoke
 from course.learning.queries import completion_rows
+from course.web import learner
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 START = "/kurs/kurs"
@@ -429,6 +430,14 @@ def test_an_unchanged_section_is_not_sent_again(world, anna):
     assert again.headers["Cache-Control"] == "private, no-cache"
     assert anna.get(LAST, headers={"If-None-Match": tag}).status_code == 200
     assert anna.get(FIRST, headers={"If-None-Match": 'W/"annan", ' + tag}).status_code == 304
+
+
+def test_a_new_version_of_the_program_sends_the_page_again(anna, monkeypatch):
+    tag = anna.get(FIRST).headers["ETag"]
+
+    monkeypatch.setattr(learner, "version", lambda: "0.2.0")
+
+    assert anna.get(FIRST, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_whatever_changes_the_page_changes_its_tag(world, anna):

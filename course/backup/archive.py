@@ -9,7 +9,6 @@ import lzma
 import os
 import struct
 import tempfile
-import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from course.backup.contents import Contents
-from course.config import PROJECT
+from course.config import version
 from course.errors import Invalid
 
 FORMAT = 1
@@ -47,17 +46,11 @@ class Manifest:
     contents: Contents
 
 
-def product_version() -> str:
-    """The version of this program."""
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])
-
-
 def pack(path: Path, copy: Path, engine: str, contents: Contents, *, at: datetime) -> Manifest:
     """Write the backup file of a copy, down to the disk. `path` is new, and nobody else may read it."""
     with copy.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
-    manifest = Manifest(engine, at.isoformat(), product_version(), digest, contents)
+    manifest = Manifest(engine, at.isoformat(), version(), digest, contents)
     path.touch(0o600, exist_ok=False)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(_member(MANIFEST, at), json.dumps({"format": FORMAT, **asdict(manifest)}, indent=2))

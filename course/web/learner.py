@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from course import clock
 from course.access.policy import Actor
+from course.config import version
 from course.content.model import Module, Section
 from course.content.queries import Published, current, in_force
 from course.db import database, transaction
@@ -283,27 +284,13 @@ def _section_url(course_id: str, step: Step) -> str:
     return url_for("learner.section", course_id=course_id, module_id=step.module.id, section_id=step.section.id)
 
 
-def _etag(
-    who: Actor,
-    release: Published,
-    section_id: str,
-    so_far: SoFar,
-    offered: Practice | None,
-) -> str:
+def _etag(who: Actor, release: Published, section_id: str, so_far: SoFar, offered: Practice | None) -> str:
     """From what the page depends on, never from its bytes: the form tokens in it change every time."""
     taken, test = so_far.attempt, so_far.test
     progress = (str(taken.id), taken.finished, so_far.remains, *taken.answers) if taken else ()
     scenarios = (offered.track, sorted(offered.done)) if offered else ()
     tested = (test.questions, test.forms_left, test.is_offered, test.answered) if test else ()
-    parts = (
-        release.id,
-        section_id,
-        who.session,
-        sorted(who.roles),
-        sorted(who.audiences),
-        progress,
-        local_digest(),
-        static("app.css"),
-    )
-    outbox = (outbox_of(), static("outbox.js"))
-    return hashlib.sha256(repr((parts, scenarios, tested, outbox, demonstration())).encode()).hexdigest()[:24]
+    reader = (who.session, sorted(who.roles), sorted(who.audiences), outbox_of())
+    program = (version(), static("app.css"), static("outbox.js"), local_digest(), demonstration())
+    parts = (release.id, section_id, progress, scenarios, tested, reader, program)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
