@@ -284,7 +284,16 @@ def test_a_phone_number_can_be_called(value, numbers):
 
 
 @pytest.mark.parametrize(
-    "value", ["Ring 112", "kl. 08-16 2026", "den 1 november 2026", "Dnr 0412-2026-01234567", "A040-34 10 00"]
+    "value",
+    [
+        "Ring 112",
+        "kl. 08-16 2026",
+        "kl 07 30 45",
+        "040-12 34",
+        "den 1 november 2026",
+        "Dnr 0412-2026-01234567",
+        "A040-34 10 00",
+    ],
 )
 def test_other_figures_are_no_phone_numbers(value):
     assert markup.fill("[LARM]", {"LARM": value}) == value

@@ -42,6 +42,8 @@ PLACEHOLDER = re.compile(r"\[([A-ZÅÄÖ][A-ZÅÄÖ0-9_ -]+[A-ZÅÄÖ0-9])\](?!\
 HTML_TAG = re.compile(r"<[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*>")
 FILLED = re.compile(rf"{HTML_TAG.pattern}|(?P<aside> \()?{PLACEHOLDER.pattern}(?(aside)\))")
 AREA = r"(?:\+46 ?|0)[1-9][0-9]{0,2}"
+SHORTEST_NUMBER = 8
+"""With its area code; a time of day is shorter."""
 PHONE = re.compile(rf"(?<![\w-]){AREA}(?:[ -][0-9]{{2,3}}(?: [0-9]{{2,3}}){{1,3}}|[ -]?[0-9]{{5,8}})(?![\w-])")
 BOX = re.compile(rf'\s*!!! ({"|".join(sorted(BOXES))}) +"[^"]+"\s*')
 LEAD = re.compile(r"(?:[ >]|[-*+] |[0-9]+\. )*")
@@ -118,7 +120,8 @@ def fill(html: str, local: Mapping[str, str]) -> str:
 
 
 def _call(number: re.Match[str]) -> str:
-    return f'<a href="tel:{re.sub("[ -]", "", number[0])}">{number[0]}</a>'
+    digits = re.sub("[ -]", "", number[0])
+    return f'<a href="tel:{digits}">{number[0]}</a>' if len(digits) >= SHORTEST_NUMBER else number[0]
 
 
 def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
