@@ -12,6 +12,7 @@ from pathlib import Path
 
 import compiled
 import debian_postgresql
+import hypothesis
 import psycopg
 import pytest
 from world import World
@@ -26,6 +27,8 @@ SECRET = "a test secret that is long enough 0123456789"
 
 
 def pytest_configure(config):
+    hypothesis.settings.register_profile("suite", deadline=None)  # how long it takes says how busy the machine is
+    hypothesis.settings.load_profile("suite")
     os.environ.pop("FLASK_RUN_FROM_CLI", None)
     compiled.share_addresses_and_templates()
     if "TMPDIR" not in os.environ and has_room_in_memory():

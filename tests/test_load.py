@@ -690,7 +690,7 @@ PIECES = [
     "\ud800", "\ufeff", "\u2028", "å", "2026-01-01", "99999999999999999999", "inf", "nan", "true",
 ]  # fmt: skip
 ODD = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=40).map("".join)
-BOUNDED = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(toml=ODD, module=ODD, quiz=ODD)

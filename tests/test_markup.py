@@ -562,7 +562,7 @@ def test_the_reader_of_this_test_would_see_a_script():
 @given(
     st.lists(st.one_of(st.sampled_from(ATTACKS), st.sampled_from([*"<>[]()!`*_\\|#&;:\"'/ \n"]), st.text(max_size=4)))
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_attacks_in_any_combination_stay_text(pieces):
     text = "".join(pieces)
     text = re.sub("[\ud800-\udfff]", "", text)
@@ -573,7 +573,7 @@ def test_attacks_in_any_combination_stay_text(pieces):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_local_value_never_becomes_more_than_text_or_one_link(value):
     html = markup.fill("<p>[LARM] [LÄNK_MUTOR]</p>", {"LARM": value, "LÄNK_MUTOR": value})
 
