@@ -30,15 +30,16 @@ def choose() -> ResponseReturnValue:
     form = Form(sent=request.args or None)
     if request.args.get("enhet") != "":
         return _page(form.value("enhet"), form)
-    refusal = Invalid("Välj en enhet.", "enhet")
-    return _page("", form.told(refusal)), refusal.status
+    form.choice("enhet", (), "Välj en enhet.")
+    return _page("", form), 422
 
 
 @bp.post("/engangskoder")
 @allowed("code.hand_many")
 def hand_many() -> ResponseReturnValue:
     """Make codes for all in a unit and below who have no password, and show them this once."""
-    unit, again = request.form.get("enhet", ""), request.form.get("aven") == "ja"
+    form, again = Form(sent=request.form), request.form.get("aven") == "ja"
+    unit = form.read("enhet", str, "")
     try:
         with transaction() as (db, at):
             spans, hands = unit_spans(db, at), giver(db, actor().person_id, at=at)
@@ -46,7 +47,7 @@ def hand_many() -> ResponseReturnValue:
             below = units_below(spans, [chosen.unit], clock.day_of(at))
             slips = hand_codes(db, below, again=again, by=actor().person_id, at=at)
     except Refusal as refusal:
-        return _page(unit, Form(sent=request.form).told(refusal)), refusal.status
+        return _page(unit, form.told(refusal)), refusal.status
     return _slips(slips)
 
 

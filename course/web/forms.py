@@ -105,8 +105,7 @@ class Form:
     def told(self, refusal: Refusal) -> "Form":
         """The form with what was refused at the field that it concerns, or at the first that was read."""
         if not isinstance(refusal, Faulty):
-            known = refusal.field in self._fields or not self._fields
-            field = refusal.field if known else self._fields[0]
+            field = refusal.field if refusal.field in self._fields else next(iter(self._fields), "")
             self._fields.append(field)
             self.faults.setdefault(field, str(refusal))
         return self

@@ -88,9 +88,10 @@ def _new(form: Form) -> str:
 
 @bp.get("/personer/<int:person_id>")
 @allowed("people.manage")
-def show(person_id: int) -> str:
+def show(person_id: int) -> ResponseReturnValue:
     """Why the person is counted as it is, and the forms to correct it; opening it is logged."""
-    return _opened(person_id, Form(sent=request.args) if request.args else Form())
+    form = Form(sent=request.args or None)
+    return _opened(person_id, form), 422 if form.faults else 200
 
 
 @bp.post("/personer/<int:person_id>/<verb>")

@@ -156,14 +156,14 @@ def _decision(db: Session, form: Form, at: datetime) -> Decision:
     goal = form.number("mal", "Antal personer")
     since, until = form.day("fran", "Från och med"), form.day("till", "Till och med")
     population = partial(population_of, db, day=since, known_at=at)
-    titles = read_list(form.value("befattningar"))
+    codes, titles = (read_list(form.read(field, str, "")) for field in ("enheter", "befattningar"))
     employments = form.choices("form", EMPLOYMENTS, "Välj bland anställningsformerna.")
     decision = Decision(
         course=course,
         goal=goal,
         period_from=since,
         period_to=until,
-        population=form.read("enheter", lambda text: population(read_list(text), titles, employments), EVERYBODY),
+        population=form.read("enheter", lambda _: population(codes, titles, employments), EVERYBODY),
         groups=form.read("grupper", lambda text: _groups(text, population), ()),
         decided_on=form.read("beslutat", lambda text: read_day(text, "Dagen för beslutet") if text else None, None),
         reference=form.text("referens", "Diarienumret", TEXT, optional=True),
