@@ -28,8 +28,8 @@ from course.organisation.actions import (
     set_counts,
     unlink,
 )
-from course.organisation.queries import matching, person_by_id, person_by_key, state_of, unit_id_by_code
-from course.organisation.tables import EMPLOYMENTS, Person
+from course.organisation.queries import FoundPerson, matching, person_by_id, person_by_key, state_of, unit_id_by_code
+from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import known_or_newest, read_day
 from course.report.catalogue import person as explanation
 from course.web.forms import Form
@@ -46,10 +46,10 @@ def search() -> str:
     return render_template("people/search.html", wanted=wanted, found=found)
 
 
-def look_for(action: str) -> tuple[str, list[Person]]:
+def look_for(action: str) -> tuple[str, list[FoundPerson]]:
     """What the address asks for and the people it matches, which are logged as the action."""
     wanted = request.args.get("sok", "").strip()
-    found = matching(database.session, wanted) if wanted else []
+    found = matching(database.session, wanted, _today()) if wanted else []
     if found:
         with transaction() as (db, at):
             record(db, action, "", {"found": [person.id for person in found]}, by=actor().person_id, at=at)

@@ -26,8 +26,8 @@ def coverage() -> ResponseReturnValue:
     """Täckning as of a day, as known at an instant; the address gives the same figures for ever."""
     now = clock.now()
     db = database.session
-    form, wanted = Form(sent=request.args or None), _wanted_format()
-    day = form.read("per", lambda text: read_day(text, "per") if text else clock.day_of(now), clock.day_of(now))
+    form, wanted, today = Form(sent=request.args or None), _wanted_format(), clock.day_of(now)
+    day = form.read("per", lambda text: read_day(text, "Siffror för dagen") if text else today, today)
     known_at = form.read("kand", lambda text: known_or_newest(text, now, newest_instant(db)), now)
     earlier = form.read("sedan", lambda text: read_earlier(text, known_at, now) if text else None, None)
     courses = current(db, actor().newest_release)
@@ -56,7 +56,7 @@ def coverage() -> ResponseReturnValue:
                 earlier=clock.day_of(earlier).isoformat() if earlier else "",
                 permalink=f"{url_for('.coverage')}?{urlencode(table.scope)}",
                 formats=[name for name in FORMATS if name != "table"],
-                future=day > clock.day_of(now),
+                future=day > today,
             )
         )
     return _file(table, wanted, f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}")
