@@ -27,7 +27,7 @@ MOST_SHOWN = 300
 @allowed("code.hand_many")
 def choose() -> ResponseReturnValue:
     """The people of a unit and those below, and who has a way in; opening it is logged, since it shows people."""
-    form = Form(sent=request.args or None)
+    form = Form(sent=request.args)
     if request.args.get("enhet") != "":
         return _page(form.value("enhet"), form)
     form.choice("enhet", (), "Välj en enhet.")

@@ -41,11 +41,12 @@ class Form:
 
     def value(self, field: str, default: object = "") -> str:
         """What the field shows: what was sent, else the default."""
-        return str(default or "") if self._sent is None else self._sent.get(field, "")
+        sent = None if self._sent is None else self._sent.get(field)
+        return str(default or "") if sent is None else sent
 
     def has(self, field: str, value: str, default: Container[str] = ()) -> bool:
         """Whether the value is chosen in a field of choices."""
-        return value in (default if self._sent is None else self._sent.getlist(field))
+        return value in (self._sent.getlist(field) if self._sent else default)
 
     def forget(self) -> None:
         """Let the fields show what is stored instead of what was sent."""

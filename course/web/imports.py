@@ -1,7 +1,6 @@
 """HR reads lists of people in, sees what they would change first, and can take the newest back."""
 
 from datetime import timedelta
-from functools import partial
 from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from course import clock, swedish
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
-from course.organisation.person import label
+from course.organisation.person import list_source
 from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
 from course.organisation.tables import ImportDraft
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
@@ -31,7 +30,6 @@ COLUMNS = {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}
 KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
 SOURCES = {"employees": "hr", "officials": "namnd"}
 DRAFT_LIFE = timedelta(days=1)
-SOURCE = partial(label, longest=40)
 
 
 @bp.get("/personer/import")
@@ -65,7 +63,7 @@ def send() -> ResponseReturnValue:
     kind = form.choice("sort", READERS, "Välj anställda eller förtroendevalda.")
     name = form.read("fil", lambda _: _file_name(upload), "")
     as_of = form.day("per", "Listan gäller dagen")
-    source = form.text("kalla", "Källan", SOURCE, optional=True) or SOURCES.get(kind, "")
+    source = form.text("kalla", "Källan", list_source, optional=True) or SOURCES.get(kind, "")
     try:
         form.check()
         check_as_of(database.session, source, as_of)

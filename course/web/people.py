@@ -90,7 +90,7 @@ def _new(form: Form) -> str:
 @allowed("people.manage")
 def show(person_id: int) -> ResponseReturnValue:
     """Why the person is counted as it is, and the forms to correct it; opening it is logged."""
-    form = Form(sent=request.args or None)
+    form = Form(sent=request.args)
     return _opened(person_id, form), 422 if form.faults else 200
 
 

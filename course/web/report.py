@@ -26,7 +26,7 @@ def coverage() -> ResponseReturnValue:
     """Täckning as of a day, as known at an instant; the address gives the same figures for ever."""
     now = clock.now()
     db = database.session
-    form, wanted, today = Form(sent=request.args or None), _wanted_format(), clock.day_of(now)
+    form, wanted, today = Form(sent=request.args), _wanted_format(), clock.day_of(now)
     day = form.read("per", lambda text: read_day(text, "Siffror för dagen") if text else today, today)
     known_at = form.read("kand", lambda text: known_or_newest(text, now, newest_instant(db)), now)
     earlier = form.read("sedan", lambda text: read_earlier(text, known_at, now) if text else None, None)

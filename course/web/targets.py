@@ -13,12 +13,13 @@ from course import clock, swedish
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Refusal
+from course.organisation.person import note
 from course.organisation.population import Population, UnitSpan, tree_on
 from course.organisation.queries import unit_spans
 from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import read_day
 from course.report.catalogue.person import EMPLOYMENT
-from course.target.actions import EVERYBODY, TEXT, Decision, report_figure, set_target, withdraw_target
+from course.target.actions import EVERYBODY, Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups, read_list
 from course.target.queries import Promise, population_of, promises, reported_figures
 from course.target.tables import ReportedFigure
@@ -88,8 +89,8 @@ def report(target_id: int) -> ResponseReturnValue:
     """Keep a figure that was reported earlier."""
     form = _reported(target_id)
     number, day = form.number("antal", "Antal"), form.day("dag", "Dagen som siffran gällde")
-    source = form.text("kalla", "Källan", TEXT)
-    reference = form.text("referens", "Diarienumret", TEXT, optional=True)
+    source = form.text("kalla", "Källan", note)
+    reference = form.text("referens", "Diarienumret", note, optional=True)
     try:
         form.check()
         with transaction() as (db, at):
@@ -166,9 +167,9 @@ def _decision(db: Session, form: Form, at: datetime) -> Decision:
         population=form.read("enheter", lambda _: population(codes, titles, employments), EVERYBODY),
         groups=form.read("grupper", lambda text: _groups(text, population), ()),
         decided_on=form.read("beslutat", lambda text: read_day(text, "Dagen för beslutet") if text else None, None),
-        reference=form.text("referens", "Diarienumret", TEXT, optional=True),
-        source=form.text("kalla", "Källan", TEXT, optional=True),
-        responsible=form.text("ansvarig", "Den ansvariga", TEXT, optional=True),
+        reference=form.text("referens", "Diarienumret", note, optional=True),
+        source=form.text("kalla", "Källan", note, optional=True),
+        responsible=form.text("ansvarig", "Den ansvariga", note, optional=True),
         grace_days=form.number("dagar", "Dagar som nya har på sig", otherwise=0),
     )
     form.check()
