@@ -145,6 +145,13 @@ def test_the_administrator_sees_whether_the_schema_is_the_programs(system):
     assert "Schemat är framtiden, som programmet inte känner till." in system().main
 
 
+@sqlite_only
+def test_the_administrator_sees_which_version_of_the_program_serves(system):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert f"Programmets version är {project['version']}. SQLite 3." in system().main
+
+
 @pytest.mark.parametrize(("days", "told"), [(29, True), (31, False)])
 def test_the_administrator_is_told_when_there_will_soon_be_none(world, days, told):
     world.person("adam")
