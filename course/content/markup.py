@@ -16,6 +16,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
 from course.content.front_matter import suggest
+from course.content.silent import silent_faults
 
 PLACEHOLDERS = frozenset(
     "RAPPORTSYSTEM LÄNK_SÄKERHETSRUTIN LARM SÄKERHETSSAMORDNARE JOUR_CHEF FÖRETAGSHÄLSOVÅRD LÄNK_VISSELBLÅSNING"
@@ -125,7 +126,13 @@ def _call(number: re.Match[str]) -> str:
 
 
 def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
-    """(line, message) for everything in a text that may not stand there."""
+    """(line, message) for everything in a text that may not stand there, or would be shown otherwise than meant."""
+    told = list(_forbidden(lines, first_line, pictures))
+    yield from told
+    yield from (each for each in silent_faults(lines, first_line) if each[0] not in {line for line, _ in told})
+
+
+def _forbidden(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
     for index, line in enumerate(lines):
         number = first_line + index
         yield from ((number, message) for wrong, message in WRONG if wrong.match(line))
