@@ -3,7 +3,7 @@
 import pytest
 
 from course.content.markup import faults, render
-from course.content.silent import silent_faults
+from course.content.silent import OWN_IN_QUESTIONS, silent_faults
 
 LIST = "listan behöver en tom rad före sig; annars blir den en del av stycket"
 TABLE = "tabellen behöver en tom rad före sig; annars blir den en del av stycket"
@@ -92,7 +92,7 @@ def test_lines_that_a_question_or_a_scenario_reads_for_itself_are_left_to_them()
 *
   > Nej."""
 
-    assert list(silent_faults(text.split("\n"), 1)) == []
+    assert list(silent_faults(text.split("\n"), 1, OWN_IN_QUESTIONS)) == []
 
 
 def test_a_list_after_a_paragraph_is_shown_as_one_run_of_text_which_is_why_it_is_told():

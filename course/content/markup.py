@@ -16,7 +16,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
 from course.content.front_matter import suggest
-from course.content.silent import silent_faults
+from course.content.silent import OWN, silent_faults
 
 PLACEHOLDERS = frozenset(
     "RAPPORTSYSTEM LÄNK_SÄKERHETSRUTIN LARM SÄKERHETSSAMORDNARE JOUR_CHEF FÖRETAGSHÄLSOVÅRD LÄNK_VISSELBLÅSNING"
@@ -125,11 +125,16 @@ def _call(number: re.Match[str]) -> str:
     return f'<a href="tel:{digits}">{number[0]}</a>' if len(digits) >= SHORTEST_NUMBER else number[0]
 
 
-def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
-    """(line, message) for everything in a text that may not stand there, or would be shown otherwise than meant."""
+def faults(
+    lines: Sequence[str], first_line: int, pictures: Pictures, own: re.Pattern[str] = OWN
+) -> Iterable[tuple[int, str]]:
+    """(line, message) for everything in a text that may not stand there, or would be shown otherwise than meant.
+
+    `own` fits the lines that the reader of such a file reads for itself.
+    """
     told = list(_forbidden(lines, first_line, pictures))
     yield from told
-    yield from (each for each in silent_faults(lines, first_line) if each[0] not in {line for line, _ in told})
+    yield from (each for each in silent_faults(lines, first_line, own) if each[0] not in {line for line, _ in told})
 
 
 def _forbidden(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 ITEM = re.compile(r"(?P<mark>[-*+]|(?P<number>[0-9]{1,9})(?P<end>[.)]))\s+(?P<text>\S.*)")
-OPTION = re.compile(r"\{#[^{}]*\}\s*$|->\s*#[\w-]+\s*$|^\s*- = |^\s*= |^\s*\*\s*$")
+OWN = re.compile(r"\{#[^{}]*\}\s*$|->\s*#[\w-]+\s*$|^\s*- = |^\s*= |^\s*\*\s*$")
 """A line that a question or a scenario reads for itself."""
+OWN_IN_QUESTIONS = re.compile(rf"{OWN.pattern}|^\s*[-*+]\s*\[.{{0,2}}\](?!\()|->")
+"""The same in files whose options are ticked, also one that is written wrong: its reader says so."""
 BOX_TO_TICK = re.compile(r"\[[ xX]\](\s|$)")
 QUOTES = re.compile(r"\s*(?:>\s?)+")
 ON_ITS_OWN = re.compile(r"\s*(#{2,4} |!!! )")
@@ -60,24 +62,23 @@ class _Run:
         """Whether what comes after an empty line may belong to a list."""
         return self.is_list or (self.after_list and self.indent >= 2)
 
-    @property
-    def is_read_by_others(self) -> bool:
-        return OPTION.search(self.lines[-1][1]) is not None
 
+def silent_faults(lines: Sequence[str], first_line: int, own: re.Pattern[str] = OWN) -> Iterable[tuple[int, str]]:
+    """(line, message) for everything in a text that would be shown otherwise than it was meant.
 
-def silent_faults(lines: Sequence[str], first_line: int) -> Iterable[tuple[int, str]]:
-    """(line, message) for everything in a text that would be shown otherwise than it was meant."""
+    `own` fits the lines that the reader of such a file reads for itself.
+    """
     for number, line in enumerate(lines, start=first_line):
-        yield from ((number, message) for message in _in_line(line))
+        yield from ((number, message) for message in _in_line(line, own))
     for run in _runs(lines, first_line):
-        yield from _in_run(run)
+        yield from _in_run(run, own)
 
 
-def _in_line(line: str) -> Iterable[str]:
+def _in_line(line: str, own: re.Pattern[str]) -> Iterable[str]:
     alone = LINK.sub("", line)
     yield from (message for wrong, message in IN_A_LINE if wrong.match(alone))
     item = _item(QUOTES.sub("", line))
-    if item and BOX_TO_TICK.match(item["text"]) and not OPTION.search(line):
+    if item and BOX_TO_TICK.match(item["text"]) and not own.search(line):
         yield "rutor att kryssa i går inte att använda; skriv punkten utan [ ]"
     for sign in sorted({each for each in line if unicodedata.category(each) == "Cf"} - JOINERS):
         yield f"raden har ett osynligt tecken (U+{ord(sign):04X}); skriv om raden för hand"
@@ -105,22 +106,22 @@ def _runs(lines: Sequence[str], first_line: int) -> Iterator[_Run]:
         yield run
 
 
-def _in_run(run: _Run) -> Iterable[tuple[int, str]]:
+def _in_run(run: _Run, own: re.Pattern[str]) -> Iterable[tuple[int, str]]:
     levels: dict[int, str] = {}
     for index, (number, text) in enumerate(run.lines):
         item, indent = _item(text), _indent(text)
         if index > 1 and TABLE_RULE.fullmatch(text.strip()):
             yield run.lines[index - 1][0], f"tabellen {SPACE_BEFORE}"
-        if OPTION.search(text):
+        if own.search(text):
             continue
-        found = _at_the_first(run, item) if index == 0 else _at_an_item(run, item, indent, levels) if item else ()
+        found = _at_the_first(run, item, own) if index == 0 else _at_an_item(run, item, indent, levels) if item else ()
         yield from ((number, message) for message in found)
         if item:
             levels = {at: kind for at, kind in levels.items() if at < indent // 4} | {indent // 4: _kind(item)}
 
 
-def _at_the_first(run: _Run, item: re.Match[str] | None) -> Iterable[str]:
-    if run.before and not run.before.is_read_by_others and (run.before.is_list if run.quotes else item):
+def _at_the_first(run: _Run, item: re.Match[str] | None, own: re.Pattern[str]) -> Iterable[str]:
+    if run.before and not own.search(run.before.lines[-1][1]) and (run.before.is_list if run.quotes else item):
         yield f"{'citatet' if run.quotes else 'listan'} {SPACE_BEFORE.partition(';')[0]}"
     if run.after_list and run.indent in (2, 3):
         yield f"{'underpunkten' if item else 'stycket'} ligger fel: {FOUR}"

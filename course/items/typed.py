@@ -13,7 +13,7 @@ from course.errors import Invalid
 from course.items.base import Item, Part, Review, Row, Written, millionths, one_field
 
 LONGEST = 200
-KEYBOARDS = {
+KEYBOARDS: dict[str, str | int | None] = {
     **dict.fromkeys("’‘‚‛ʼ′´`", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
