@@ -227,7 +227,7 @@ Så.
     ],
 )
 def test_an_option_about_other_options_tests_reading(text):
-    (hint,) = hints(questions=ENVAL.format(id="f", right="Går", wrong=f"{text} är rätt"))
+    hint, *_ = hints(questions=ENVAL.format(id="f", right="Går", wrong=f"{text} är rätt"))
 
     assert hint.startswith("quizzes/fragor/f: ”")
     assert hint.endswith("” prövar läsning, inte kunskap")
