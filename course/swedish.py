@@ -1,5 +1,6 @@
 """How dates, numbers and names are written in Swedish."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -74,6 +75,12 @@ def waiting(seconds: int) -> str:
         return f"{seconds}{NBSP}{'sekund' if seconds == 1 else 'sekunder'}"
     minutes = -(-seconds // 60)
     return f"{minutes}{NBSP}{'minut' if minutes == 1 else 'minuter'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Words after each other: "a", "a och b", "a, b och c"."""
+    *first, last = parts
+    return f"{', '.join(first)} och {last}" if first else last
 
 
 def sort_key(name: str) -> str:
