@@ -32,7 +32,7 @@ GIVEN = re.compile(rf"(\S+) ({DAY.pattern})")
 
 
 def read_reviews(head: Head, fault: Fault) -> tuple[Review, ...]:
-    """Who should review the file (`granskas: jurist, hr`), and the day when they have (`granskat: jurist 2026-12-03`)."""
+    """Who should review the file (`granskas: jurist, hr`), and when they have (`granskat: jurist 2026-12-03`)."""
     days: dict[str, date | None] = dict.fromkeys(read_codes(head, "granskas"))
     for by in days:
         _check(by, "granskas", head, fault)
