@@ -165,6 +165,8 @@ def test_the_handbook_and_the_own_page_print_the_table(place):
 
     for who, what in sees.told():
         assert f"<strong>{who}</strong> ser {what}." in handbook
+    assert sees.BEHIND in handbook
+    assert sees.BEHIND in own
     for who, what in sees.told_to(official=False):
         assert f"{who} ser {what}." in own
     assert not any(item.startswith("Nämndsekreteraren ser") for item in own)
@@ -176,5 +178,5 @@ def test_the_handbook_and_the_own_page_print_the_table(place):
     ]
     assert sees.told()[0] == (
         "Din chef",
-        "om du är klar, vilken dag du blev klar och om du har ett lösenord, aldrig vilket",
+        "om du är klar, vilken dag du blev klar och om du har ett lösenord (inte vilket)",
     )

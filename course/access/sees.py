@@ -17,6 +17,8 @@ CALLED: Mapping[str, str] = {
 }
 """{role: what it is called to the one whom it is about}, in the order in which they are told."""
 NOBODY = "Ingen annan än du"
+BEHIND = "Det gäller kursens sidor. Den som sköter servern kan läsa allt som är sparat i databasen."
+"""What no page shows is stored all the same, and somebody keeps the machine."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ SIGHTS: Mapping[str, Sight] = {
     "done_day": Sight("vilken dag du blev klar", frozenset({MANAGER, HR})),
     "begun_day": Sight("vilken dag du började på en modul", frozenset({HR})),
     "employment": Sight("vad personallistan säger om dig", frozenset({HR})),
-    "password": Sight("om du har ett lösenord, aldrig vilket", frozenset({MANAGER, HR, ADMIN})),
+    "password": Sight("om du har ett lösenord (inte vilket)", frozenset({MANAGER, HR, ADMIN})),
     "sign_ins": Sight("när du loggade in och fick koder", frozenset({ADMIN})),
     "roles": Sight("vilka roller du har", frozenset({ADMIN})),
     "answers": Sight("vad du svarade"),
@@ -76,5 +78,5 @@ def told_to(*, official: bool) -> list[tuple[str, str]]:
 
 
 def as_markdown() -> str:
-    """The whole table as a list."""
-    return "\n".join(f"- **{who}** ser {what}." for who, what in told())
+    """The whole table as a list, and what it does not say."""
+    return "\n".join((*(f"- **{who}** ser {what}." for who, what in told()), "", BEHIND))
