@@ -451,6 +451,19 @@ def test_pages_that_name_people_or_show_answers_are_never_stored(site):
     assert anna.get("/static/app.css?v=1").headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+def test_on_a_shared_computer_no_page_of_anybodys_is_stored(site):
+    client = browser(site, "anna")
+    with client.session_transaction() as cookie:
+        cookie["shared"] = True
+    tag = client.get("/kurs/kurs/modul/borjan").headers["ETag"]
+
+    for url in ("/kurs/kurs/modul/borjan", f"/media/{PICTURE}", "/kurs/kurs", "/stod", "/finns-inte"):
+        assert client.get(url).headers["Cache-Control"] == "no-store", url
+    again = client.get("/kurs/kurs/modul/borjan", headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, "no-store")
+    assert client.get("/static/app.css?v=1").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
 HTTPS = "https://kurs.example.se"
 
 

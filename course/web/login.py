@@ -29,7 +29,7 @@ from course.db import database, transaction
 from course.errors import Invalid, NotAllowed, NotFound, Refusal
 from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
-from course.web.guard import LONGEST_WAY_BACK, actor, allowed
+from course.web.guard import LONGEST_WAY_BACK, actor, allowed, signed_out
 from course.web.quiz import store_answer
 
 bp = Blueprint("login", __name__)
@@ -177,8 +177,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _leave() -> ResponseReturnValue:
     logout_user()
-    session.clear()
-    return redirect(url_for("login.sign_in", utloggad="ja"), 303)
+    return signed_out()
 
 
 def _check_chosen(password: str, *names: str) -> None:
@@ -247,6 +246,7 @@ def _take_session(new: str, *, shared: bool) -> Actor:
         raise NotAllowed("Inloggningen avslutades i samma stund. Försök igen.")
     session["seen"] = int(at.timestamp())
     login_user(found)
+    session.pop("_id")  # flask-login's hash of address and browser, which nobody asks for
     return found
 
 
