@@ -1,7 +1,7 @@
 """Reading people and units."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -14,6 +14,9 @@ from course.organisation.tables import MembershipState, Person, SamePerson, Unit
 from course.schema import holds, holds_now, known
 from course.sheet.problems import quoted
 from course.swedish import sort_key
+
+MOST_FOUND = 20
+"""People that a look for a name finds."""
 
 
 def person_by_key(db: Session, key: str) -> Person:
@@ -110,7 +113,10 @@ def state_of(person: Person) -> str:
 
 
 def matching(db: Session, text: str) -> list[Person]:
-    """At most 20 people whose key is the text or whose name has it, by name; a protected one by its whole key only."""
+    """The first MOST_FOUND people whose key is the text or whose name has it, by name.
+
+    A protected person is found by the whole key only.
+    """
     wanted = text.casefold()  # here: SQLite's lower() knows a to z only, PostgreSQL's what its locale knows
     rows = db.execute(select(Person.id, Person.key, Person.name, Person.protected))
     fitting = [
@@ -118,6 +124,10 @@ def matching(db: Session, text: str) -> list[Person]:
         for person, key, name, protected in rows
         if key == text or (not protected and wanted in name.casefold())
     ]
-    first = [person for _, person in sorted(fitting)[:20]]
-    found = {person.id: person for person in db.scalars(select(Person).where(Person.id.in_(first)))}
-    return [found[person] for person in first]
+    return with_ids(db, [person for _, person in sorted(fitting)[:MOST_FOUND]])
+
+
+def with_ids(db: Session, wanted: Sequence[int]) -> list[Person]:
+    """The people with the ids, in their order; an id of nobody is passed over."""
+    found = {person.id: person for person in db.scalars(select(Person).where(Person.id.in_(wanted)))}
+    return [found[person] for person in dict.fromkeys(wanted) if person in found]

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock, swedish
+from course.access.actions import keep_pace
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
 from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
@@ -55,6 +56,8 @@ def template(kind: str) -> Response:
 @takes_files(LARGEST_FILE)
 def send() -> ResponseReturnValue:
     """Check the list; when it can be read it waits for a decision on a page of its own."""
+    with transaction() as (db, at):
+        keep_pace(db, actor().person_id, "import", at=at)
     upload = request.files.get("fil")
     content = upload.read() if upload else b""
     kind = request.form.get("sort", "employees")

@@ -113,6 +113,13 @@ def follow(page, selector):
         page.locator(selector).first.click()
 
 
+def seek(page, where, text):
+    """Look for a person with the form of a page."""
+    page.goto(where)
+    page.fill("#sok", text)
+    follow(page, "main button")
+
+
 class Visit:
     """One person's browser window, with everything that went wrong in it."""
 
@@ -136,6 +143,12 @@ class Visit:
         self.page.fill("#losenord", self.server.passwords.get(key, PASSWORD))
         follow(self.page, "main button")
         return self
+
+    def open(self, url):
+        """Type an address, and say yes to what is asked before people are shown."""
+        self.page.goto(url)
+        if self.heading == "Vill du öppna sidan?":
+            follow(self.page, "main .button")
 
     @property
     def heading(self):
