@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from served import wait_until
 
 from course import create_app
@@ -424,6 +425,59 @@ def test_on_a_shared_computer_nothing_is_kept(window, own_server):
     sign_in(anna.page, "anna", own_server.passwords["anna"])
     to_question(anna)
     assert anna.page.locator("script").count() == 1
+
+
+def test_after_a_session_on_a_shared_computer_the_browser_holds_nothing_of_it(window, own_server):
+    """Its cookie, its storage, its cache and what the next one is shown."""
+    anna = window()
+    page = anna.page
+    sign_in(page, "anna", own_server.passwords["anna"], shared=True)
+    page.goto(MODULE)
+    section, question = page.url, to_question(anna)
+    choice = pick(page)
+    other = window("anna")
+    other.page.goto("/min-sida")
+    follow(other.page, "text=Logga ut överallt")
+
+    follow(page, "main button")
+
+    assert "Det du skickade är inte sparat" in page.inner_text("main")
+    page.goto("/logga-in")
+    assert page.locator("main .notice").count() == 0
+    held = held_by(anna)
+    assert held.keys() == {"_user_id", "_fresh", "seen", "shared", "csrf_token"}
+    assert choice not in repr(held)
+    assert (kept(page), page.evaluate("sessionStorage.length")) == ([], 0)
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert [cached(page, url) for url in (section, question)] == [False, False]
+    assert answers(own_server, "anna") == []
+
+
+def test_signing_out_empties_the_browsers_cache(window):
+    anna = window("anna")
+    page = anna.page
+    page.goto(MODULE)
+    section = page.url
+    assert cached(page, section)
+
+    sign_out(page)
+
+    assert not cached(page, section)
+    assert held_by(anna).keys() == {"csrf_token"}  # the sign-in form's own
+    page.go_back()
+    assert urlsplit(page.url).path == "/logga-in"
+
+
+def held_by(visit):
+    """What anybody can read in the browser's only cookie."""
+    (cookie,) = visit.context.cookies()
+    return URLSafeTimedSerializer("any").load_payload(cookie["value"].rsplit(".", 2)[0].encode())
+
+
+def cached(page, url):
+    """Whether the browser has the page on its disk."""
+    asked = "url => fetch(url, {cache: 'only-if-cached', mode: 'same-origin'})"
+    return page.evaluate(f"{asked}.then((got) => got.status === 200, () => false)", url)
 
 
 TYPED = """form => form.querySelector("button").insertAdjacentHTML(
