@@ -129,9 +129,13 @@ class Visit:
         self.page = self.context.new_page()
         self.server = server
         self.complaints = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("response", self._listen)
+
+    def _hear(self, message):
+        if not message.text.startswith("Clear-Site-Data header"):  # Chromium tells that it has done as it was told
+            self.complaints.append(message.text)
 
     def _listen(self, response):
         if response.status >= 400 and response.request.resource_type != "document":
