@@ -80,7 +80,7 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
     wrong = request.args.get("fel") == "ja"
     sent = given(str(attempt_id), item_id) if wrong or "flyttat" in request.args else {}
-    return _asked(sitting, item, sent, error=what_is_wrong(item, sent) if wrong else "")
+    return _asked(sitting, item, sent, error=what_is_wrong(item, sent, sitting.taken.seed) if wrong else "")
 
 
 def _asked(sitting: Sitting, item: Item, sent: Mapping[str, Sequence[str]], *, error: str = "") -> ResponseReturnValue:
@@ -108,7 +108,7 @@ def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
             return _lead(attempt_id, item_id, saved=False)
     sitting = sit(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
     item = sitting.item(item_id)
-    return _asked(sitting, item, form, error=what_is_wrong(item, form))
+    return _asked(sitting, item, form, error=what_is_wrong(item, form, sitting.taken.seed))
 
 
 def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
@@ -153,7 +153,7 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
     sitting = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     if item_id in sitting.taken.answers:
-        return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken.answers[item_id]))
+        return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken))
     page = render_template(
         "quiz/question.html",
         **shown(sitting, item),

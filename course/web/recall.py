@@ -12,7 +12,7 @@ from course.content.queries import Published
 from course.db import database, transaction
 from course.errors import Invalid, NotFound
 from course.learning.queries import record
-from course.quiz.paper import shown_parts
+from course.quiz.paper import read_form, shown_parts, values_shown
 from course.recall.actions import finish, wish
 from course.recall.choosing import Question
 from course.recall.queries import Recall, standing
@@ -50,7 +50,7 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
     item, shown = asked.item, _shown(release, recall, asked, number)
     if request.args.get("fel") == "ja":
         sent = given(_place(recall), item.id)
-        return _asked(shown, sent, error=what_is_wrong(item, sent))
+        return _asked(shown, sent, error=what_is_wrong(item, sent, recall.seed))
     answers = _answers(recall)
     if str(number) in answers:
         return _feedback(recall, shown, answers[str(number)])
@@ -93,7 +93,7 @@ def answer(course_id: str, number: int) -> ResponseReturnValue:
         kept = keep_given(_place(recall), item.id, after)
         return _lead(course_id, number, flyttat=button) if kept else _asked(shown, after)
     try:
-        answer = item.read(form)
+        answer = read_form(item, form, recall.seed)
     except Invalid as refusal:
         kept = keep_given(_place(recall), item.id, form)
         return _lead(course_id, number, fel="ja") if kept else _asked(shown, form, error=str(refusal))
@@ -140,6 +140,7 @@ def _shown(release: Published, recall: Recall, asked: Question, number: int) -> 
         "section": asked.module.section(asked.item.section) or asked.module.sections[0],
         "item": asked.item,
         "shown": shown_parts(asked.item, recall.seed),
+        "values": values_shown(asked.item, recall.seed),
         "number": number,
         "total": len(recall.questions),
     }
