@@ -182,7 +182,7 @@ def test_a_mistaken_revocation_is_mended_by_a_restored_completion(anna):
 
     rows = [row for row in completion_rows(anna.db, anna.people["anna"]) if row.revoked_at is None]
     assert [(row.path, row.route, row.occurred_on) for row in rows] == [
-        ("modul", "restored", date(2026, 3, 1)),
+        ("modul", "quiz", date(2026, 3, 1)),
         ("", "quiz", date(2026, 3, 1)),
     ]
 

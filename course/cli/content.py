@@ -8,12 +8,13 @@ from werkzeug.serving import make_server
 from course.cli.content_text import matrix_of, statistics_of
 from course.cli.group import Group
 from course.clock import day_of, now
-from course.content.actions import publish
 from course.content.draft import read_drafts
 from course.content.identity import KeysChanged
+from course.content.queries import current, newest_release_id
 from course.content.source import Folder, course_folders, read_folder
-from course.db import app_settings, transaction
+from course.db import app_settings, database, transaction
 from course.errors import NotFound
+from course.learning.actions import publish_and_settle
 from course.quiz.queries import attempts_with_item
 
 group = Group("content", help="Kursernas texter och frågor.")
@@ -64,7 +65,8 @@ def publish_courses(course: str | None, change: str, accept_keys: bool, accept_e
     for name, folder in _folders(course).items():
         try:
             with transaction() as (db, at):
-                release = publish(
+                before = current(db, newest_release_id(db)).get(name)
+                release = publish_and_settle(
                     db,
                     folder,
                     change=CHANGES[change],
@@ -86,6 +88,13 @@ def publish_courses(course: str | None, change: str, accept_keys: bool, accept_e
             click.echo(f"{name}: redan publicerad")
         else:
             click.echo(f"{name}: publicerad som version {release.id}, utgåva {release.edition}")
+            now_mandatory = current(database.session, release.id)[name].course.mandatory
+            added = now_mandatory - before.course.mandatory if before and before.edition == release.edition else ()
+            if added:
+                click.echo(
+                    f"Nya obligatoriska moduler: {', '.join(sorted(added))}. Den som redan är klar räknas som klar."
+                    " Ska alla göra dem, höj edition i course.toml."
+                )
 
 
 def _folders(course: str | None = None) -> dict[str, Folder]:

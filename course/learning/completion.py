@@ -34,6 +34,8 @@ class Completed:
     recorded_at: datetime
     valid_through: date = FOREVER
     route: str = "quiz"
+    person_id: int = 0
+    """Under which of the human's numbers it was earned."""
 
 
 def meets_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> bool:
@@ -61,6 +63,16 @@ def only_missing(attempts: Sequence[Finished], critical: AbstractSet[str], *, do
 def proves_knowledge(test: Finished, critical: AbstractSet[str]) -> bool:
     """Whether a knowledge test completes its module: it is passed, with its own ★ items right in the same attempt."""
     return test.passed and critical <= test.stars
+
+
+def first_to_meet_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> int | None:
+    """Which of one edition's finished attempts completes the module: the first by which the rule is met.
+
+    Once the module is done in the edition that can only be the newest. None when there is none.
+    """
+    candidates = range(len(attempts) - 1 if done_before else 0, len(attempts))
+    met = (n for n in candidates if meets_rule(attempts[: n + 1], critical, done_before=done_before))
+    return next(met, None)
 
 
 def course_evidence(

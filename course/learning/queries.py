@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from course.content.model import Quiz
 from course.content.queries import Published, published
 from course.learning.completion import WHOLE_COURSE, Completed, Finished, modules_done, only_missing, valid_through
+from course.learning.resting import original, restores, standing
 from course.learning.tables import Completion, Place, Revocation
+from course.organisation.queries import same_human
+from course.organisation.tables import SamePerson
 from course.quiz.paper import form_of, is_whole
-from course.quiz.queries import Taken, attempts
+from course.quiz.queries import Taken, attempts_of_human
+from course.quiz.tables import Attempt
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,23 @@ class Spot:
 
 @dataclass(frozen=True)
 class Record:
-    """A learner's attempts and completions in a course, and the spot to resume from."""
+    """A learner's attempts and completions in a course, and the spot to resume from.
+
+    What was completed under any number of the human is completed.
+    """
 
     attempts: Sequence[Taken]
     completed: Sequence[Completed]
     revoked: Mapping[str, str]
     """{evidence: reason} of completions that were revoked: it never counts again."""
     spot: Spot | None
+    elsewhere: Sequence[Taken] = ()
+    """The attempts under the human's other numbers: they count, but their answers are not shown."""
+
+    @property
+    def counting(self) -> Sequence[Taken]:
+        """Every attempt that counts, in the order they were begun."""
+        return sorted((*self.attempts, *self.elsewhere), key=lambda each: (each.started_at, each.number))
 
     def newest(self, path: str, edition: int = 0) -> Completed | None:
         """The newest completion of a module, or of the whole course, in the edition or a later one."""
@@ -65,6 +79,12 @@ class CompletionRow:
     recorded_at: datetime
     revoked_at: datetime | None
     reason: str | None
+    person_id: int
+    release_id: int
+    true_route: str
+    """How it was completed, also when it was restored."""
+    restores: int | None
+    """The completion that it is anew."""
 
 
 def record(db: Session, person_id: int, course: str) -> Record:
@@ -72,18 +92,25 @@ def record(db: Session, person_id: int, course: str) -> Record:
     place = db.execute(
         select(Place.module, Place.section, Place.item).where(Place.person_id == person_id, Place.course == course)
     ).first()
-    rows = _rows(db, Completion.person_id == person_id, Completion.course == course)
+    rows = _rows(db, _of_human(person_id), Completion.course == course)
+    taken = attempts_of_human(db, person_id, course)
     return Record(
-        attempts=attempts(db, person_id, course),
+        attempts=[each for each in taken if each.person_id == person_id],
         completed=_unrevoked(db, rows),
-        revoked={row.evidence: row.reason for row in rows if row.at is not None},
+        revoked=_revoked(rows),
         spot=Spot(*place) if place else None,
+        elsewhere=[each for each in taken if each.person_id != person_id],
     )
 
 
 def completed(db: Session, person_id: int, course: str) -> list[Completed]:
-    """The person's completions in the course that have not been revoked."""
-    return _unrevoked(db, _rows(db, Completion.person_id == person_id, Completion.course == course))
+    """The completions in the course, under any number of the human, that have not been revoked."""
+    return _unrevoked(db, _rows(db, _of_human(person_id), Completion.course == course))
+
+
+def revoked_evidence(db: Session, person_id: int, course: str) -> Mapping[str, str]:
+    """{evidence: reason} of what was revoked and not restored: it never counts again."""
+    return _revoked(_rows(db, _of_human(person_id), Completion.course == course))
 
 
 def finished_at(
@@ -101,7 +128,7 @@ def finished_at(
 
 def missing_stars(db: Session, mine: Record, release: Published, quiz: Quiz) -> AbstractSet[str]:
     """The ★ items that alone are missing at a module's quiz of the release, see completion.only_missing."""
-    finished = finished_at(db, mine.attempts, quiz.id, release.edition, mine.revoked)
+    finished = finished_at(db, mine.counting, quiz.id, release.edition, mine.revoked)
     done_before = mine.newest(quiz.module, release.edition) is not None
     return only_missing(finished, quiz.critical, done_before=done_before)
 
@@ -113,7 +140,8 @@ def tries_left(db: Session, mine: Record, release: Published, quiz: Quiz) -> int
     done = mine.newest(quiz.module, release.edition)
     begun = [
         each
-        for each in mine.attempts_at(quiz.id)
+        for each in mine.counting
+        if each.quiz == quiz.id
         for pinned in [published(db, each.release_id)]
         if pinned.edition >= release.edition
         and is_whole(pinned.course.quizzes[quiz.id], each.paper)
@@ -131,7 +159,8 @@ def tests_left(db: Session, mine: Record, test: Quiz, edition: int, since: datet
         return 0
     spent = {
         form_of(pinned.course.quizzes[test.id], each.paper)
-        for each in mine.attempts_at(test.id)
+        for each in mine.counting
+        if each.quiz == test.id
         for pinned in [published(db, each.release_id)]
         if pinned.edition >= edition and (since is None or each.started_at > since)
     }
@@ -152,14 +181,29 @@ def _unrevoked(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Compl
             row.recorded_at,
             valid_through(row.occurred_on, months[row.release_id]),
             row.route,
+            row.person_id,
         )
         for row in rows
         if row.at is None
     ]
 
 
-def completion_rows(db: Session, person_id: int) -> list[CompletionRow]:
-    """All of the person's completions, also revoked ones, oldest first."""
+def _of_human(person_id: int) -> ColumnElement[bool]:
+    """Whether a completion was earned under any of the human's numbers."""
+    return Completion.person_id.in_(same_human(literal(person_id)))
+
+
+def _revoked(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
+    evidence = {row.id: row.evidence for row in rows}
+    stands = standing([row.id for row in rows if row.at is None], evidence)
+    first = {row.id: original(row.id, evidence) for row in rows if row.at is not None}
+    return {evidence[first[row.id]]: row.reason for row in rows if row.id in first and first[row.id] not in stands}
+
+
+def completion_rows(db: Session, person_id: int, course: str | None = None) -> list[CompletionRow]:
+    """All completions under any number of the human, or those in one course, also revoked ones, oldest first."""
+    rows = _rows(db, _of_human(person_id), *([Completion.course == course] if course else []))
+    evidence, routes = {row.id: row.evidence for row in rows}, {row.id: row.route for row in rows}
     return [
         CompletionRow(
             row.id,
@@ -172,16 +216,63 @@ def completion_rows(db: Session, person_id: int) -> list[CompletionRow]:
             row.recorded_at,
             row.at,
             row.reason,
+            row.person_id,
+            row.release_id,
+            routes[original(row.id, evidence)],
+            restores(row.evidence),
         )
-        for row in _rows(db, Completion.person_id == person_id)
+        for row in rows
     ]
 
 
+def live_rows_of(db: Session, beginning: str) -> list[tuple[int, int, str]]:
+    """(completion, person, course) of what stands on evidence that begins so, also restored, by id."""
+    alike = Completion.evidence.startswith(beginning, autoescape=True)
+    people = select(Completion.person_id).where(alike)
+    rows = _rows(db, Completion.person_id.in_(people))
+    evidence = {row.id: row.evidence for row in rows}
+    return [
+        (row.id, row.person_id, row.course)
+        for row in rows
+        if row.at is None and evidence[original(row.id, evidence)].startswith(beginning)
+    ]
+
+
+def courses_of(db: Session, person_id: int) -> list[str]:
+    """The courses in which the human has begun or completed anything."""
+    human = same_human(literal(person_id))
+    begun = select(Attempt.course).where(Attempt.person_id.in_(human))
+    return sorted(db.scalars(begun.union(select(Completion.course).where(_of_human(person_id)))))
+
+
+def done_but_for_the_course(db: Session, course: str, edition: int, mandatory: AbstractSet[str]) -> list[int]:
+    """The humans who have completed all the modules in the edition or a later one, and not the course since then."""
+    human = func.coalesce(SamePerson.main_id, Completion.person_id)
+    newest = (
+        select(human.label("human"), Completion.path, func.max(Completion.recorded_at).label("at"))
+        .outerjoin(SamePerson, and_(SamePerson.person_id == Completion.person_id, SamePerson.superseded_at.is_(None)))
+        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        .where(
+            Completion.course == course,
+            Completion.path.in_({WHOLE_COURSE, *mandatory}),
+            Completion.edition >= edition,
+            Revocation.at.is_(None),
+        )
+        .group_by(human, Completion.path)
+        .subquery()
+    )
+    module = case((newest.c.path != WHOLE_COURSE, newest.c.at))
+    whole = func.max(case((newest.c.path == WHOLE_COURSE, newest.c.at)))
+    done = func.count(module) == len(mandatory)
+    rows = select(newest.c.human).group_by(newest.c.human)
+    return list(db.scalars(rows.having(done, or_(whole.is_(None), whole < func.min(module))).order_by(newest.c.human)))
+
+
 def used_evidence(db: Session, person_id: int, course: str) -> Mapping[tuple[str, str], int]:
-    """{(path, evidence): completion id} of everything that has ever completed something for the person."""
+    """{(path, evidence): completion id} of everything that has ever completed something for the human."""
     rows = db.execute(
         select(Completion.path, Completion.evidence, Completion.id).where(
-            Completion.person_id == person_id, Completion.course == course
+            _of_human(person_id), Completion.course == course
         )
     )
     return {(path, evidence): number for path, evidence, number in rows}

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.audit.tables import RetentionRun
 from course.clock import day_of
 from course.errors import NotFound
+from course.organisation.queries import same_human
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 ANSWERS = "answers"
@@ -44,6 +45,8 @@ class Taken:
     """The ids of its items, in order; None is every item of the quiz."""
     answers_deleted: bool = False
     """Whether a retention run has taken the answers; see deletions."""
+    person_id: int = 0
+    """Under which of the human's numbers it was begun."""
 
     @property
     def finished(self) -> bool:
@@ -92,6 +95,11 @@ def attempts(db: Session, person_id: int, course: str, quiz: str | None = None) 
     if quiz is None:
         return _taken(db, _in_course, {"person": person_id, "course": course})
     return _taken(db, _at_quiz, {"person": person_id, "course": course, "quiz": quiz})
+
+
+def attempts_of_human(db: Session, person_id: int, course: str) -> list[Taken]:
+    """The attempts in a course under any of the numbers of the human, in the order they were begun."""
+    return _taken(db, _of_human, {"person": person_id, "course": course})
 
 
 def old_attempts(before: datetime) -> tuple[Select[UUID], Select[UUID]]:
@@ -213,6 +221,7 @@ _marked = select(Mark.item).where(Mark.attempt_id == Attempt.id).correlate(Attem
 _attempts = (
     select(
         Attempt.id,
+        Attempt.person_id,
         Attempt.course,
         Attempt.quiz,
         Attempt.release_id,
@@ -239,6 +248,9 @@ _attempts = (
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
 _in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
+_of_human = _attempts.where(
+    Attempt.person_id.in_(same_human(bindparam("person", type_=Integer))), Attempt.course == bindparam("course")
+)
 _of_quiz = _attempts.where(
     Attempt.course == bindparam("course"),
     Attempt.quiz == bindparam("quiz"),
@@ -274,6 +286,7 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             sure={each.item: each.sure for each in answered if each.sure is not None},
             paper=row.paper,
             answers_deleted=row.answers_deleted,
+            person_id=row.person_id,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]
