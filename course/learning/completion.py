@@ -128,8 +128,6 @@ def earliest_valid(day: date, months: int | None) -> date:
     if months is None:
         return date.min
     first = add_months(day, -months)
-    while valid_through(first, months) < day:
+    while valid_through(first, months) < day:  # a month back from the 31st is the 28th at times
         first += timedelta(days=1)
-    while valid_through(first - timedelta(days=1), months) >= day:
-        first -= timedelta(days=1)
     return first
