@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from course.content.model import Quiz
@@ -92,7 +92,7 @@ def record(db: Session, person_id: int, course: str) -> Record:
     place = db.execute(
         select(Place.module, Place.section, Place.item).where(Place.person_id == person_id, Place.course == course)
     ).first()
-    rows = _rows(db, _of_human(person_id), Completion.course == course)
+    rows = _rows(db, _in_course, person=person_id, course=course)
     taken = attempts_of_human(db, person_id, course)
     return Record(
         attempts=[each for each in taken if each.person_id == person_id],
@@ -105,12 +105,12 @@ def record(db: Session, person_id: int, course: str) -> Record:
 
 def completed(db: Session, person_id: int, course: str) -> list[Completed]:
     """The completions in the course, under any number of the human, that have not been revoked."""
-    return _unrevoked(db, _rows(db, _of_human(person_id), Completion.course == course))
+    return _unrevoked(db, _rows(db, _in_course, person=person_id, course=course))
 
 
 def revoked_evidence(db: Session, person_id: int, course: str) -> Mapping[str, str]:
     """{evidence: reason} of what was revoked and not restored: it never counts again."""
-    return _revoked(_rows(db, _of_human(person_id), Completion.course == course))
+    return _revoked(_rows(db, _in_course, person=person_id, course=course))
 
 
 def finished_at(
@@ -188,11 +188,6 @@ def _unrevoked(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Compl
     ]
 
 
-def _of_human(person_id: int) -> ColumnElement[bool]:
-    """Whether a completion was earned under any of the human's numbers."""
-    return Completion.person_id.in_(same_human(literal(person_id)))
-
-
 def _revoked(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
     evidence = {row.id: row.evidence for row in rows}
     stands = standing([row.id for row in rows if row.at is None], evidence)
@@ -202,7 +197,7 @@ def _revoked(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, str]:
 
 def completion_rows(db: Session, person_id: int, course: str | None = None) -> list[CompletionRow]:
     """All completions under any number of the human, or those in one course, also revoked ones, oldest first."""
-    rows = _rows(db, _of_human(person_id), *([Completion.course == course] if course else []))
+    rows = _rows(db, _in_course if course else _everywhere, person=person_id, course=course)
     evidence, routes = {row.id: row.evidence for row in rows}, {row.id: row.route for row in rows}
     return [
         CompletionRow(
@@ -229,7 +224,7 @@ def live_rows_of(db: Session, beginning: str) -> list[tuple[int, int, str]]:
     """(completion, person, course) of what stands on evidence that begins so, also restored, by id."""
     alike = Completion.evidence.startswith(beginning, autoescape=True)
     people = select(Completion.person_id).where(alike)
-    rows = _rows(db, Completion.person_id.in_(people))
+    rows = _rows(db, _completions.where(Completion.person_id.in_(people)))
     evidence = {row.id: row.evidence for row in rows}
     return [
         (row.id, row.person_id, row.course)
@@ -240,9 +235,9 @@ def live_rows_of(db: Session, beginning: str) -> list[tuple[int, int, str]]:
 
 def courses_of(db: Session, person_id: int) -> list[str]:
     """The courses in which the human has begun or completed anything."""
-    human = same_human(literal(person_id))
-    begun = select(Attempt.course).where(Attempt.person_id.in_(human))
-    return sorted(db.scalars(begun.union(select(Completion.course).where(_of_human(person_id)))))
+    begun = select(Attempt.course).where(Attempt.person_id.in_(_human))
+    completed = select(Completion.course).where(Completion.person_id.in_(_human))
+    return sorted(db.scalars(begun.union(completed), {"person": person_id}))
 
 
 def done_but_for_the_course(db: Session, course: str, edition: int, mandatory: AbstractSet[str]) -> list[int]:
@@ -270,18 +265,22 @@ def done_but_for_the_course(db: Session, course: str, edition: int, mandatory: A
 
 def used_evidence(db: Session, person_id: int, course: str) -> Mapping[tuple[str, str], int]:
     """{(path, evidence): completion id} of everything that has ever completed something for the human."""
-    rows = db.execute(
-        select(Completion.path, Completion.evidence, Completion.id).where(
-            _of_human(person_id), Completion.course == course
-        )
-    )
-    return {(path, evidence): number for path, evidence, number in rows}
+    rows = _rows(db, _in_course, person=person_id, course=course)
+    return {(row.path, row.evidence): row.id for row in rows}
 
 
-def _rows(db: Session, *where: ColumnElement[bool]) -> Sequence[Row[*tuple[Any, ...]]]:
-    return db.execute(
-        select(*Completion.__table__.columns, Revocation.at, Revocation.reason)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-        .where(*where)
-        .order_by(Completion.id)
-    ).all()
+_human = same_human(bindparam("person", type_=Integer))
+_completions = (
+    select(*Completion.__table__.columns, Revocation.at, Revocation.reason)
+    .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+    .order_by(Completion.id)
+)
+_everywhere = _completions.where(Completion.person_id.in_(_human))
+_in_course = _everywhere.where(Completion.course == bindparam("course"))
+"""Statements are made once: every page of a learner asks one of them."""
+
+
+def _rows(
+    db: Session, statement: Select[*tuple[Any, ...]], **given: int | str | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.execute(statement, given).all()
