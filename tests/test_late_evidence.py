@@ -316,6 +316,15 @@ def test_modules_done_under_two_numbers_of_one_human_add_up_when_they_are_linked
     assert wholes(apart, "noise") == []
 
 
+def test_numbers_that_are_linked_after_a_new_edition_holds_complete_the_older_one_together(apart):
+    new_edition(apart, modules=MODULES)
+
+    apart.link("bo", "anna", day="2026-06-10")
+
+    assert wholes(apart, "anna") == [(1, "2026-03-02", "quiz")]
+    assert [figures(apart, day) for day in ("2026-05-31", "2026-06-10")] == [(1, 1, {"quiz": 1}), (0, 1, {})]
+
+
 def test_a_module_done_after_the_linking_adds_up_too(course):
     course.link("bo", "anna", day="2026-02-01")
     course.take("anna", "2026-03-01", module="ett")

@@ -292,8 +292,7 @@ def _settle_modules(db: Session, person_id: int, course: str, *, at: datetime) -
             sittings.setdefault((taken.quiz, published(db, taken.release_id).edition), []).append(taken)
     new = []
     for (quiz_id, edition), finished in sittings.items():
-        release = published(db, finished[-1].release_id)
-        quiz = release.course.quizzes[quiz_id]
+        quiz = published(db, finished[-1].release_id).course.quizzes[quiz_id]
         done_before = any(row.path == quiz.module and row.edition == edition for row in rows)
         proof = _proof(db, finished, quiz, done_before=done_before)
         if proof is None or (quiz.module, f"attempt:{proof.id}") in used:
@@ -302,7 +301,7 @@ def _settle_modules(db: Session, person_id: int, course: str, *, at: datetime) -
             complete(
                 db,
                 proof.person_id,
-                release,
+                published(db, proof.release_id),
                 quiz.module,
                 edition,
                 route="quiz",
