@@ -82,9 +82,9 @@ def test_a_key_that_asks_of_other_parts_or_of_another_type_is_passed_over():
 def test_what_has_no_points_or_no_mark_gets_none_by_another_key():
     asked = [*items({}, {}), REFLECTION]
 
-    anew = grade_again(quiz(asked), asked, {"q0": ["a"], "fundera": []}, {}, {"fundera": REFLECTION})
+    anew = grade_again(quiz(asked), asked, {"q0": ["a"], "q1": ["b"], "fundera": []}, {}, {})
 
-    assert anew == Score({"q0": FULL}, FULL, 2 * FULL, True, ())
+    assert anew == Score({"q0": FULL, "q1": 0}, FULL, 2 * FULL, True, ())
 
 
 @pytest.mark.parametrize(
