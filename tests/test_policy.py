@@ -58,6 +58,7 @@ def test_long_passwords_of_any_sort_may_be_chosen(password):
 @pytest.mark.parametrize(
     ("password", "said"),
     [
+        ("annaekabcdef1", "lätt att gissa"),
         ("abcdefghijk", "minst 12 tecken"),
         ("x1" + "åäöabc" * 21 + "y", "högst 128 tecken"),
         ("ababababcdcde", "lätt att gissa"),
@@ -73,6 +74,17 @@ def test_what_is_too_short_too_long_or_guessed_first_is_refused(password, said):
         check_new(password, "AnnaEk", "ek")
 
     assert refusal.value.field == "password"
+
+
+def test_ones_own_name_may_be_a_part_of_a_password_when_eight_characters_or_more_stand_beside_it():
+    check_new("annaek-abcdefg", "annaek")
+    check_new("ekoabcdefghi", "eko")
+    with pytest.raises(Invalid, match="lätt att gissa"):
+        check_new("annaek-abcdef", "annaek")
+
+
+def test_a_hash_costs_what_owasp_asks_for_at_least():
+    assert hash_password("fyra helt olika ord").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_password_is_verified_against_its_own_hash_only():
