@@ -135,10 +135,8 @@ def test_a_course_of_an_older_edition_asks_for_nothing_anew_in_a_newer_one():
     ("routes", "route"),
     [
         (("quiz", "quiz"), "quiz"),
-        (("quiz", "restored"), "quiz"),
         (("paper", "paper"), "paper"),
         (("paper", "quiz"), "mixed"),
-        (("paper", "restored"), "mixed"),
     ],
 )
 def test_the_courses_route_is_the_one_of_all_its_modules(routes, route):

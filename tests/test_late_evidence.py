@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from world import course_sources, noon
 
-from course.content.queries import current, newest_release_id
+from course.content.queries import current, newest_release_id, published
 from course.errors import Conflict
 from course.evidence.actions import import_evidence
 from course.evidence.evidence_file import Earned
-from course.learning.actions import restore, revoke
+from course.learning.actions import complete, restore, revoke
 from course.learning.queries import completion_rows, record
 from course.regrade.actions import regrade
 from course.report.catalogue.coverage import build
@@ -189,6 +189,21 @@ def test_what_is_restored_keeps_its_route_and_goes_with_its_module(course):
     take_back(course, rows(course, "anna", path="ett")[0].id, "2026-05-01")
     assert wholes(course, "anna") == []
     assert figures(course, "2026-05-01") == (0, 0, {})
+
+
+def test_what_was_restored_by_an_earlier_version_has_its_true_route_in_what_is_completed_now(course):
+    paper(course, "anna", "2026-03-02", module="ett")
+    old = rows(course, "anna", path="ett")[0]
+    take_back(course, old.id, "2026-04-01")
+    with course.write("2026-04-02") as (db, at):
+        release = published(db, old.release_id)
+        as_then = {"route": "restored", "evidence": f"restored:{old.id}", "occurred_on": old.occurred_on}
+        complete(db, old.person_id, release, "ett", old.edition, **as_then, at=at)
+
+    paper(course, "anna", "2026-04-03", module="tva")
+
+    assert wholes(course, "anna") == [(1, "2026-03-01", "paper")]
+    assert [row.true_route for row in rows(course, "anna", path="ett")] == ["paper", "paper"]
 
 
 def test_what_is_restored_over_and_over_rests_on_the_same_modules(course):

@@ -96,8 +96,8 @@ def course_evidence(
 
 
 def route_of(modules: Sequence[Completed]) -> str:
-    """How a course was completed, given its modules: their one route, else `mixed`. What was restored is as a quiz."""
-    routes = {"quiz" if row.route == "restored" else row.route for row in modules}
+    """How a course was completed, given its modules: their one route, else `mixed`."""
+    routes = {row.route for row in modules}
     return routes.pop() if len(routes) == 1 else "mixed"
 
 

@@ -169,6 +169,7 @@ def tests_left(db: Session, mine: Record, test: Quiz, edition: int, since: datet
 
 def _unrevoked(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Completed]:
     months: dict[int, int | None] = {}
+    evidence, routes = {row.id: row.evidence for row in rows}, {row.id: row.route for row in rows}
     for row in rows:
         if row.release_id not in months:
             months[row.release_id] = published(db, row.release_id).course.valid_months
@@ -180,7 +181,7 @@ def _unrevoked(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Compl
             row.occurred_on,
             row.recorded_at,
             valid_through(row.occurred_on, months[row.release_id]),
-            row.route,
+            routes[original(row.id, evidence)],
             row.person_id,
         )
         for row in rows
