@@ -102,6 +102,16 @@ def attempts_of_human(db: Session, person_id: int, course: str) -> list[Taken]:
     return _taken(db, _of_human, {"person": person_id, "course": course})
 
 
+def recent_attempts(db: Session, person_id: int, course: str, quiz: str | None = None) -> list[Taken]:
+    """As attempts_of_human, or attempts at one quiz, but with the answers of the newest at each quiz alone.
+
+    That is what most pages show.
+    """
+    if quiz is None:
+        return _taken(db, _recent_of_human, {"person": person_id, "course": course})
+    return _taken(db, _recent_at_quiz, {"person": person_id, "course": course, "quiz": quiz})
+
+
 def old_attempts(before: datetime) -> tuple[Select[UUID], Select[UUID]]:
     """The attempts that were finished before the instant, and the unfinished ones with no answer since then.
 
@@ -218,7 +228,19 @@ _finished_at = (
 )
 _marked = select(Mark.item).where(Mark.attempt_id == Attempt.id).correlate(Attempt).exists()
 """An attempt whose time ran out has marks without a single answer; a retention run takes both."""
-_attempts = (
+_later = aliased(Attempt)
+_is_newest = ~(
+    select(_later.id)
+    .where(
+        _later.person_id == Attempt.person_id,
+        _later.course == Attempt.course,
+        _later.quiz == Attempt.quiz,
+        _later.number > Attempt.number,
+    )
+    .correlate(Attempt)
+    .exists()
+)
+_begun = (
     select(
         Attempt.id,
         Attempt.person_id,
@@ -240,23 +262,31 @@ _attempts = (
         _finished_at.label("graded_at"),
         and_(Result.sequence.is_not(None), Response.item.is_(None), ~_marked).label("answers_deleted"),
     )
-    .outerjoin(Response, Response.attempt_id == Attempt.id)
     .outerjoin(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == _newest))
     .order_by(Attempt.started_at, Attempt.number, Attempt.id)
 )
+_attempts = _begun.outerjoin(Response, Response.attempt_id == Attempt.id)
+_recent = _begun.outerjoin(Response, and_(Response.attempt_id == Attempt.id, _is_newest))
 
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
 _in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
-_of_human = _attempts.where(
+_human = and_(
     Attempt.person_id.in_(same_human(bindparam("person", type_=Integer))), Attempt.course == bindparam("course")
 )
+_of_human = _attempts.where(_human)
+_recent_of_human = _recent.where(_human)
 _of_quiz = _attempts.where(
     Attempt.course == bindparam("course"),
     Attempt.quiz == bindparam("quiz"),
     Attempt.person_id.in_(bindparam("people", expanding=True)),
 )
 _at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
+_recent_at_quiz = _recent.where(
+    Attempt.person_id == bindparam("person"),
+    Attempt.course == bindparam("course"),
+    Attempt.quiz == bindparam("quiz"),
+)
 
 
 def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Taken]:
