@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time
 from course import clock
 from course.access.actions import grant_role, open_session
 from course.clock import FOREVER
+from course.content.actions import publish
 from course.content.queries import current, newest_release_id
 from course.content.source import Folder
 from course.db import database, transaction
-from course.learning.actions import answer, begin, link_numbers, publish_and_settle, unlink_numbers
+from course.learning.actions import answer, begin, link_numbers, settle_everybody, unlink_numbers
 from course.organisation.actions import Terms, add_membership, add_person, add_unit, set_unit_manager
 from course.organisation.population import Population
 from course.target.actions import Decision, set_target
@@ -123,7 +124,7 @@ materials = ["ovning"]
 [[question]]
 number = 1
 text = "Gör ni så här?"
-verdict = "Delvis"
+verdict = "Delvis uppfylld"
 source = "Rapporten"
 modules = []
 materials = []
@@ -276,10 +277,13 @@ class World:
         with transaction() as (db, now):
             yield db, noon(day) if day else now
 
-    def publish(self, sources=None, *, day="2025-01-01", change="language", accept_keys=False):
+    def publish(self, sources=None, *, day="2025-01-01", change="language", accept_keys=False, **accepting):
         with self.write(day) as (db, at):
             folder = Folder(sources or course_sources(), {}, ())
-            return publish_and_settle(db, folder, change=change, accept_keys=accept_keys, by=None, at=at)
+            release = publish(db, folder, change=change, accept_keys=accept_keys, **accepting, by=None, at=at)
+            if release:
+                settle_everybody(db, release, at=at)
+            return release
 
     def unit(self, code, parent=None, *, since="2020-01-01", day="2026-01-01"):
         with self.write(day) as (db, at):

@@ -8,13 +8,14 @@ from werkzeug.serving import make_server
 from course.cli.content_text import matrix_of, statistics_of
 from course.cli.group import Group
 from course.clock import day_of, now
+from course.content.actions import publish
 from course.content.draft import read_drafts
 from course.content.identity import KeysChanged
 from course.content.queries import current, newest_release_id
 from course.content.source import Folder, course_folders, read_folder
 from course.db import app_settings, database, transaction
 from course.errors import NotFound
-from course.learning.actions import publish_and_settle
+from course.learning.actions import settle_everybody
 from course.quiz.queries import attempts_with_item
 
 group = Group("content", help="Kursernas texter och frågor.")
@@ -60,21 +61,27 @@ def preview(port: int) -> None:
 )
 @click.option("--accept-keys", is_flag=True, help="Publicera fast rätt svar har ändrats i någon fråga.")
 @click.option("--accept-expired", is_flag=True, help="Publicera fast bäst före-dagen är passerad för någon text.")
-def publish_courses(course: str | None, change: str, accept_keys: bool, accept_expired: bool) -> None:
+@click.option("--accept-unreviewed", is_flag=True, help="Publicera fast texter om självmord väntar på granskning.")
+def publish_courses(
+    course: str | None, change: str, accept_keys: bool, accept_expired: bool, accept_unreviewed: bool
+) -> None:
     """Publicera alla kurser, eller en. Det som redan är publicerat lämnas som det är."""
     for name, folder in _folders(course).items():
         try:
             with transaction() as (db, at):
                 before = current(db, newest_release_id(db)).get(name)
-                release = publish_and_settle(
+                release = publish(
                     db,
                     folder,
                     change=CHANGES[change],
                     accept_keys=accept_keys,
                     accept_expired=accept_expired,
+                    accept_unreviewed=accept_unreviewed,
                     by=None,
                     at=at,
                 )
+                if release:
+                    settle_everybody(db, release, at=at)
         except KeysChanged as changed:
             with transaction() as (db, _at):
                 for quiz, item in changed.keys:

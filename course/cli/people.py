@@ -25,6 +25,7 @@ from course.organisation.actions import (
     set_counts,
     set_unit_manager,
 )
+from course.organisation.person import kept, list_source
 from course.organisation.queries import person_by_key, unit_id_by_code
 from course.organisation.roster_file import Row, read_employees, read_officials
 from course.organisation.tables import EMPLOYMENTS
@@ -71,6 +72,7 @@ def import_officials(file: Path, applied: bool, as_of: date | None, source: str,
 def _import(
     file: Path, kind: str, source: str, read: Reader, as_of: date | None, *, applied: bool, really: bool
 ) -> None:
+    source = kept(list_source, source, "Källan", "source")
     content = file.read_bytes()
     rows, problems = read(content, app_settings().columns)
     if problems:

@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from course.audit.actions import record as audit
 from course.clock import day_of
-from course.content.actions import publish
 from course.content.model import Quiz
 from course.content.queries import Edition, Published, edition_in_force, editions, published
-from course.content.source import Folder
 from course.content.tables import Release
 from course.errors import Conflict, Invalid, NotFound
 from course.learning.completion import (
@@ -45,6 +43,7 @@ from course.learning.queries import (
 from course.learning.resting import original, restored, rests_on, standing
 from course.learning.tables import Completion, Place, Revocation
 from course.organisation.actions import link, unlink
+from course.organisation.person import kept, note
 from course.organisation.queries import human_of, unlinked_at
 from course.quiz.actions import Answered, answer_item, begin_attempt, grade_attempt, unfinished
 from course.quiz.paper import is_over
@@ -136,27 +135,17 @@ def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[in
     return [*_settle_modules(db, person_id, course, at=at), *_settle_course(db, person_id, course, at=at)]
 
 
-def publish_and_settle(
-    db: Session,
-    folder: Folder,
-    *,
-    change: str,
-    accept_keys: bool,
-    accept_expired: bool = False,
-    by: int | None,
-    at: datetime,
-) -> Release | None:
-    """Publish what the folder holds, see content.actions.publish, also for what it raises; None when it is there.
+def settle_everybody(db: Session, release: Release, *, at: datetime) -> list[int]:
+    """Settle those to whom a release that was just published gives the course; gives the new ids.
 
     When a module is not mandatory any more, those who have done the rest have now completed the course.
     """
-    release = publish(db, folder, change=change, accept_keys=accept_keys, accept_expired=accept_expired, by=by, at=at)
-    if release is None:
-        return None
     course = published(db, release.id).course
-    for person_id in done_but_for_the_course(db, course.id, release.edition, course.mandatory):
-        settle(db, person_id, course.id, at=at)
-    return release
+    return [
+        number
+        for person_id in done_but_for_the_course(db, course.id, release.edition, course.mandatory)
+        for number in settle(db, person_id, course.id, at=at)
+    ]
 
 
 def revoke(db: Session, completion_id: int, *, reason: str, by: int | None, at: datetime) -> list[int]:
@@ -185,6 +174,7 @@ def revoke_together(
     """
     if not reason.strip():
         raise Invalid("Skriv varför genomförandet inte ska räknas.", "reason")
+    reason = kept(note, reason, "Skälet", "reason")
     rows = {row.id: row for row in completion_rows(db, person_id, course)}
     evidence = {number: row.evidence for number, row in rows.items()}
     gone = {original(number, evidence) for number in numbers}

@@ -92,12 +92,10 @@ def population_of(
     *,
     day: date,
     known_at: datetime,
-    fields: tuple[str, str] = ("enheter", "befattningar"),
 ) -> Population:
     """The population that the codes of a day and the titles mean, however these are spelled.
 
-    Raises Invalid, which names every code that no unit has and every title that nobody has, with those alike;
-    `fields` are the form's, for codes and for titles.
+    Raises Invalid, which names every code that no unit has and every title that nobody has, with those alike.
     """
     units = units_by_code(db, codes, day, known_at)
     held = {looked_up(title): title for title in (known_titles(db, known_at) if titles else ())}
@@ -110,7 +108,7 @@ def population_of(
     if lost_titles:
         faults.append(_unknown("ingen med befattningen", lost_titles, "", held.values()))
     if faults:
-        raise Invalid(" ".join(faults), fields[0] if lost_codes else fields[1])
+        raise Invalid(" ".join(faults), "enheter" if lost_codes else "befattningar")
     spelled = dict.fromkeys(held[looked_up(title)] for title in titles)
     return Population(tuple(dict.fromkeys(units[code] for code in codes)), tuple(spelled), tuple(employments))
 
