@@ -48,7 +48,7 @@ def check_new(password: str, *names: str) -> None:
         raise Invalid(f"Lösenordet får ha högst {LONGEST} tecken.", "losenord")
     folded = unicodedata.normalize("NFKC", password).casefold()
     letters = re.sub(r"[\W\d_]", "", folded)
-    own = any(len(name) > 3 and name.casefold() in folded and len(folded) < len(name) + 8 for name in names)
+    own = any(name.casefold() in folded and len(folded) < len(name) + 8 for name in names)
     if len(set(folded)) < 6 or _COMMON.fullmatch(letters) or own:
         raise Invalid("Lösenordet är för lätt att gissa. Välj några ord som inte hör ihop.", "losenord")
 

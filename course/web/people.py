@@ -16,6 +16,7 @@ from course.audit.actions import record
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Invalid, Refusal
+from course.learning.actions import link_numbers, unlink_numbers
 from course.organisation import person as rules
 from course.organisation.actions import (
     Terms,
@@ -25,9 +26,7 @@ from course.organisation.actions import (
     end_exemption,
     end_membership,
     exempt,
-    link,
     set_counts,
-    unlink,
 )
 from course.organisation.queries import (
     MOST_FOUND,
@@ -252,11 +251,11 @@ def _end_exemption(db: Session, person_id: int, form: Form, at: datetime) -> Non
 def _link(db: Session, person_id: int, form: Form, at: datetime) -> None:
     other = form.read("nummer", lambda text: person_by_key(db, text).id, 0)
     form.check()
-    link(db, person_id, other, by=actor().person_id, at=at)
+    link_numbers(db, person_id, other, by=actor().person_id, at=at)
 
 
 def _unlink(db: Session, person_id: int, _form: Form, at: datetime) -> None:
-    unlink(db, person_id, by=actor().person_id, at=at)
+    unlink_numbers(db, person_id, by=actor().person_id, at=at)
 
 
 CHANGES: Mapping[str, Callable[[Session, int, Form, datetime], None]] = {

@@ -250,7 +250,7 @@ def _after_a_test(sitting: Sitting, test: KnowledgeTest | None) -> dict[str, Any
 def _after_questions(sitting: Sitting, mine: Record, release: Published, edition: int) -> dict[str, Any]:
     """What the result of a module's questions says beside its points: what the next attempt would be."""
     db = database.session
-    finished = finished_at(db, mine.attempts, sitting.quiz.id, sitting.pinned.edition, mine.revoked)
+    finished = finished_at(db, mine.counting, sitting.quiz.id, sitting.pinned.edition, mine.revoked)
     right = frozenset[str]().union(*(each.stars for each in finished))
     quiz = release.course.quizzes.get(sitting.quiz.id)
     return {
