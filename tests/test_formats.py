@@ -88,6 +88,7 @@ def test_the_terminal_shows_labels_to_the_left_and_values_to_the_right():
         "Enhet     Kolumn 0  Kolumn 1\nAlla         1 500   ej mätt\n  -Enhet     1 500   ej mätt\n\n"
         "kurs=kurs\nper=2026-06-30\n"
     )
+    assert "Läget\nMått 0  1\n" in FORMATS["table"].render(table((1,)))
     bare = Table("n", "T", ("S.",), (), (), (), ())
     assert FORMATS["table"].render(bare) == "T\n=\nS.\n\n\n"
 
