@@ -137,6 +137,7 @@ def _page(person_id: int, **told: str) -> str:
         ],
         employments=explanation.EMPLOYMENT,
         day=day,
+        kand=request.args.get("kand", ""),
         today=_today(),
         **told,
     )
