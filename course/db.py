@@ -143,11 +143,12 @@ def transaction() -> Iterator[tuple[Session, datetime]]:
 
 
 @contextmanager
-def time_limit(db: Session, seconds: float = LONGEST_READ) -> Iterator[None]:
-    """Give up a long reading: raises TookTooLong, and lets go of what was read, when a statement takes that long.
+def time_limit(db: Session, seconds: float | None = None) -> Iterator[None]:
+    """Give up a reading after LONGEST_READ or other seconds: raises TookTooLong, and lets go of what was read.
 
     On SQLite the statements of the block may together take so long, on PostgreSQL each of them.
     """
+    seconds = LONGEST_READ if seconds is None else seconds
     connection = db.connection()
     lifted = _limit_sqlite if connection.dialect.name == "sqlite" else _limit_postgresql
     try:

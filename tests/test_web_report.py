@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from world import course_sources
 
 from course import clock, swedish
+from course import db as database
 from course.db import transaction
 from course.organisation.actions import Terms, add_membership, add_unit
 from course.organisation.tables import UnitState
@@ -338,6 +339,19 @@ def test_a_course_or_a_format_that_is_not_there_is_refused(staffed):
         422,
         "Formatet finns inte. Välj bland csv, json, table.",
     )
+
+
+@sqlite_only
+def test_figures_that_take_too_long_are_given_up_with_a_page_that_says_so(world, staffed, monkeypatch):
+    monkeypatch.setattr(database, "LONGEST_READ", 0)
+    monkeypatch.setattr(database, "STEPS", 10)
+
+    answer = staffed.get(URL, query_string={"per": "2026-05-05"})
+
+    assert (answer.status_code, Page(answer).h1) == (504, "Det tog för lång tid att räkna")
+    assert "säg till den som sköter driften" in Page(answer).main
+    monkeypatch.undo()
+    assert staffed.get(URL, query_string={"per": "2026-05-05"}).status_code == 200
 
 
 @sqlite_only
