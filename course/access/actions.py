@@ -39,17 +39,24 @@ from course.swedish import waiting
 LONGEST_SESSION = timedelta(hours=12)
 CODE_LIFE = timedelta(hours=24)
 MOST_SLIPS = 100
+MINUTE = timedelta(minutes=1)
+PACES = {
+    "export": (10, "Du har hämtat 10 filer på en minut."),
+    "import": (5, "Du har skickat 5 listor på en minut."),
+    "code": (30, "Du har gjort engångskoder 30 gånger på en minut."),
+}
+"""How often in a minute one person may do what is heavy, or what a script could misuse; and what is said then."""
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 class TooMany(Refusal):
-    """Too many tries; `seconds` is how long to wait."""
+    """Too many tries; `seconds` is how long to wait, and `limit` which limit says so."""
 
     status = 429
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Det har blivit många försök. Vänta {waiting(seconds)} och försök igen.")
-        self.seconds = seconds
+    def __init__(self, seconds: int, limit: str, what: str = "Det har blivit många försök.") -> None:
+        super().__init__(f"{what} Vänta {waiting(seconds)} och försök igen.")
+        self.seconds, self.limit = seconds, limit
 
 
 def admit_try(db: Session, name: str, address: str, *, at: datetime) -> list[int]:
@@ -64,7 +71,7 @@ def admit_try(db: Session, name: str, address: str, *, at: datetime) -> list[int
     keys = {"account": own_key, "address": throttle_key("address", address)}
     longest = max(wait(db, kind, keys[kind], at=at) for kind in FREE_TRIES)
     if longest > timedelta(0):
-        raise TooMany(ceil(longest.total_seconds()))
+        raise TooMany(ceil(longest.total_seconds()), "account")
     return [
         db.execute(insert(Throttle).values(key=key, at=at).returning(Throttle.id)).scalar_one() for key in keys.values()
     ]
@@ -73,6 +80,16 @@ def admit_try(db: Session, name: str, address: str, *, at: datetime) -> list[int
 def forget_try(db: Session, tries: list[int]) -> None:
     """Take back a try that turned out to be right."""
     db.execute(delete(Throttle).where(Throttle.id.in_(tries)))
+
+
+def keep_pace(db: Session, person_id: int, what: str, *, at: datetime) -> None:
+    """Count that the person does one of PACES once more. Raises TooMany when a minute would hold more of it."""
+    key, (most, told) = f"{what} {person_id}", PACES[what]
+    db.execute(delete(Throttle).where(Throttle.key == key, Throttle.at <= at - MINUTE))
+    earlier = db.scalars(select(Throttle.at).where(Throttle.key == key).order_by(Throttle.at)).all()
+    if len(earlier) >= most:
+        raise TooMany(ceil((earlier[-most] + MINUTE - at).total_seconds()), what, told)
+    db.execute(insert(Throttle).values(key=key, at=at))
 
 
 def open_session(db: Session, person_id: int, *, at: datetime) -> str:

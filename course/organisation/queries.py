@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
@@ -26,6 +26,10 @@ class FoundPerson:
     name: str
     protected: bool
     units: tuple[str, ...] = ()
+
+
+MOST_FOUND = 20
+"""People that a look for a name finds."""
 
 
 def person_by_key(db: Session, key: str) -> Person:
@@ -122,7 +126,7 @@ def state_of(person: Person) -> str:
 
 
 def matching(db: Session, text: str, day: date) -> list[FoundPerson]:
-    """At most 20 people whose number is the text or whose name has all its words, by name, with their units of the day.
+    """The first MOST_FOUND people whose number is the text or whose name has all its words, with their units.
 
     Case and accents do not matter, nor the words' order: "Ek, André" finds Andre Ek. A protected person is found by the
     whole number only.
@@ -134,9 +138,19 @@ def matching(db: Session, text: str, day: date) -> list[FoundPerson]:
         for person in rows
         if looked_up(person.key) == number or (words and not person.protected and _has(person.name, words))
     ]
-    first = [person for *_, person in sorted(fitting, key=lambda each: each[:2])[:20]]
-    units = _unit_names(db, [person.id for person in first if not person.protected], day)
-    return [FoundPerson(*person, tuple(units.get(person.id, ()))) for person in first]
+    return _with_units(db, [person for *_, person in sorted(fitting, key=lambda each: each[:2])[:MOST_FOUND]], day)
+
+
+def found_people(db: Session, wanted: Sequence[int], day: date) -> list[FoundPerson]:
+    """The people with the ids, in their order, as matching shows them; an id of nobody is passed over."""
+    rows = db.execute(select(Person.id, Person.key, Person.name, Person.protected).where(Person.id.in_(wanted)))
+    found = {person.id: person for person in rows}
+    return _with_units(db, [found[person] for person in dict.fromkeys(wanted) if person in found], day)
+
+
+def _with_units(db: Session, people: Sequence[Row[int, str, str, bool]], day: date) -> list[FoundPerson]:
+    units = _unit_names(db, [person.id for person in people if not person.protected], day)
+    return [FoundPerson(*person, tuple(units.get(person.id, ()))) for person in people]
 
 
 def _has(name: str, words: Iterable[str]) -> bool:
