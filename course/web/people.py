@@ -170,6 +170,7 @@ def _page(person_id: int, form: Form) -> str:
         ],
         employments=explanation.EMPLOYMENT,
         day=day,
+        kand=request.args.get("kand", ""),
         today=_today(),
         form=form,
     )
