@@ -1,13 +1,17 @@
 """A list that waits for HR's decision is found again, and can be thrown away."""
 
 import io
+from datetime import date
 
 import pytest
 from browsing import Page, browser, rows
-from test_roster import HEAD, planned, row
+from test_roster import HEAD, planned, read_in, row
 from world import post, token
 
+from course.evidence.actions import import_evidence
+from course.evidence.evidence_file import Earned
 from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS
+from course.roster.actions import undo_import
 
 LIST = "\n".join([HEAD, row("1"), row("2")]).encode()
 
@@ -72,3 +76,25 @@ def test_an_empty_template_has_the_titles_that_are_read(world, hr, kind):
     assert titles == [column.name for column in {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}[kind]]
     assert f"/personer/import/mall/{kind}.csv" in [link["href"] for link in page.all("a")]
     assert hr.get("/personer/import/mall/andra.csv").status_code == 404
+
+
+def test_the_page_and_the_command_tell_every_kind_of_import(world, hr):
+    world.publish()
+    read_in(world, [row("1"), row("2")], "2026-01-10")
+    read_in(world, ["Bo Ek;bo@example.org;Nämnden;;Ledamot;2023-01-01;"], "2026-01-11", "namnd", "officials")
+    with world.write("2026-01-12") as (db, at):
+        earned = [Earned(2, "1", "kurs", "", "paper", date(2026, 1, 5), "Lista")]
+        import_evidence(db, earned, file_name="f.csv", digest="0" * 64, by=None, at=at)
+    with world.write("2026-01-13") as (db, at):
+        undo_import(db, "hr", by=None, at=at)
+
+    shown = [cells[-1].partition(" Ångra ")[0] for cells in Page(hr.get("/personer/import")).rows()]
+
+    assert shown == [
+        "Ångrade import 1",
+        "1 rad med genomföranden",
+        "1 började, 0 slutade, 0 bytte enhet, 0 ändrades",
+        "2 började, 0 slutade, 0 bytte enhet, 0 ändrades (ångrad)",
+    ]
+    printed = world.app.test_cli_runner().invoke(args=["people", "imports"]).output.splitlines()
+    assert [line.rpartition("  ")[2] for line in printed] == shown

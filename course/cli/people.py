@@ -38,7 +38,6 @@ from course.sheet.problems import RowProblem
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
 """Persons of each sort that are listed; the rest are counted."""
-VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
 Reader = Callable[..., tuple[list[Row], list[RowProblem]]]
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -148,11 +147,8 @@ def undo(source: str) -> None:
 def imports() -> None:
     """Visa de senaste importerna."""
     for row in last_imports(database.session):
-        counts = ", ".join(f"{row.counts.get(name, 0)} {verb}" for name, verb in VERBS.items())
-        what = f"ångrar {row.undoes}" if row.undoes else counts
-        gone = " (ångrad)" if row.undone else ""
         who = row.by or "administratören"
-        click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {what}{gone}")
+        click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {row.words}")
 
 
 @group.command("add")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, defer
 
+from course import swedish
 from course.errors import NotFound
 from course.organisation.tables import (
     PROTECTED,
@@ -25,6 +26,8 @@ from course.roster.known import Known, KnownMembership, KnownPerson, KnownUnit, 
 from course.roster.states import Held, Ref
 
 SHOWN = 20
+VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
+"""What became of the people of each sort."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class ImportRow:
     by: str | None
     undoes: int | None
     undone: bool
+
+    @property
+    def words(self) -> str:
+        """What it did: each kind of import counts what it has."""
+        gone = " (ångrad)" if self.undone else ""
+        if self.undoes:
+            return f"Ångrade import {self.undoes}{gone}"
+        if self.kind == "evidence":
+            return f"{swedish.counted(self.counts.get('rows', 0), 'rad', 'rader')} med genomföranden{gone}"
+        return ", ".join(f"{swedish.number(self.counts.get(sort, 0))} {verb}" for sort, verb in VERBS.items()) + gone
 
 
 def known_of(db: Session, source: str, as_of: date) -> Known:
