@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 from browsing import Page, browser, everything
+from roster_lists import HEAD, OFFICIALS, held, names, planned, read_in, row
 from sqlalchemy import select, update
-from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
 from world import course_sources, noon, post, token
 
 from course.audit.tables import AuditEntry

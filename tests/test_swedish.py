@@ -101,8 +101,4 @@ def test_a_day_is_a_day(text):
 
 
 def test_one_is_told_as_one():
-    assert [swedish.counted(count, "rad", "rader") for count in (0, 1, 1500)] == [
-        "0 rader",
-        "1 rad",
-        "1\u00a0500 rader",
-    ]
+    assert [swedish.counted(number, "rad", "rader") for number in (0, 1, 12)] == ["0 rader", "1 rad", "12 rader"]

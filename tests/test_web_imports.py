@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from browsing import Page, browser, rows
-from test_roster import HEAD, planned, read_in, row
+from roster_lists import HEAD, planned, read_in, row
 from world import post, token
 
 from course.evidence.actions import import_evidence

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from course.organisation.roster_file import Row
 from course.roster.states import Held, Ref
 
+BY_HAND = "hand"
+"""The source of what no list has told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -51,12 +54,15 @@ class KnownMembership:
 
 @dataclass(frozen=True, slots=True)
 class KnownUnit:
-    """A unit with its live states in order; `shared` when another source has people in it from `as_of` on."""
+    """A unit with its live states in order.
+
+    `source` is the list that wrote of it last, or BY_HAND; `peopled` are the sources with people in it from `as_of` on.
+    """
 
     id: int
     source: str
     states: tuple[Held[Shape], ...]
-    shared: bool
+    peopled: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

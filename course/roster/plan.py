@@ -62,11 +62,11 @@ class Plan:
 
 def plan(rows: Sequence[Row], known: Known, *, as_of: date, source: str, audience: str) -> Plan:
     """Compare the whole list with what is known."""
-    refs = _refs(known, source, as_of)
+    refs = _refs(known)
     pairs = list(_matched(rows, known.memberships, refs))
     wanted = [(membership, row, _wanted(membership, row, refs, as_of)) for membership, row in pairs]
     people, remarks = _people(rows, known)
-    units, reorganised, odd = unit_changes(rows, known, wanted, refs, as_of=as_of, source=source, audience=audience)
+    units = unit_changes(rows, known, wanted, refs, as_of=as_of, source=source, audience=audience)
     names: dict[Ref, str] = {row.unit_code: row.unit_name for row in rows}
     names.update({unit.id: unit.states[-1].what.name for unit in known.units.values()})
     stories = stories_of(wanted, names, as_of)
@@ -74,26 +74,19 @@ def plan(rows: Sequence[Row], known: Known, *, as_of: date, source: str, audienc
     return Plan(
         as_of=as_of,
         people=people,
-        units=units,
+        units=units.changes,
         memberships=tuple(filter(None, (_change(*each) for each in wanted))),
         **events_of(stories, rows, known, renamed),
-        reorganised=reorganised,
-        remarks=(*remarks, *_twice(wanted, known), *odd),
+        reorganised=units.reorganised,
+        remarks=(*remarks, *_twice(wanted, known), *units.remarks),
         brakes=brakes_of(stories, known, names, as_of),
     )
 
 
-def _refs(known: Known, source: str, as_of: date) -> dict[str, Ref]:
-    """{code: unit} of the units that have the code on `as_of` or later, and of the source's own closed ones."""
-    closed: dict[str, Ref] = {}
-    open_: dict[str, Ref] = {}
-    for unit in known.units.values():
-        for state in unit.states:
-            if state.until >= as_of:
-                open_.setdefault(state.what.code, unit.id)
-            elif unit.source == source:
-                closed[state.what.code] = unit.id
-    return {**closed, **open_}
+def _refs(known: Known) -> dict[str, Ref]:
+    """{code: the unit that had the code last}: a code that comes back, in whichever list, is the unit it was."""
+    ends = sorted((state.until, unit.id, state.what.code) for unit in known.units.values() for state in unit.states)
+    return {code: unit for _, unit, code in ends}
 
 
 def _matched(

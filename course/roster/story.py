@@ -93,8 +93,8 @@ def brakes_of(stories: Mapping[str, Story], known: Known, names: Mapping[Ref, st
     """Where more people than usual leave or move, among the permanently employed."""
     groups: dict[str, list[Story]] = defaultdict(list)
     for story in stories.values():
-        parents = {_parent_on(known, unit, as_of - DAY) for unit in story.permanent} - {None}
-        for name in ("hela listan", *(names[parent] for parent in parents if parent is not None)):
+        parents = {_parent_on(known, unit, as_of - DAY) for unit in story.permanent}
+        for name in ("hela listan", *(names[parent] for parent in parents if parent is not None and parent in names)):
             if story.permanent:
                 groups[name].append(story)
     found = []
@@ -110,7 +110,8 @@ def brakes_of(stories: Mapping[str, Story], known: Known, names: Mapping[Ref, st
 
 
 def _parent_on(known: Known, unit: Ref, day: date) -> Ref | None:
-    held = on(known.units[unit].states, day) if isinstance(unit, int) else []
+    there = known.units.get(unit) if isinstance(unit, int) else None  # one whose first day never came is not known
+    held = on(there.states, day) if there else []
     return held[0].what.parent if held else None
 
 
@@ -118,7 +119,7 @@ def _in_words(had: Sequence[Held[Terms]], states: Sequence[Held[Terms]], names: 
     """The change of one membership, for reading."""
 
     def unit(state: Held[Terms]) -> str:
-        return names.get(state.what.unit, str(state.what.unit))
+        return names.get(state.what.unit, "en enhet som inte finns kvar")
 
     if not had:
         return f"ny: {unit(states[-1])} {_days(states[0].since, states[-1].until)}"
