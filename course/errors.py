@@ -8,15 +8,16 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, no
 
     status = 400
 
-
-class Invalid(Refusal):
-    """What was sent cannot be used as it is; `field` names the form field, where there is one."""
-
-    status = 422
-
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+        """The form field that it is about, where there is one."""
+
+
+class Invalid(Refusal):
+    """What was sent cannot be used as it is."""
+
+    status = 422
 
 
 class NotAllowed(Refusal):

@@ -86,7 +86,7 @@ def test_unknown_people_courses_and_modules_are_all_told_and_nothing_is_written(
         bring(course, earned(), earned("ingen", line=3), other, earned(module="x", line=5))
 
     assert str(refusal.value).splitlines() == [
-        "rad 3: det finns ingen person med nyckeln ”ingen”.",
+        "rad 3: det finns ingen person med numret ”ingen”.",
         "rad 4: kursen ”annan” finns inte.",
         "rad 5: modulen ”x” finns inte. De som finns är: andra-modul, modul.",
     ]

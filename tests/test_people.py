@@ -346,11 +346,11 @@ def test_of_many_with_a_name_the_first_in_swedish_order_are_found(site):
     with site.write("2026-01-05") as (db, at):
         for number in range(20):
             add_person(db, key=f"z{number}", name=f"Ävent Lik {number}", email="", by=None, at=at)
-        add_person(db, key="å", name="åsa Lik", email="", by=None, at=at)
+        add_person(db, key="a", name="åsa Lik", email="", by=None, at=at)
 
     found = Page(browser(site, "hr").get("/personer?sok=lik"))
 
-    assert "åsa Lik (å)" in found.main
+    assert "åsa Lik (a)" in found.main
     assert "20 personer" in found.main
 
 
@@ -515,9 +515,3 @@ def test_an_employment_that_is_sent_twice_is_added_once(site):
 
     assert [post(client, url, **form).status_code for _ in range(2)] == [303, 409]
     assert post(client, url, **form | {"fran": "2026-03-01"}).status_code == 303
-
-
-@pytest.mark.parametrize("long", [{"key": "1" * 255}, {"name": "Å" * 255}])
-def test_a_number_or_a_name_that_is_no_such_thing_is_refused(world, long):
-    with pytest.raises(Invalid, match="högst 254 tecken"), world.write() as (db, at):
-        add_person(db, **{"key": "1", "name": "Namn", "email": None} | long, by=None, at=at)

@@ -75,7 +75,7 @@ def test_a_target_is_written_shown_and_changed_by_the_same_form(world, hr):
         ({"form": ["egen"]}, "Välj bland anställningsformerna", "form"),
         ({"kurs": "annan"}, "inte publicerad", "kurs"),
         ({"beslutat": "i går"}, "ska vara ett datum", "beslutat"),
-        ({"kalla": "x" * 501}, "högst 500 tecken", "kalla"),
+        ({"kalla": "x" * 501}, "längre än 500 tecken", "kalla"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(world, hr, wrong, said, field):

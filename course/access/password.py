@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from course.errors import Invalid
+from course.organisation.person import looked_up
 
 SHORTEST, LONGEST = 12, 128
 _hasher = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)  # OWASP's floor for argon2id
@@ -54,5 +55,4 @@ def check_new(password: str, *names: str) -> None:
 
 def normalise(name: str) -> str:
     """The one spelling of an e-mail or employment number: NFKC, no spaces or invisible characters, lower case."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc"))
+    return looked_up(name)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record as audit
@@ -13,7 +12,7 @@ from course.errors import NotFound, Refusal
 from course.evidence.evidence_file import Earned
 from course.learning.actions import complete, settle
 from course.learning.queries import completion_rows
-from course.organisation.tables import Person
+from course.organisation.queries import people_by_key
 from course.roster.actions import Origin, add_import
 from course.sheet.problems import RowProblem
 
@@ -34,17 +33,14 @@ def import_evidence(
 
     Raises BadRows with every row whose person, course or module is unknown; the caller's transaction is then undone.
     """
-    people = {
-        key: number
-        for number, key in db.execute(select(Person.id, Person.key).where(Person.key.in_({row.key for row in rows})))
-    }
+    people = people_by_key(db, {row.key for row in rows})
     origin = Origin("evidence", "underlag", file_name, digest)
     number = add_import(db, origin, day_of(at), {"rows": len(rows)}, undoes=None, by=by, at=at)
     new, problems = 0, []
     for row in rows:
         try:
             if row.key not in people:
-                raise NotFound(f"det finns ingen person med nyckeln ”{row.key}”.")
+                raise NotFound(f"det finns ingen person med numret ”{row.key}”.")
             evidence = f"import:{number}:{row.line} {row.source}"
             new += len(record_earned(db, row, people[row.key], evidence=evidence, by=by, at=at))
         except NotFound as refusal:

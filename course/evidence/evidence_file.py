@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from course.content.front_matter import ID
-from course.organisation.roster_file import Cells, is_email
+from course.organisation import person
+from course.organisation.roster_file import Cells
 from course.sheet.lines import Column, first_ones, read_lines
 from course.sheet.problems import RowProblem, fold, quoted
 
@@ -75,14 +77,14 @@ def _earned(cells: Cells, today: date) -> Earned:
         module=_id(cells, "modul", optional=True),
         route=_route(cells),
         day=_day(cells, today),
-        source=cells.label("kalla", longest=LONGEST_SOURCE),
+        source=cells.kept("kalla", partial(person.label, longest=LONGEST_SOURCE)),
     )
 
 
 def _key(cells: Cells) -> str:
     """An employment number as it is written, or an address in lower case."""
     text = cells.text("anstallningsnummer").lower()
-    return text if is_email(text) else cells.key("anstallningsnummer") if text else ""
+    return text if person.is_email(text) else cells.key("anstallningsnummer") if text else ""
 
 
 def _id(cells: Cells, name: str, *, optional: bool = False) -> str:

@@ -1,16 +1,16 @@
 """Adding and correcting people and units by hand."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from course.audit.actions import record
 from course.clock import FOREVER
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation import person as rules
 from course.organisation.population import COUNTED
 from course.organisation.queries import human_of, person_by_id, state_of
 from course.organisation.tables import (
@@ -27,8 +27,6 @@ from course.schema import remains, supersede
 
 ALWAYS = date(1900, 1, 1)
 """The first day of what has always held."""
-LONGEST_NAME = 254
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,9 @@ class Terms:
 
 
 def add_person(db: Session, *, key: str, name: str, email: str | None, by: int | None, at: datetime) -> Person:
-    """Add a human. Raises Invalid for an empty key or name, Conflict when the key or the e-mail is taken."""
-    person = Person(key=key.strip(), name=name.strip(), email=_email(email), protected=False)
-    _check_person(db, person)
+    """Add a human. Raises Invalid for what is no number, name or address, Conflict when one is taken."""
+    person = Person(key=_key(key), name=_name(name), email=_email(email), protected=False)
+    _check_taken(db, person)
     db.add(person)
     db.flush()
     record(db, "person.add", str(person.id), {}, by=by, at=at)
@@ -76,10 +74,10 @@ def correct_person(
     if seen is not None and seen != state_of(person):
         raise Conflict("Uppgifterna har ändrats sedan du öppnade sidan. Se hur de är nu, och rätta igen.")
     with db.no_autoflush:
-        person.key = person.key if key is None else key.strip()
-        person.name = person.name if name is None else name.strip()
-        person.email = person.email if email is None else _email(email)
-        _check_person(db, person)
+        person.key = person.key if key in (None, person.key) else _key(key)
+        person.name = person.name if name in (None, person.name) else _name(name)
+        person.email = person.email if email in (None, person.email) else _email(email)
+        _check_taken(db, person)
     if protected is not None:
         for each in _numbers_of(db, person_id):
             each.protected = protected
@@ -88,25 +86,27 @@ def correct_person(
     record(db, "person.correct", str(person_id), {"what": [k for k, v in given.items() if v is not None]}, by=by, at=at)
 
 
+def _key(text: str | None) -> str:
+    return rules.kept(rules.key, text, "Numret", "nummer")
+
+
+def _name(text: str | None) -> str:
+    return rules.kept(rules.person_name, text, "Namnet", "namn")
+
+
 def _email(text: str | None) -> str | None:
-    return (text or "").strip().lower() or None
+    return rules.kept(rules.email, text, "E-postadressen", "epost", optional=True) or None
 
 
-def _check_person(db: Session, person: Person) -> None:
-    """Raise when the person cannot be stored so. Two may share an e-mail only when they are one human."""
-    if not person.key or not person.name:
-        raise Invalid("En person behöver både anställningsnummer och namn.")
-    if len(person.key) > LONGEST_NAME or len(person.name) > LONGEST_NAME:
-        raise Invalid(f"Nummer och namn får vara högst {LONGEST_NAME} tecken.")
-    if person.email and not EMAIL.fullmatch(person.email):
-        raise Invalid(f"”{person.email}” är ingen e-postadress.")
+def _check_taken(db: Session, person: Person) -> None:
+    """Raise when the number or the address is another's. Two may share an e-mail only when they are one human."""
     others = select(Person.id).where(Person.id != (person.id or 0))
-    if db.execute(others.where(Person.key == person.key)).first():
-        raise Conflict(f"Det finns redan en person med anställningsnumret ”{person.key}”.")
+    if db.execute(others.where(func.lower(Person.key) == person.key.lower())).first():
+        raise Conflict(f"Det finns redan en person med anställningsnumret ”{person.key}”.", "nummer")
     if person.email:
         humans = {human_of(db, other) for other in db.scalars(others.where(Person.email == person.email))}
         if humans - {human_of(db, person.id) if person.id else None}:
-            raise Conflict(f"E-postadressen {person.email} används redan av en annan person.")
+            raise Conflict(f"E-postadressen {person.email} används redan av en annan person.", "epost")
 
 
 def _numbers_of(db: Session, person_id: int) -> Sequence[Person]:
@@ -267,19 +267,19 @@ def add_unit(
     at: datetime,
 ) -> int:
     """Add a unit from a day on; gives its id. Raises Invalid, or Conflict when the code is taken on such a day."""
-    if not code.strip() or not name.strip():
-        raise Invalid("En enhet behöver både kod och namn.")
-    taken = select(UnitState.id).where(UnitState.code == code.strip(), remains(UnitState, since))
-    if db.execute(taken).first():
-        raise Conflict(f"Enhetskoden ”{code.strip()}” används redan.")
+    code = rules.kept(rules.unit_code, code, "Enhetens kod", "enhet")
+    name = rules.kept(rules.label, name, "Enhetens namn", "enhetsnamn")
+    taken = db.scalars(select(UnitState.code).where(remains(UnitState, since)))
+    if same := sorted(each for each in taken if rules.looked_up(each) == rules.looked_up(code)):
+        raise Conflict(f"Enhetskoden ”{same[0]}” används redan.", "enhet")
     unit = Unit(source=source)
     db.add(unit)
     db.flush()
     db.add(
         UnitState(
             unit_id=unit.id,
-            code=code.strip(),
-            name=name.strip(),
+            code=code,
+            name=name,
             kind=kind,
             parent_id=parent,
             valid_from=since,
@@ -289,7 +289,7 @@ def add_unit(
         )
     )
     db.flush()
-    record(db, "unit.add", str(unit.id), {"code": code.strip()}, by=by, at=at)
+    record(db, "unit.add", str(unit.id), {"code": code}, by=by, at=at)
     return unit.id
 
 
@@ -320,10 +320,12 @@ def add_membership(
     Raises Invalid, or Conflict when the very same is there already.
     """
     if terms.employment not in EMPLOYMENTS:
-        raise Invalid(f"Okänd anställningsform ”{terms.employment}”. Välj bland {', '.join(EMPLOYMENTS)}.")
+        raise Invalid(f"Okänd anställningsform ”{terms.employment}”. Välj bland {', '.join(EMPLOYMENTS)}.", "form")
     if terms.since > terms.until:
-        raise Invalid("Anställningen slutar innan den börjar.")
-    what = {"unit_id": terms.unit, "audience": terms.audience, "title": terms.title, "employment": terms.employment}
+        raise Invalid("Anställningen slutar innan den börjar.", "till")
+    rule = rules.mandate if terms.audience == "official" else rules.label
+    title = rules.kept(rule, terms.title, "Befattningen", "befattning", optional=True)
+    what = {"unit_id": terms.unit, "audience": terms.audience, "title": title, "employment": terms.employment}
     when = {"valid_from": terms.since, "valid_to": terms.until}
     same = select(MembershipState.id).filter_by(**what, **when, superseded_at=None)
     if db.execute(same.join(Membership).where(Membership.person_id == person)).first():

@@ -1,24 +1,38 @@
 """Reading people and units."""
 
 import hashlib
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
+from course.organisation.person import looked_up
 from course.organisation.population import UnitSpan
 from course.organisation.tables import MembershipState, Person, SamePerson, UnitState
 from course.schema import holds, holds_now, known
+from course.sheet.problems import quoted
 from course.swedish import sort_key
 
 
 def person_by_key(db: Session, key: str) -> Person:
-    """The person with that key from HR. Raises NotFound."""
-    person = db.scalars(select(Person).where(Person.key == key.strip())).first()
-    if person is None:
-        raise NotFound(f"Det finns ingen person med nyckeln ”{key}”.")
-    return person
+    """The person with that key from HR, whatever its case, its width and what cannot be seen. Raises NotFound."""
+    found = people_by_key(db, [key])
+    if not found:
+        raise NotFound(f"Det finns ingen person med numret {quoted(key.strip())}.", "nummer")
+    return person_by_id(db, found[key])
+
+
+def people_by_key(db: Session, keys: Collection[str]) -> dict[str, int]:
+    """{key as it was typed: the person who has it, whatever its case}, without those that nobody has."""
+    exact = dict(db.execute(select(Person.key, Person.id).where(Person.key.in_([key.strip() for key in keys]))).all())
+    rest = {looked_up(key) for key in keys if key.strip() not in exact}
+    lower = func.lower(Person.key)
+    rows = select(lower, Person.id).where(lower.in_(rest)).order_by(Person.id.desc())
+    folded: dict[str, int] = dict(db.execute(rows).all()) if rest else {}
+    found = {key: exact.get(key.strip(), folded.get(looked_up(key))) for key in keys}
+    return {key: person for key, person in found.items() if person is not None}
 
 
 def human_of(db: Session, person_id: int) -> int:
@@ -49,13 +63,19 @@ def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
 
 
 def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> int:
-    """The unit that has the code on the day. Raises NotFound."""
-    found = db.execute(
-        select(UnitState.unit_id).where(UnitState.code == code, holds(UnitState, day, known_at))
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"Det finns ingen enhet med koden ”{code}”.")
-    return found
+    """The unit that has the code on the day, whatever its case. Raises NotFound."""
+    found = units_by_code(db, [code], day, known_at)
+    if code not in found:
+        raise NotFound(f"Det finns ingen enhet med koden {quoted(code.strip())}.", "enhet")
+    return found[code]
+
+
+def units_by_code(db: Session, codes: Iterable[str], day: date, known_at: datetime) -> dict[str, int]:
+    """{code as it was typed: the unit that has it on the day, whatever its case}, without those that no unit has."""
+    there = dict(db.execute(select(UnitState.code, UnitState.unit_id).where(holds(UnitState, day, known_at))).all())
+    folded = {looked_up(code): there[code] for code in sorted(there, reverse=True)}
+    found = {code: there.get(code.strip(), folded.get(looked_up(code))) for code in codes}
+    return {code: unit for code, unit in found.items() if unit is not None}
 
 
 def units_without_manager(db: Session, day: date) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """What a list of employees or elected officials says, row by row, with every problem at once. Pure."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from course.clock import FOREVER
+from course.organisation import person
+from course.organisation.person import LAST_YEAR, LONGEST_NAME, has_personnummer, slug
 from course.sheet.lines import Column, Line, first_ones, read_lines
 from course.sheet.problems import RowProblem, fold, quoted
 
@@ -47,19 +49,9 @@ WORDS = {
 EMPLOYMENTS = {fold(word): name for name, words in WORDS.items() for word in words.split(",")}
 USUAL_WORDS = "tillsvidare, visstid, timanställd, inhyrd eller praktikant"
 
-KEY = re.compile(r"[A-Za-z0-9._/-]{1,40}")
-UNIT_CODE = re.compile(r"[A-Za-zÅÄÖåäö0-9._/ -]{1,60}")
-OWN_CODES = ("avd-", "namnd-")
-"""How the codes begin that are made here from names."""
-EMAIL = re.compile(r"[a-z0-9_][a-z0-9._%+'-]*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 SERIAL = re.compile(r"[0-9]{5}")
-PERSONNUMMER = re.compile(r"(?<!\d)(\d\d)?(\d{6})\s?[-+\u2010-\u2015\u2212]?\s?(\d{4})(?!\d)")
-LETTERS = frozenset({"Lu", "Ll", "Lt"})
-LONGEST_NAME = 200
-LONGEST_EMAIL = 254
-FIRST_YEAR, LAST_YEAR = 1950, 2100
+FIRST_YEAR = 1950
 NEVER = (date.max, date.min)
 """The period of a row whose days cannot be read: it overlaps with none."""
 
@@ -130,50 +122,17 @@ class Cells:
         text = self._texts[name]
         return text if text or optional else self.fault(name, "saknas. Fyll i cellen.")
 
-    def label(self, name: str, *, optional: bool = False, longest: int = LONGEST_NAME) -> str:
-        """A name of something: no formula, no alphabets mixed in a word, not too long."""
+    def kept(self, name: str, rule: person.Rule, *, optional: bool = False) -> str:
+        """The text by a rule of what people and units may be called."""
         text = self.text(name, optional=optional)
-        if text.startswith(FORMULA):
-            return self.fault(name, f"börjar med ”{text[0]}” som en formel. Ta bort tecknet.")
-        if len(text) > longest:
-            return self.fault(name, f"är längre än {longest} tecken. Korta texten.")
-        if any(map(mixes_alphabets, text.split())):
-            return self.fault(name, f"blandar bokstäver ur olika alfabet: {quoted(text)}. Skriv om texten.")
-        if text and not any(letter.isalnum() for letter in text):
-            return self.fault(name, f"är bara skiljetecken: {quoted(text)}. Skriv ett namn.")
-        return text
-
-    def person(self, name: str) -> str:
-        """A person's name, with at least one letter."""
-        text = self.label(name)
-        if text and not any(letter.isalpha() for letter in text):
-            return self.fault(name, f"har inga bokstäver: {quoted(text)}. Skriv namnet.")
-        return text
-
-    def place(self, name: str, *, optional: bool = False) -> str:
-        """A name that a code is made of."""
-        text = self.label(name, optional=optional)
-        if text and not slug(text):
-            return self.fault(name, f"behöver minst en bokstav a–ö eller en siffra, inte {quoted(text)}.")
-        return text
+        try:
+            return rule(text) if text else ""
+        except person.Unfit as unfit:
+            return self.fault(name, str(unfit))
 
     def key(self, name: str, *, optional: bool = False) -> str:
-        """An employment number."""
-        return self._code(name, KEY, "A–Z, a–z, 0–9 och . _ - /, högst 40 tecken", optional=optional)
-
-    def unit_code(self, name: str) -> str:
-        text = self._code(name, UNIT_CODE, "A–Ö, a–ö, 0–9, mellanslag och . _ - /, högst 60 tecken")
-        if text.lower().startswith(OWN_CODES):
-            return self.fault(name, f"får inte börja med ”avd-” eller ”namnd-”: {quoted(text)}. Använd en annan kod.")
-        return text
-
-    def email(self, name: str, *, optional: bool = False) -> str:
-        """An e-mail address in lower case."""
-        text = self.text(name, optional=optional).lower()
-        if text and not is_email(text):
-            why = "" if text.isascii() else " Adressen får inte ha å, ä, ö eller andra särskilda tecken."
-            return self.fault(name, f"är ingen e-postadress: {quoted(text)}. Skriv som namn@kommun.se.{why}")
-        return text
+        """An employment number; whether it hides a personnummer is asked of the row as a whole."""
+        return self.kept(name, partial(person.number, resembling=True), optional=optional)
 
     def day(self, name: str) -> date | None:
         """A day; None, and a problem, when it cannot be read."""
@@ -209,74 +168,16 @@ class Cells:
             return first, last
         return NEVER
 
-    def _code(self, name: str, shape: re.Pattern[str], allowed: str, *, optional: bool = False) -> str:
-        text = self.text(name, optional=optional)
-        if text.startswith(FORMULA):
-            return self.fault(name, f"börjar med ”{text[0]}” som en formel. Ta bort tecknet.")
-        if not text or shape.fullmatch(text):
-            return text
-        if not text.isascii() and shape.fullmatch(_as_it_looks(text)):
-            return self.fault(name, f"har tecken som bara liknar vanliga: {quoted(text)}. Skriv om cellen för hand.")
-        return self.fault(name, f"får bara ha {allowed}, inte {quoted(text)}.")
-
-
-def slug(text: str) -> str:
-    """A name as part of a code: "IFO, utredning" is "ifo-utredning"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "-".join(re.findall("[a-z0-9]+", "".join(letter for letter in plain if not unicodedata.combining(letter))))
-
-
-def is_email(text: str) -> bool:
-    """Whether the text has the shape of an address in lower case."""
-    return len(text) <= LONGEST_EMAIL and ".." not in text and bool(EMAIL.fullmatch(text))
-
-
-def has_personnummer(text: str) -> bool:
-    """Whether a Swedish personal identity number, or a coordination number, stands in the text."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return any(_is_birthday(*found[:2]) and _luhn(found[1] + found[2]) for found in PERSONNUMMER.findall(plain))
-
-
-def mixes_alphabets(word: str) -> bool:
-    """Whether Latin letters stand among letters that may look like them."""
-    if word.isascii():
-        return False
-    scripts = {unicodedata.name(each, "?").split()[0] for each in word if unicodedata.category(each) in LETTERS}
-    return len(scripts) > 1 and "LATIN" in scripts
-
-
-def _as_it_looks(text: str) -> str:
-    """The text with each foreign letter or digit as a letter, to tell look-alikes from wrong characters."""
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join("x" if letter.isalnum() and _is_foreign(letter) else letter for letter in plain)
-
-
-def _is_foreign(letter: str) -> bool:
-    return not letter.isascii() and not unicodedata.name(letter, "").startswith("LATIN")
-
-
-def _is_birthday(century: str, digits: str) -> bool:
-    """Whether YYMMDD is a day in some century; a coordination number has 60 added to the day."""
-    day = int(digits[4:]) - 60 if int(digits[4:]) > 60 else int(digits[4:])
-    for first in (century,) if century else ("19", "20"):
-        try:
-            return 1850 <= date(int(first + digits[:2]), int(digits[2:4]), day).year <= LAST_YEAR
-        except ValueError:
-            continue
-    return False
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits))
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
-
 
 def _employee(cells: Cells) -> Row:
-    first, last = cells.person("fornamn"), cells.person("efternamn")
+    first, last = (cells.kept(name, person.person_name) for name in ("fornamn", "efternamn"))
     name = f"{first} {last}" if first and last else ""
     if len(name) > LONGEST_NAME:
         cells.fault("efternamn", f"och förnamn är längre än {LONGEST_NAME} tecken tillsammans. Korta namnet.")
-    division, code = cells.place("avdelning", optional=True), cells.unit_code("enhetskod")
+    division, code = (
+        cells.kept("avdelning", person.place_name, optional=True),
+        cells.kept("enhetskod", person.unit_code),
+    )
     if cells.text("avdelning", optional=True) and not division:
         code = ""  # an avdelning that cannot be read contradicts no other row's
     since, until = cells.period("fran", "till")
@@ -284,12 +185,12 @@ def _employee(cells: Cells) -> Row:
         line=cells.number,
         key=cells.key("anstallningsnummer"),
         name=name,
-        email=cells.email("epost", optional=True) or None,
+        email=cells.kept("epost", person.email, optional=True) or None,
         unit_code=code,
-        unit_name=cells.label("enhet"),
+        unit_name=cells.kept("enhet", person.label),
         parent_code=f"avd-{slug(division)}" if division else "",
         parent_name=division,
-        title=cells.label("befattning", optional=True),
+        title=cells.kept("befattning", person.label, optional=True),
         employment=_employment(cells),
         manager=cells.key("chef", optional=True),
         since=since,
@@ -306,20 +207,20 @@ def _employment(cells: Cells) -> str:
 
 
 def _official(cells: Cells) -> Row:
-    email = cells.email("epost")
-    board, organ = cells.place("namnd"), cells.place("organ", optional=True)
+    email = cells.kept("epost", person.email)
+    board, organ = cells.kept("namnd", person.place_name), cells.kept("organ", person.place_name, optional=True)
     code = f"namnd-{slug(board)}" if board else ""
     since, until = cells.period("mandat_fran", "mandat_till")
     return Row(
         line=cells.number,
         key=email,
-        name=cells.person("namn"),
+        name=cells.kept("namn", person.person_name),
         email=email,
         unit_code=f"{code}-{slug(organ)}" if code and organ else code,
         unit_name=organ or board,
         parent_code=code if organ else "",
         parent_name=board if organ else "",
-        title=cells.label("roll"),
+        title=cells.kept("roll", person.mandate),
         employment="permanent",
         manager="",
         since=since,

@@ -29,6 +29,7 @@ from course.roster.known import Shape, Terms
 from course.roster.plan import Plan
 from course.roster.queries import befores, newest_as_of
 from course.roster.states import Change, Held, Ref
+from course.sheet.problems import file_name
 from course.target.tables import TargetState
 
 CHUNK = 500
@@ -119,7 +120,7 @@ def keep_draft(
     db.execute(delete(ImportDraft).where(ImportDraft.at < older_than))
     number = secrets.token_urlsafe(16)
     row = {"id": number, "by": by, "at": at, "as_of": as_of, "content": content}
-    named = {"kind": origin.kind, "source": origin.source, "file_name": origin.file_name[:200]}
+    named = {"kind": origin.kind, "source": origin.source, "file_name": file_name(origin.file_name)}
     db.execute(insert(ImportDraft).values(row | named))
     return number
 
@@ -144,7 +145,7 @@ def add_import(
         "kind": origin.kind,
         "source": origin.source,
         "as_of": as_of,
-        "file_name": origin.file_name[:200],
+        "file_name": file_name(origin.file_name),
         "digest": origin.digest,
         "counts": dict(counts),
         "by": by,

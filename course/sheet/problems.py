@@ -1,5 +1,6 @@
 """What can be wrong with a table, and the limits that all tables keep."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
@@ -41,6 +42,12 @@ def fold(text: str) -> str:
     """A title without case, accents and anything but letters and digits, for comparing."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
+
+
+def file_name(text: str) -> str:
+    """A file's name as it may be kept and shown: without folders, and without what cannot be seen."""
+    name = re.split(r"[/\\]", unicodedata.normalize("NFC", text))[-1]
+    return "".join(letter for letter in name if letter.isprintable())[:200] or "namnlös fil"
 
 
 def quoted(text: str) -> str:

@@ -1,7 +1,8 @@
 """Recording targets, and figures that were reported earlier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,11 +11,13 @@ from course.audit.actions import record
 from course.clock import day_of
 from course.content.queries import current, newest_release_id
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation.person import kept, label
 from course.organisation.population import Population
 from course.schema import supersede
 from course.target.tables import ReportedFigure, Target, TargetState
 
 EVERYBODY = Population()
+_TEXT = partial(label, longest=500)
 LARGEST_GOAL = 1_000_000
 MOST_GROUPS = 100
 """The figures hold apart fewer than 1 000 populations (report/sets.py, POPULATIONS)."""
@@ -44,6 +47,7 @@ def set_target(db: Session, decision: Decision, *, by: int | None, at: datetime)
     ends before it begins, Conflict when another period of the same course shares days with it.
     """
     _check(decision)
+    decision = _as_kept(decision)
     target = _target(db, decision.course)
     live = db.scalars(
         select(TargetState).where(
@@ -66,9 +70,9 @@ def set_target(db: Session, decision: Decision, *, by: int | None, at: datetime)
             valid_to=decision.period_to,
             grace_days=decision.grace_days,
             decided_on=decision.decided_on,
-            reference=decision.reference.strip(),
-            source=decision.source.strip(),
-            responsible=decision.responsible.strip(),
+            reference=decision.reference,
+            source=decision.source,
+            responsible=decision.responsible,
             recorded_at=at,
             recorded_by=by,
         )
@@ -106,11 +110,11 @@ def report_figure(
         raise NotFound(f"Målet {target_id} finns inte.")
     if not 0 <= number <= LARGEST_GOAL:
         raise Invalid("Antalet ska vara mellan 0 och 1 000 000.", "antal")
-    if not source.strip():
-        raise Invalid("Ange var siffran står, till exempel en rapport och sidan.", "kalla")
+    source = kept(_TEXT, source, "Källan", "kalla")
+    reference = kept(_TEXT, reference, "Diarienumret", "referens", optional=True)
     if day > day_of(at):
         raise Invalid("Dagen har inte varit än. Ange dagen som siffran gällde.", "dag")
-    told = {"number": number, "day": day, "source": source.strip(), "reference": reference.strip()}
+    told = {"number": number, "day": day, "source": source, "reference": reference}
     if db.execute(select(ReportedFigure.id).filter_by(target_id=target_id, **told)).first():
         raise Conflict("Siffran är redan sparad.")
     figure = ReportedFigure(
@@ -134,6 +138,17 @@ def _check(decision: Decision) -> None:
         raise Invalid(f"Ett mål får ha högst {MOST_GROUPS} grupper bredvid sig.", "grupper")
     if not 0 <= decision.grace_days <= 366:
         raise Invalid("Dagarna från anställningens början ska vara mellan 0 och 366.", "dagar")
+
+
+def _as_kept(decision: Decision) -> Decision:
+    """The decision with its texts by the rule for short texts. Raises Invalid."""
+    return replace(
+        decision,
+        groups=tuple((kept(label, name, "Gruppens namn", "grupper"), who) for name, who in decision.groups),
+        reference=kept(_TEXT, decision.reference, "Diarienumret", "referens", optional=True),
+        source=kept(_TEXT, decision.source, "Källan", "kalla", optional=True),
+        responsible=kept(_TEXT, decision.responsible, "Den ansvariga", "ansvarig", optional=True),
+    )
 
 
 def _target(db: Session, course: str) -> Target:

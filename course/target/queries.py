@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from course import swedish
 from course.errors import Invalid
 from course.organisation.population import Population
-from course.organisation.tables import UnitState
+from course.organisation.queries import units_by_code
 from course.schema import holds, known
 from course.target.tables import ReportedFigure, Target, TargetState
 
@@ -90,11 +90,7 @@ def population_of(
     field: str = "enheter",
 ) -> Population:
     """The population that the codes of a day mean. Raises Invalid, which names every code that no unit has."""
-    found = dict(
-        db.execute(
-            select(UnitState.code, UnitState.unit_id).where(UnitState.code.in_(codes), holds(UnitState, day, known_at))
-        ).all()
-    )
+    found = units_by_code(db, codes, day, known_at)
     missing = [code for code in codes if code not in found]
     if missing:
         raise Invalid(f"Det finns ingen enhet med koden {', '.join(missing)} {swedish.day(day)}.", field)

@@ -18,6 +18,7 @@ from course.roster.plan import Plan, plan
 from course.roster.queries import draft as find_draft
 from course.roster.queries import drafts_waiting, known_of, last_imports
 from course.sheet.lines import LARGEST_FILE
+from course.sheet.problems import file_name
 from course.web.guard import actor, allowed, takes_files
 
 bp = Blueprint("imports", __name__)
@@ -71,7 +72,7 @@ def send() -> ResponseReturnValue:
         return _form(error=str(refusal), field=getattr(refusal, "field", "") or "fil"), refusal.status
     _, problems = READERS[kind](content, app_settings().columns)
     if problems:
-        return _form(problems=problems, file_name=upload.filename), 422
+        return _form(problems=problems, file_name=file_name(upload.filename)), 422
     with transaction() as (db, at):
         kept = keep_draft(
             db,

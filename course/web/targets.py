@@ -24,7 +24,6 @@ from course.target.tables import ReportedFigure
 from course.web.guard import actor, allowed
 
 bp = Blueprint("targets", __name__)
-LONGEST_TEXT = 500
 Form = Mapping[str, str]
 
 
@@ -93,8 +92,8 @@ def report(target_id: int) -> ResponseReturnValue:
                 target_id,
                 number=_number(given, "antal", "Antal"),
                 day=read_day(given.get("dag", ""), "dag"),
-                source=_text(given, "kalla"),
-                reference=_text(given, "referens"),
+                source=given.get("kalla", ""),
+                reference=given.get("referens", ""),
                 by=actor().person_id,
                 at=at,
             )
@@ -174,9 +173,9 @@ def _decision(db: Session, given: Form, at: datetime) -> Decision:
         ),
         grace_days=_number(given, "dagar", "Dagar som nya har på sig") if given.get("dagar", "").strip() else 0,
         decided_on=read_day(decided, "beslutat") if decided else None,
-        reference=_text(given, "referens"),
-        source=_text(given, "kalla"),
-        responsible=_text(given, "ansvarig"),
+        reference=given.get("referens", ""),
+        source=given.get("kalla", ""),
+        responsible=given.get("ansvarig", ""),
     )
 
 
@@ -186,13 +185,6 @@ def _number(given: Form, field: str, label: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Invalid(f"”{label}” ska vara ett helt tal, till exempel 1 500.", field)
     return int(text)
-
-
-def _text(given: Form, field: str) -> str:
-    text = " ".join(given.get(field, "").split())
-    if len(text) > LONGEST_TEXT:
-        raise Invalid(f"Texten får vara högst {LONGEST_TEXT} tecken.", field)
-    return text
 
 
 def _written(promise: Promise) -> Form:
