@@ -23,9 +23,9 @@ def row(
     return f"{key};{name};Ek;{mail};{unit};Enhet {unit};{division};Handläggare;{form};{boss};{since};{until}"
 
 
-def planned(world, rows, as_of, source="hr", kind="employees"):
-    head, read = (HEAD, read_employees) if kind == "employees" else (OFFICIALS, read_officials)
-    listed, problems = read("\n".join([head, *rows]).encode())
+def planned(world, rows, as_of, source="hr", kind="employees", *, head=None):
+    usual, read = (HEAD, read_employees) if kind == "employees" else (OFFICIALS, read_officials)
+    listed, problems = read("\n".join([head or usual, *rows]).encode())
     assert problems == []
     known = known_of(world.db, source, a_day(as_of))
     audience = "employee" if kind == "employees" else "official"
@@ -37,10 +37,10 @@ def legible(rows):
     return not read_employees("\n".join([HEAD, *rows]).encode())[1]
 
 
-def read_in(world, rows, as_of, source="hr", kind="employees", *, day=None):
+def read_in(world, rows, as_of, source="hr", kind="employees", *, day=None, head=None):
     """Apply the list at noon on its own day, or on another one."""
     with world.write(day or as_of) as (db, at):
-        found = planned(world, rows, as_of, source, kind)
+        found = planned(world, rows, as_of, source, kind, head=head)
         apply_plan(db, found, Origin(kind, source, "lista.csv", "0" * 64), by=None, at=at)
     return found
 
@@ -61,6 +61,10 @@ def held(world, key, known_at=LATER):
         .order_by(state.valid_from)
     )
     return [(code, str(since), "" if until == FOREVER else str(until)) for code, since, until in rows]
+
+
+def counted(found):
+    return tuple(found.counts[sort] for sort in ("joined", "left", "moved", "changed"))
 
 
 def names(events):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from roster_lists import LATER, held, names, planned, read_in, row
+from roster_lists import LATER, counted, held, names, planned, read_in, row
 from sqlalchemy import func, select, update
 from world import noon
 
@@ -18,10 +18,6 @@ from course.report.formats import FORMATS
 from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
 from course.roster.queries import last_imports
 from course.schema import Installation
-
-
-def counted(found):
-    return tuple(found.counts[sort] for sort in ("joined", "left", "moved", "changed"))
 
 
 def tables(world):
@@ -142,7 +138,7 @@ def test_an_employment_that_lies_ahead_is_withdrawn_when_its_row_is_gone(world):
 def test_a_list_from_before_the_newest_is_refused(world):
     read_in(world, [row("1")], "2026-02-10")
 
-    with pytest.raises(Invalid, match="redan inläst per 2026-02-10"):
+    with pytest.raises(Invalid, match="redan inläst per 10\xa0februari 2026"):
         check_as_of(world.db, "hr", date(2026, 2, 9))
     check_as_of(world.db, "hr", date(2026, 2, 10))
     check_as_of(world.db, "annan", date(2026, 2, 9))

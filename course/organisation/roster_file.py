@@ -10,6 +10,7 @@ from functools import partial
 from course.clock import FOREVER
 from course.organisation import person
 from course.organisation.person import LAST_YEAR, LONGEST_NAME, has_personnummer, slug
+from course.organisation.protection import says_protected
 from course.sheet.lines import Column, Line, first_ones, read_lines
 from course.sheet.problems import RowProblem, fold, quoted
 
@@ -26,6 +27,7 @@ EMPLOYEE_COLUMNS = (
     Column("chef", required=False),
     Column("fran"),
     Column("till", required=False),
+    Column("skyddad", required=False),
 )
 OFFICIAL_COLUMNS = (
     Column("namn"),
@@ -35,6 +37,7 @@ OFFICIAL_COLUMNS = (
     Column("roll"),
     Column("mandat_fran"),
     Column("mandat_till", required=False),
+    Column("skyddad", required=False),
 )
 PARTY_COLUMNS = "parti partier party partitillhorighet partibeteckning partinamn partikod politisktparti".split()
 NO_PARTY = "ta bort kolumnen parti. Partitillhörighet är en känslig personuppgift och ska inte läsas in."
@@ -76,6 +79,8 @@ class Row:
     """The manager's key, or ''."""
     since: date
     until: date
+    protected: bool = False
+    """Whether the list says that the person's data are protected; that it does not, says nothing."""
 
 
 Read = tuple[list[Row], list[RowProblem]]
@@ -195,6 +200,7 @@ def _employee(cells: Cells) -> Row:
         manager=cells.key("chef", optional=True),
         since=since,
         until=until,
+        protected=_protected(cells),
     )
 
 
@@ -204,6 +210,15 @@ def _employment(cells: Cells) -> str:
     if text and not name:
         return cells.fault("anstallningsform", f"är okänd: {quoted(text)}. Skriv {USUAL_WORDS}.")
     return name
+
+
+def _protected(cells: Cells) -> bool:
+    """Whether the person is protected: what cannot be read is a problem, never a no."""
+    text = cells.text("skyddad", optional=True)
+    said = says_protected(text)
+    if said is None:
+        cells.fault("skyddad", f"är varken ja eller nej: {quoted(text)}. Skriv ja, nej eller inget.")
+    return bool(said)
 
 
 def _official(cells: Cells) -> Row:
@@ -225,6 +240,7 @@ def _official(cells: Cells) -> Row:
         manager="",
         since=since,
         until=until,
+        protected=_protected(cells),
     )
 
 

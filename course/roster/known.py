@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from course.organisation.roster_file import Row
 from course.roster.states import Held, Ref
 
+PROTECTED_TOLD = "en skyddad person"
 BY_HAND = "hand"
 """The source of what no list has told of."""
+EVIDENCE = "underlag"
+"""The source of completions that were read in from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,27 @@ class KnownUnit:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored: all people and units, the memberships of the source, and who has one that was added by hand."""
+    """What is stored: all people and units, the memberships of the source, and the numbers of some people.
+
+    `by_hand` have an employment that was added by hand, `on_duty` a role that shows them other people; `hidden` are to
+    be told of as protected.
+    """
 
     people: Mapping[str, KnownPerson]
     memberships: Sequence[KnownMembership]
     units: Mapping[int, KnownUnit]
     by_hand: frozenset[str] = frozenset()
+    on_duty: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+    def hides(self, key: str) -> bool:
+        """Whether neither the person's name nor number is told."""
+        person = self.people.get(key)
+        return key in self.hidden or bool(person and person.protected)
 
     def told(self, key: str) -> str:
-        """The person's number as remarks tell it: a protected one's is not told."""
-        person = self.people.get(key)
-        return "en skyddad person" if person and person.protected else key
+        """The person's number as remarks tell it."""
+        return PROTECTED_TOLD if self.hides(key) else key
 
 
 Wanted = tuple[KnownMembership | None, Row | None, list[Held[Terms]]]

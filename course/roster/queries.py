@@ -9,6 +9,8 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, defer
 
 from course import swedish
+from course.access.policy import DUTIES
+from course.access.tables import Grant
 from course.errors import NotFound
 from course.organisation.tables import (
     PROTECTED,
@@ -24,6 +26,7 @@ from course.organisation.tables import (
 )
 from course.roster.known import BY_HAND, Known, KnownMembership, KnownPerson, KnownUnit, Shape, Terms
 from course.roster.states import Held, Ref
+from course.schema import remains
 
 SHOWN = 20
 VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
@@ -57,10 +60,16 @@ class ImportRow:
 
 
 def known_of(db: Session, source: str, as_of: date) -> Known:
-    """Everything a list of the source is compared with; seven statements whatever the number of people."""
+    """Everything a list of the source is compared with; eight statements whatever the number of people."""
     people = _people(db)
     keys = {person.id: person.key for person in people.values()}
-    return Known(people, _memberships(db, source, keys), _units(db, keys, as_of), _by_hand(db, as_of))
+    return Known(
+        people,
+        _memberships(db, source, keys),
+        _units(db, keys, as_of),
+        by_hand=_by_hand(db, as_of),
+        on_duty=_on_duty(db, as_of),
+    )
 
 
 def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
@@ -143,10 +152,10 @@ def befores(db: Session, import_id: int) -> list[ImportBefore]:
     return list(db.scalars(select(ImportBefore).where(ImportBefore.import_id == import_id)))
 
 
-def draft(db: Session, draft_id: str) -> ImportDraft:
-    """The file that waits to be read in. Raises NotFound."""
+def draft(db: Session, draft_id: str, since: datetime) -> ImportDraft:
+    """The file that waits to be read in. Raises NotFound, also for one that was sent up to the instant."""
     found = db.get(ImportDraft, draft_id)
-    if found is None:
+    if found is None or found.at <= since:
         raise NotFound("Filen finns inte kvar. Skicka den igen.")
     return found
 
@@ -197,6 +206,12 @@ def _by_hand(db: Session, as_of: date) -> frozenset[str]:
         .where(Membership.source == BY_HAND, MembershipState.superseded_at.is_(None), MembershipState.valid_to >= as_of)
     )
     return frozenset(db.scalars(rows))
+
+
+def _on_duty(db: Session, as_of: date) -> frozenset[str]:
+    """The keys of those who have a duty from `as_of` on."""
+    rows = select(Person.key).join(Grant, Grant.person_id == Person.id)
+    return frozenset(db.scalars(rows.where(Grant.role.in_(DUTIES), remains(Grant, as_of))))
 
 
 def _units(db: Session, keys: dict[int, str], as_of: date) -> dict[int, KnownUnit]:
