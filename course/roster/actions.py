@@ -14,6 +14,7 @@ from course.access.tables import Grant
 from course.audit.actions import record
 from course.db import is_demonstration
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation.person import kept, label, looked_up
 from course.organisation.population import Population
 from course.organisation.tables import (
     PROTECTED,
@@ -56,11 +57,17 @@ class Origin:
 
 
 def check_as_of(db: Session, source: str, as_of: date) -> None:
-    """Raise Conflict in a demonstration, Invalid for a source that is no list or a day before its newest import."""
+    """Raise Conflict in a demonstration, Invalid for what is no list's name or for a day before its newest import."""
+    kept(label, source, "Källan", "kalla")
     if source.casefold() in NO_LISTS:
         raise Invalid(f"”{source}” är upptaget. Ge källan namnet på systemet som listan kommer från.", "kalla")
     if is_demonstration(db):
         raise Conflict("Det här är en demonstration med påhittade personer. Riktiga listor läses inte in här.")
+    sources = db.scalars(select(Import.source).distinct())
+    if same := [known for known in sources if known != source and looked_up(known) == looked_up(source)]:
+        raise Invalid(
+            f"Källan ”{source}” finns redan som ”{same[0]}”. Skriv likadant: en ny källa är en ny lista.", "kalla"
+        )
     newest = newest_as_of(db, source)
     if newest and as_of < newest:
         raise Invalid(
