@@ -29,7 +29,7 @@ from course.organisation.tables import (
 )
 from course.roster.known import BY_HAND, EVIDENCE, Shape, Terms
 from course.roster.plan import Plan
-from course.roster.queries import befores, newest_as_of
+from course.roster.queries import DRAFT_LIFE, befores, newest_as_of
 from course.roster.states import Change, Held, Ref
 from course.sheet.problems import file_name
 from course.target.tables import TargetState
@@ -130,7 +130,8 @@ def undo_import(db: Session, source: str, *, seen: int | None = None, by: int | 
 
 
 def keep_draft(db: Session, origin: Origin, as_of: date, content: bytes, *, by: int, at: datetime) -> str:
-    """Keep a file until somebody has decided on it; gives its random id."""
+    """Keep a file until somebody has decided on it, or for DRAFT_LIFE; gives its random id."""
+    drop_old_drafts(db, at=at)
     number = secrets.token_urlsafe(16)
     row = {"id": number, "by": by, "at": at, "as_of": as_of, "content": content}
     named = {"kind": origin.kind, "source": origin.source, "file_name": file_name(origin.file_name)}
@@ -138,9 +139,9 @@ def keep_draft(db: Session, origin: Origin, as_of: date, content: bytes, *, by: 
     return number
 
 
-def drop_old_drafts(db: Session, until: datetime) -> None:
-    """Forget the files that were sent up to the instant."""
-    db.execute(delete(ImportDraft).where(ImportDraft.at <= until).execution_options(synchronize_session=False))
+def drop_old_drafts(db: Session, *, at: datetime) -> int:
+    """Forget the files that nobody has decided on within DRAFT_LIFE; gives how many. They are whole lists of people."""
+    return db.connection().execute(delete(ImportDraft).where(ImportDraft.at <= at - DRAFT_LIFE)).rowcount
 
 
 def drop_draft(db: Session, draft_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -29,6 +29,8 @@ from course.roster.states import Held, Ref
 from course.schema import remains
 
 SHOWN = 20
+DRAFT_LIFE = timedelta(days=1)
+"""How long a file waits for somebody to decide on it."""
 VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
 """What became of the people of each sort."""
 
@@ -152,10 +154,10 @@ def befores(db: Session, import_id: int) -> list[ImportBefore]:
     return list(db.scalars(select(ImportBefore).where(ImportBefore.import_id == import_id)))
 
 
-def draft(db: Session, draft_id: str, since: datetime) -> ImportDraft:
-    """The file that waits to be read in. Raises NotFound, also for one that was sent up to the instant."""
+def draft(db: Session, draft_id: str, *, at: datetime) -> ImportDraft:
+    """The file that waits to be read in. Raises NotFound, also when it has waited for longer than DRAFT_LIFE."""
     found = db.get(ImportDraft, draft_id)
-    if found is None or found.at <= since:
+    if found is None or found.at <= at - DRAFT_LIFE:
         raise NotFound("Filen finns inte kvar. Skicka den igen.")
     return found
 

@@ -1,6 +1,5 @@
 """HR reads lists of people in, sees what they would change first, and can take the newest back."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -15,8 +14,8 @@ from course.organisation.tables import ImportDraft
 from course.report.as_of import read_day
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, drop_old_drafts, keep_draft, undo_import
 from course.roster.plan import Plan, plan
+from course.roster.queries import DRAFT_LIFE, drafts_waiting, known_of, last_imports
 from course.roster.queries import draft as find_draft
-from course.roster.queries import drafts_waiting, known_of, last_imports
 from course.sheet.lines import LARGEST_FILE
 from course.sheet.problems import file_name
 from course.web.guard import actor, allowed, takes_files
@@ -27,7 +26,6 @@ READERS = {"employees": read_employees, "officials": read_officials}
 COLUMNS = {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}
 KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
 SOURCES = {"employees": "hr", "officials": "namnd"}
-DRAFT_LIFE = timedelta(days=1)
 
 
 @bp.get("/personer/import")
@@ -78,7 +76,6 @@ def send() -> ResponseReturnValue:
     if found.is_empty:  # there is nothing to decide on
         return _preview(sent, found)
     with transaction() as (db, at):
-        drop_old_drafts(db, at - DRAFT_LIFE)
         kept = keep_draft(db, _origin(sent), as_of, content, by=actor().person_id, at=at)
     return redirect(url_for(".preview", draft_id=kept), 303)
 
@@ -87,7 +84,7 @@ def send() -> ResponseReturnValue:
 @allowed("people.manage")
 def preview(draft_id: str) -> str:
     """What the list would change, before anything is changed."""
-    waiting = find_draft(database.session, draft_id, clock.now() - DRAFT_LIFE)
+    waiting = find_draft(database.session, draft_id, at=clock.now())
     return _preview(waiting, _planned(database.session, waiting))
 
 
@@ -96,8 +93,8 @@ def preview(draft_id: str) -> str:
 def apply(draft_id: str) -> ResponseReturnValue:
     """Make the changes that were shown; when something else would change by now, show that instead."""
     with transaction() as (db, at):
-        drop_old_drafts(db, at - DRAFT_LIFE)
-        waiting = find_draft(db, draft_id, at - DRAFT_LIFE)
+        drop_old_drafts(db, at=at)
+        waiting = find_draft(db, draft_id, at=at)
         found = _planned(db, waiting)
         if request.form.get("plan") != found.digest:
             changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
@@ -121,8 +118,8 @@ def apply(draft_id: str) -> ResponseReturnValue:
 def discard(draft_id: str) -> ResponseReturnValue:
     """Forget a list that waits."""
     with transaction() as (db, at):
-        drop_old_drafts(db, at - DRAFT_LIFE)
-        waiting = find_draft(db, draft_id, at - DRAFT_LIFE)
+        drop_old_drafts(db, at=at)
+        waiting = find_draft(db, draft_id, at=at)
         name = waiting.file_name
         drop_draft(db, draft_id)
     flash(f"{name} är borttagen. Inget är ändrat.")
