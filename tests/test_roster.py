@@ -35,7 +35,8 @@ def row(
 
 def planned(world, rows, as_of, source="hr", kind="employees"):
     head, read = (HEAD, read_employees) if kind == "employees" else (OFFICIALS, read_officials)
-    listed, problems = read("\n".join([head, *rows]).encode())
+    read_list = read("\n".join([head, *rows]).encode())
+    listed, problems = read_list.rows, read_list.problems
     assert problems == []
     known = known_of(world.db, source, a_day(as_of))
     audience = "employee" if kind == "employees" else "official"
