@@ -68,7 +68,7 @@ NUMBERS = {"proxies": range(10), "workers": range(1, 33), "answers_months": rang
 """Settings that are whole numbers, and which they may be."""
 COLUMNS = frozenset(
     "anstallningsnummer fornamn efternamn namn epost enhetskod enhet avdelning befattning anstallningsform chef fran"
-    " till namnd organ roll mandat_fran mandat_till kurs modul dag satt kalla".split()
+    " till namnd organ roll mandat_fran mandat_till skyddad kurs modul dag satt kalla".split()
 )
 """The columns of every list, by our names."""
 TEN_DIGITS = ("anstallningsnummer", "chef")

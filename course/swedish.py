@@ -21,6 +21,11 @@ def in_words(value: int) -> str:
     return WORDS[value] if 0 <= value < len(WORDS) else number(value)
 
 
+def counted(value: int, one: str, more: str) -> str:
+    """How many of something: "1 rad", "1 500 rader"."""
+    return f"{number(value)} {one if value == 1 else more}"
+
+
 def points(value: Fraction) -> str:
     """Points with at most one decimal, never more than there are: 6 as "6", 20/3 as "6,6"."""
     tenths = int(value * 10)

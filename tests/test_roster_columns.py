@@ -53,7 +53,6 @@ def without(column, head, *rows):
         ("till", "1 anställningar eller mandat mister sin sista dag."),
         ("befattning", "2 personer mister sin befattning."),
         ("epost", "2 personer mister sin e-postadress."),
-        ("chef", "1 enheter mister sin chef."),
         ("avdelning", "1 enheter hör inte längre till någon avdelning."),
     ],
 )
@@ -89,7 +88,7 @@ def test_a_likely_column_is_to_be_confirmed_also_in_the_first_list(world):
     )
     assert made.remarks[1:3] == (
         "Kolumner som inte är lästa: Slutdatum.",
-        "Kolumner som saknas i filen och får göra det: till.",
+        "Kolumner som saknas i filen och får göra det: till, skyddad.",
     )
 
 

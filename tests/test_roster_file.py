@@ -270,7 +270,7 @@ def test_every_column_is_told_and_a_likely_one_is_offered():
     assert listed.remarks[:3] == (
         f"Kolumner som är lästa: {', '.join(each for each in NAMES if each in listed.columns)}.",
         "Kolumner som inte är lästa: Avd, Titel, Närmaste chef, Slutdatum, Skostorlek.",
-        "Kolumner som saknas i filen och får göra det: avdelning, befattning, chef, till.",
+        "Kolumner som saknas i filen och får göra det: avdelning, befattning, chef, till, skyddad.",
     )
     assert listed.doubts == tuple(
         f"Kolumnen ”{given}” är inte läst. Är den ”{ours}”? {WHAT_TO_DO}"

@@ -98,3 +98,7 @@ def test_what_is_not_over_or_not_an_instant_is_refused(text):
 def test_a_day_is_a_day(text):
     with pytest.raises(Invalid):
         read_day(text, "per")
+
+
+def test_one_is_told_as_one():
+    assert [swedish.counted(number, "rad", "rader") for number in (0, 1, 12)] == ["0 rader", "1 rad", "12 rader"]

@@ -55,9 +55,11 @@ def import_(file: Path, applied: bool) -> None:
         if not applied:
             db.rollback()
     if applied:
-        click.echo(f"{swedish.number(new)} nya genomföranden av {swedish.number(len(rows))} rader.")
+        gave = swedish.counted(new, "nytt genomförande", "nya genomföranden")
+        click.echo(f"{swedish.counted(len(rows), 'rad', 'rader')} gav {gave}, av moduler och av hela kursen.")
     else:
-        click.echo(f"{swedish.number(new)} nya genomföranden skulle läggas in. Kör om med --apply.")
+        would = swedish.counted(new, "nytt genomförande", "nya genomföranden")
+        click.echo(f"{would} skulle läggas in, av moduler och av hela kursen. Kör om med --apply.")
 
 
 @group.command("revoke")

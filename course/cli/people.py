@@ -26,7 +26,7 @@ from course.organisation.actions import (
     set_unit_manager,
     unlink,
 )
-from course.organisation.queries import person_by_key, unit_id_by_code
+from course.organisation.queries import follower, person_by_key, unit_id_by_code
 from course.organisation.roster_file import ListFile, read_employees, read_officials
 from course.organisation.tables import EMPLOYMENTS
 from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
@@ -38,7 +38,6 @@ from course.roster.story import Event
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
 """Persons of each sort that are listed; the rest are counted."""
-VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
 Reader = Callable[..., ListFile]
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -115,7 +114,7 @@ def _show(found: Plan) -> None:
         ("Ändras", found.changed),
     ):
         _show_events(title, events)
-    _show_texts("Ny plats i organisationen", found.reorganised)
+    _show_texts("Organisationen ändras", found.reorganised)
     _show_texts("Att titta på", found.remarks)
     _show_texts("Bekräfta först", found.brakes)
 
@@ -152,11 +151,8 @@ def undo(source: str) -> None:
 def imports() -> None:
     """Visa de senaste importerna."""
     for row in last_imports(database.session):
-        counts = ", ".join(f"{row.counts.get(name, 0)} {verb}" for name, verb in VERBS.items())
-        what = f"ångrar {row.undoes}" if row.undoes else counts
-        gone = " (ångrad)" if row.undone else ""
         who = row.by or "administratören"
-        click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {what}{gone}")
+        click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {row.words}")
 
 
 @group.command("add")
@@ -269,11 +265,18 @@ def link_(key: str, main: str) -> None:
 
 @group.command("unlink")
 @click.argument("key")
-def unlink_(key: str) -> None:
-    """Ta bort en koppling mellan två anställningsnummer."""
+@click.argument("main", required=False)
+def unlink_(key: str, main: str | None) -> None:
+    """Ta bort en koppling mellan två anställningsnummer. MAIN, det andra, får utelämnas."""
     with transaction() as (db, at):
-        unlink(db, person_by_key(db, key).id, by=None, at=at)
-    click.echo(f"{key} räknas för sig.")
+        person = person_by_key(db, key)
+        if main:
+            person = follower(db, person, person_by_key(db, main))
+        unlink(db, person.id, by=None, at=at)
+        parted, protected = person.key, person.protected
+    click.echo(f"{parted} räknas för sig.")
+    if protected:
+        click.echo("Båda har skyddade personuppgifter. Ta bort skyddet för den som inte ska ha det: people correct.")
 
 
 @group.command("exempt")

@@ -14,6 +14,7 @@ from course.learning.actions import complete, settle
 from course.learning.queries import completion_rows
 from course.organisation.queries import people_by_key
 from course.roster.actions import Origin, add_import
+from course.roster.known import EVIDENCE
 from course.sheet.problems import RowProblem
 
 
@@ -34,7 +35,7 @@ def import_evidence(
     Raises BadRows with every row whose person, course or module is unknown; the caller's transaction is then undone.
     """
     people = people_by_key(db, {row.key for row in rows})
-    origin = Origin("evidence", "underlag", file_name, digest)
+    origin = Origin("evidence", EVIDENCE, file_name, digest)
     number = add_import(db, origin, day_of(at), {"rows": len(rows)}, undoes=None, by=by, at=at)
     new, problems = 0, []
     for row in rows:

@@ -85,6 +85,7 @@ def _without_doubles(rows: Sequence[Row], findings: Findings) -> list[Row]:
             until=max(earlier.until, row.until),
             email=earlier.email or row.email,
             manager=earlier.manager or row.manager,
+            protected=earlier.protected or row.protected,
         )
     return list(kept.values())
 

@@ -43,6 +43,14 @@ def human_of(db: Session, person_id: int) -> int:
     return person_id if main is None else main
 
 
+def follower(db: Session, one: Person, other: Person) -> Person:
+    """Which of two numbers of one human it is that the other stands for. Raises NotFound when they are not linked."""
+    for person, main in ((one, other), (other, one)):
+        if person.id != main.id and human_of(db, person.id) == main.id:
+            return person
+    raise NotFound(f"{one.key} och {other.key} är inte kopplade.")
+
+
 def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
     """Every unit's names and places in the tree, as known at the instant."""
     return [

@@ -12,6 +12,7 @@ from course.organisation.agreement import agree
 from course.organisation.cells import Cells, Findings
 from course.organisation.employment import employment_of
 from course.organisation.person import LONGEST_NAME, slug
+from course.organisation.protection import says_protected
 from course.organisation.row import Row
 from course.sheet.header import Column
 from course.sheet.lines import Table, read_lines
@@ -19,6 +20,12 @@ from course.sheet.problems import RowProblem, first_ones, fold, quoted
 
 __all__ = ["EMPLOYEE_COLUMNS", "OFFICIAL_COLUMNS", "WHOLE_NAME", "ListFile", "Row", "read_employees", "read_officials"]
 
+PROTECTED_COLUMN = Column(
+    "skyddad",
+    required=False,
+    also="skyddadidentitet skyddadepersonuppgifter skyddadpersonuppgift skyddadfolkbokforing sekretess"
+    " sekretessmarkering sekretessmarkerad",
+)
 EMPLOYEE_COLUMNS = (
     Column("anstallningsnummer", also="anstnr anstallningsnr anstallnr personalnummer personalid anstid"),
     Column("fornamn", instead="namn", also="tilltalsnamn firstname"),
@@ -47,6 +54,7 @@ EMPLOYEE_COLUMNS = (
         also="tom slutdatum anstalldtom tillochmed sistadag avgangsdatum slutar anstalldtill avslutsdatum upphor"
         " sistaanstallningsdag datumtom",
     ),
+    PROTECTED_COLUMN,
 )
 WHOLE_NAME = Column("namn", required=False, also="fullstandigtnamn name")
 OFFICIAL_COLUMNS = (
@@ -57,6 +65,7 @@ OFFICIAL_COLUMNS = (
     Column("roll", also="uppdrag befattning funktion"),
     Column("mandat_fran", is_day=True, also="fran from startdatum mandatfrom"),
     Column("mandat_till", required=False, is_day=True, also="till tom slutdatum mandattom"),
+    PROTECTED_COLUMN,
 )
 PARTY_COLUMNS = "parti partier party partitillhorighet partibeteckning partinamn partikod politisktparti".split()
 NO_PARTY = "ta bort kolumnen parti. Partitillhörighet är en känslig personuppgift och ska inte läsas in."
@@ -180,6 +189,7 @@ def _employee(
         manager=_leader(cells, leaders),
         since=since,
         until=until,
+        protected=_protected(cells),
     )
 
 
@@ -251,6 +261,15 @@ def _unknown_words(unknown: Mapping[str, Sequence[int]], names: Mapping[str, str
     return [RowProblem(min(line for lines in unknown.values() for line in lines), message)]
 
 
+def _protected(cells: Cells) -> bool:
+    """Whether the person is protected: what cannot be read is a problem, never a no."""
+    text = cells.text("skyddad", optional=True)
+    said = says_protected(text)
+    if said is None:
+        cells.fault("skyddad", f"är varken ja eller nej: {quoted(text)}. Skriv ja, nej eller inget.")
+    return bool(said)
+
+
 def _official(cells: Cells) -> Row:
     email = cells.kept("epost", person.email, optional=True)
     board, organ = cells.kept("namnd", person.place_name), cells.kept("organ", person.place_name, optional=True)
@@ -270,6 +289,7 @@ def _official(cells: Cells) -> Row:
         manager="",
         since=since,
         until=until,
+        protected=_protected(cells),
     )
 
 

@@ -24,3 +24,5 @@ class Row:
     """The manager's key, or ''."""
     since: date
     until: date
+    protected: bool = False
+    """Whether the list says that the person's data are protected; that it does not, says nothing."""

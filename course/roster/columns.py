@@ -53,10 +53,6 @@ def _addresses(found: Plan, _: Known) -> int:
     return sum(bool(change.known and change.known.email) and not change.email for change in found.people)
 
 
-def _leaders(found: Plan, known: Known) -> int:
-    return sum(bool(had.manager) and not now.manager for had, now in _units(found, known))
-
-
 def _divisions(found: Plan, known: Known) -> int:
     return sum(had.parent is not None and now.parent is None for had, now in _units(found, known))
 
@@ -65,7 +61,6 @@ COLUMNS: tuple[tuple[tuple[str, ...], str, Lost], ...] = (
     (("till", "mandat_till"), "anställningar eller mandat mister sin sista dag", _ends),
     (("befattning", "roll"), "personer mister sin befattning", _titles),
     (("epost",), "personer mister sin e-postadress", _addresses),
-    (("chef",), "enheter mister sin chef", _leaders),
     (("avdelning", "organ"), "enheter hör inte längre till någon avdelning", _divisions),
 )
 """(what an optional column is called in lists of employees and of officials, what goes without it, how many)."""

@@ -19,7 +19,7 @@ from course.organisation.roster_file import (
 )
 from course.organisation.tables import ImportDraft
 from course.report.as_of import read_day
-from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
+from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, drop_old_drafts, keep_draft, undo_import
 from course.roster.columns import with_columns
 from course.roster.plan import Plan, plan
 from course.roster.queries import draft as find_draft
@@ -80,16 +80,13 @@ def send() -> ResponseReturnValue:
     problems = _read(kind, content).problems
     if problems:
         return _form(problems=problems, file_name=file_name(upload.filename)), 422
+    sent = ImportDraft(kind=kind, source=source, as_of=as_of, file_name=file_name(upload.filename), content=content)
+    found = _planned(database.session, sent)
+    if found.is_empty:  # there is nothing to decide on
+        return _preview(sent, found)
     with transaction() as (db, at):
-        kept = keep_draft(
-            db,
-            Origin(kind, source, upload.filename, sha256(content).hexdigest()),
-            as_of,
-            content,
-            by=actor().person_id,
-            older_than=at - DRAFT_LIFE,
-            at=at,
-        )
+        drop_old_drafts(db, at - DRAFT_LIFE)
+        kept = keep_draft(db, _origin(sent), as_of, content, by=actor().person_id, at=at)
     return redirect(url_for(".preview", draft_id=kept), 303)
 
 
@@ -97,7 +94,7 @@ def send() -> ResponseReturnValue:
 @allowed("people.manage")
 def preview(draft_id: str) -> str:
     """What the list would change, before anything is changed."""
-    waiting = find_draft(database.session, draft_id)
+    waiting = find_draft(database.session, draft_id, clock.now() - DRAFT_LIFE)
     return _preview(waiting, _planned(database.session, waiting))
 
 
@@ -106,7 +103,8 @@ def preview(draft_id: str) -> str:
 def apply(draft_id: str) -> ResponseReturnValue:
     """Make the changes that were shown; when something else would change by now, show that instead."""
     with transaction() as (db, at):
-        waiting = find_draft(db, draft_id)
+        drop_old_drafts(db, at - DRAFT_LIFE)
+        waiting = find_draft(db, draft_id, at - DRAFT_LIFE)
         found = _planned(db, waiting)
         if request.form.get("plan") != found.digest:
             changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
@@ -129,8 +127,9 @@ def apply(draft_id: str) -> ResponseReturnValue:
 @allowed("people.manage")
 def discard(draft_id: str) -> ResponseReturnValue:
     """Forget a list that waits."""
-    with transaction() as (db, _at):
-        waiting = find_draft(db, draft_id)
+    with transaction() as (db, at):
+        drop_old_drafts(db, at - DRAFT_LIFE)
+        waiting = find_draft(db, draft_id, at - DRAFT_LIFE)
         name = waiting.file_name
         drop_draft(db, draft_id)
     flash(f"{name} är borttagen. Inget är ändrat.")

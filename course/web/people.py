@@ -26,6 +26,7 @@ from course.organisation.actions import (
     set_counts,
     unlink,
 )
+from course.organisation.population import EMPLOYMENT_NAMES
 from course.organisation.queries import matching, person_by_id, person_by_key, state_of, unit_id_by_code
 from course.organisation.tables import EMPLOYMENTS, Person
 from course.report.as_of import known_or_newest, read_day
@@ -58,7 +59,7 @@ def look_for(action: str) -> tuple[str, list[Person]]:
 @allowed("people.manage")
 def new() -> str:
     """The form for a person who is in no list."""
-    return render_template("people/new.html", employments=explanation.EMPLOYMENT, form={}, today=_today())
+    return render_template("people/new.html", employments=EMPLOYMENT_NAMES, form={}, today=_today())
 
 
 @bp.post("/personer/ny")
@@ -79,7 +80,7 @@ def add() -> ResponseReturnValue:
             _employ(db, person.id, form, at)
     except Refusal as refusal:
         told = {"error": str(refusal), "field": getattr(refusal, "field", "") or "nummer"}
-        page = render_template("people/new.html", employments=explanation.EMPLOYMENT, form=form, today=_today(), **told)
+        page = render_template("people/new.html", employments=EMPLOYMENT_NAMES, form=form, today=_today(), **told)
         return page, refusal.status
     flash("Personen är tillagd.")
     return redirect(url_for(".show", person_id=person.id), 303)
@@ -135,7 +136,7 @@ def _page(person_id: int, **told: str) -> str:
             for each in map(courses.__getitem__, in_order(courses))
             if explanation.concerns(db, each.course, known_at, person_id)
         ],
-        employments=explanation.EMPLOYMENT,
+        employments=EMPLOYMENT_NAMES,
         day=day,
         today=_today(),
         **told,

@@ -12,11 +12,10 @@ from course import clock, swedish
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Invalid, Refusal
-from course.organisation.population import Population, UnitSpan, tree_on
+from course.organisation.population import EMPLOYMENT_NAMES, Population, UnitSpan, tree_on
 from course.organisation.queries import unit_spans
 from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import read_day
-from course.report.catalogue.person import EMPLOYMENT
 from course.target.actions import Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups, read_list
 from course.target.queries import Promise, population_of, promises, reported_figures
@@ -141,7 +140,7 @@ def _form(given: Form, **told: str) -> str:
         courses=courses,
         tree=tree,
         today=today,
-        employments=EMPLOYMENT,
+        employments=EMPLOYMENT_NAMES,
         **told,
     )
 
@@ -224,6 +223,6 @@ def _in_words(population: Population, names: Mapping[int, str], audience: str) -
     parts = [
         ", ".join(names.get(unit, "okänd enhet") for unit in population.units) or everybody,
         ", ".join(population.titles),
-        ", ".join(EMPLOYMENT[each] for each in population.employments),
+        ", ".join(EMPLOYMENT_NAMES[each] for each in population.employments),
     ]
     return "; ".join(filter(None, parts))

@@ -13,9 +13,15 @@ from course.content.queries import Published, editions, published
 from course.errors import NotFound
 from course.learning.completion import WHOLE_COURSE, valid_through
 from course.learning.tables import Completion, Revocation
-from course.organisation.population import Population
+from course.organisation.population import EMPLOYMENT_NAMES, Population
 from course.organisation.queries import unit_spans
-from course.organisation.tables import Exemption, Membership, MembershipState, Person, SamePerson
+from course.organisation.tables import (
+    Exemption,
+    Membership,
+    MembershipState,
+    Person,
+    SamePerson,
+)
 from course.quiz.tables import Attempt
 from course.report.as_of import write_known
 from course.report.coverage import Standing, bucket
@@ -32,13 +38,6 @@ STATUS = {
     "expired": "Har gått ut",
     "under_way": "Pågår",
     "not_started": "Inte börjat",
-}
-EMPLOYMENT = {
-    "permanent": "tillsvidare",
-    "temporary": "visstid",
-    "hourly": "timanställd",
-    "hired": "inhyrd",
-    "trainee": "praktikant",
 }
 ROUTES = {
     "quiz": "i kursen",
@@ -138,7 +137,7 @@ def _memberships(db: Session, people: Sequence[int], known_at: datetime) -> Iter
     for row in rows:
         where = names.get(row.unit_id, "okänd enhet")
         title = f" som {row.title.lower()}" if row.title else ""
-        form = EMPLOYMENT[row.employment] if row.audience == "employee" else "förtroendevald"
+        form = EMPLOYMENT_NAMES[row.employment] if row.audience == "employee" else "förtroendevald"
         counts = "räknas" if row.counts else "räknas inte"
         yield (
             row.valid_from,
