@@ -25,16 +25,16 @@ def row(
 
 def planned(world, rows, as_of, source="hr", kind="employees", *, head=None):
     usual, read = (HEAD, read_employees) if kind == "employees" else (OFFICIALS, read_officials)
-    listed, problems = read("\n".join([head or usual, *rows]).encode())
-    assert problems == []
+    listed = read("\n".join([head or usual, *rows]).encode())
+    assert listed.problems == []
     known = known_of(world.db, source, a_day(as_of))
     audience = "employee" if kind == "employees" else "official"
-    return plan(listed, known, as_of=a_day(as_of), source=source, audience=audience)
+    return plan(listed.rows, known, as_of=a_day(as_of), source=source, audience=audience)
 
 
 def legible(rows):
     """Whether the rows say nothing against each other."""
-    return not read_employees("\n".join([HEAD, *rows]).encode())[1]
+    return not read_employees("\n".join([HEAD, *rows]).encode()).problems
 
 
 def read_in(world, rows, as_of, source="hr", kind="employees", *, day=None, head=None):

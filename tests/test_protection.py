@@ -39,14 +39,15 @@ def test_what_a_cell_says_of_protection(text, means):
 
 def test_what_is_neither_yes_nor_no_is_a_problem_and_no_column_is_none():
     content = "\n".join([WITH_COLUMN, *listed(("1", "ja"), ("2", "kanske"), ("3", ""))]).encode()
-    rows, problems = read_employees(content)
+    found = read_employees(content)
+    rows, problems = found.rows, found.problems
     assert [(each.key, each.protected) for each in rows] == [("1", True), ("3", False)]
     assert [str(each) for each in problems] == [
         "rad 3: ”skyddad” är varken ja eller nej: ”kanske”. Skriv ja, nej eller inget."
     ]
 
     officials = f"{OFFICIALS};skyddad\nBo Ek;bo@example.org;Nämnden;;Ledamot;2023-01-01;;x"
-    assert [each.protected for each in read_officials(officials.encode())[0]] == [True]
+    assert [each.protected for each in read_officials(officials.encode()).rows] == [True]
 
 
 def test_a_person_who_is_new_and_protected_is_never_told_of(world):

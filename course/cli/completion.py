@@ -39,11 +39,15 @@ def list_(key: str) -> None:
 def import_(file: Path, applied: bool) -> None:
     """Lägg in genomföranden från papper, workshop eller en annan lärplattform (CSV eller XLSX)."""
     content = file.read_bytes()
-    rows, problems = read_evidence(content, clock.day_of(clock.now()), app_settings().columns)
-    if problems:
-        for problem in problems:
+    settings = app_settings()
+    listed = read_evidence(content, clock.day_of(clock.now()), settings.columns, ten_digits=settings.ten_digits)
+    rows = listed.rows
+    if listed.problems:
+        for problem in listed.problems:
             click.echo(str(problem), err=True)
         raise click.ClickException("Inget är ändrat. Rätta filen och försök igen.")
+    for remark in listed.remarks:
+        click.echo(remark)
     with transaction() as (db, at):
         if is_demonstration(db):
             raise Conflict("Det här är en demonstration. Riktiga uppgifter läses inte in här.")

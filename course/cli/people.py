@@ -27,23 +27,25 @@ from course.organisation.actions import (
     unlink,
 )
 from course.organisation.queries import follower, person_by_key, unit_id_by_code
-from course.organisation.roster_file import Row, read_employees, read_officials
+from course.organisation.roster_file import ListFile, read_employees, read_officials
 from course.organisation.tables import EMPLOYMENTS
 from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
+from course.roster.columns import with_columns
 from course.roster.plan import Plan, plan
 from course.roster.queries import known_of, last_imports
 from course.roster.story import Event
-from course.sheet.problems import RowProblem
 
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
 """Persons of each sort that are listed; the rest are counted."""
-Reader = Callable[..., tuple[list[Row], list[RowProblem]]]
+Reader = Callable[..., ListFile]
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 APPLY = click.option("--apply", "applied", is_flag=True, help="Gör ändringarna; annars visas de bara.")
 AS_OF = click.option("--as-of", type=DAY, help="Dagen som listan gäller; i dag om inget sägs.")
-REALLY = click.option("--really", is_flag=True, help="Gör det också när ovanligt många slutar eller byter enhet.")
+REALLY = click.option(
+    "--really", is_flag=True, help="Gör det också när ovanligt mycket ändras, eller en kolumn saknas."
+)
 
 
 @group.command("import")
@@ -72,9 +74,10 @@ def _import(
     file: Path, kind: str, source: str, read: Reader, as_of: date | None, *, applied: bool, really: bool
 ) -> None:
     content = file.read_bytes()
-    rows, problems = read(content, app_settings().columns)
-    if problems:
-        for problem in problems:
+    settings = app_settings()
+    listed = read(content, settings.columns, employments=settings.anstallningsform, ten_digits=settings.ten_digits)
+    if listed.problems:
+        for problem in listed.problems:
             click.echo(str(problem), err=True)
         click.echo("Inget är ändrat. Rätta filen och försök igen.", err=True)
         sys.exit(1)
@@ -84,7 +87,8 @@ def _import(
     def planned() -> Plan:
         check_as_of(database.session, source, day)
         known = known_of(database.session, source, day)
-        return plan(rows, known, as_of=day, source=source, audience=origin.audience)
+        found = plan(listed.rows, known, as_of=day, source=source, audience=origin.audience)
+        return with_columns(found, listed, known)
 
     if not applied:
         _show(planned())
@@ -112,7 +116,7 @@ def _show(found: Plan) -> None:
         _show_events(title, events)
     _show_texts("Organisationen ändras", found.reorganised)
     _show_texts("Att titta på", found.remarks)
-    _show_texts("Ovanligt många", found.brakes)
+    _show_texts("Bekräfta först", found.brakes)
 
 
 def _show_events(title: str, events: tuple[Event, ...]) -> None:

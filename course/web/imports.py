@@ -9,10 +9,17 @@ from sqlalchemy.orm import Session
 from course import clock, swedish
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
-from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
+from course.organisation.roster_file import (
+    EMPLOYEE_COLUMNS,
+    OFFICIAL_COLUMNS,
+    ListFile,
+    read_employees,
+    read_officials,
+)
 from course.organisation.tables import ImportDraft
 from course.report.as_of import read_day
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, drop_old_drafts, keep_draft, undo_import
+from course.roster.columns import with_columns
 from course.roster.plan import Plan, plan
 from course.roster.queries import DRAFT_LIFE, drafts_waiting, known_of, last_imports
 from course.roster.queries import draft as find_draft
@@ -68,7 +75,7 @@ def send() -> ResponseReturnValue:
         check_as_of(database.session, source, as_of)
     except Refusal as refusal:
         return _form(error=str(refusal), field=getattr(refusal, "field", "") or "fil"), refusal.status
-    _, problems = READERS[kind](content, app_settings().columns)
+    problems = _read(kind, content).problems
     if problems:
         return _form(problems=problems, file_name=file_name(upload.filename)), 422
     sent = ImportDraft(kind=kind, source=source, as_of=as_of, file_name=file_name(upload.filename), content=content)
@@ -100,7 +107,7 @@ def apply(draft_id: str) -> ResponseReturnValue:
             changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
             return _preview(waiting, found, error=changed), 409
         if found.brakes and request.form.get("stammer") != "ja":
-            doubt = "Bekräfta att listan stämmer trots att ovanligt många slutar eller byter enhet."
+            doubt = "Läs under ”Bekräfta först” och bekräfta att listan stämmer."
             return _preview(waiting, found, error=doubt), 422
         if not found.is_empty:
             apply_plan(db, found, _origin(waiting), by=actor().person_id, at=at)
@@ -141,13 +148,21 @@ def undo() -> ResponseReturnValue:
 
 
 def _planned(db: Session, waiting: ImportDraft) -> Plan:
-    rows, problems = READERS[waiting.kind](waiting.content, app_settings().columns)
-    if problems:
+    listed = _read(waiting.kind, waiting.content)
+    if listed.problems:
         raise Conflict("Filen går inte längre att läsa. Skicka den igen.")
     check_as_of(db, waiting.source, waiting.as_of)
     known = known_of(db, waiting.source, waiting.as_of)
     audience = _origin(waiting).audience
-    return plan(rows, known, as_of=waiting.as_of, source=waiting.source, audience=audience)
+    found = plan(listed.rows, known, as_of=waiting.as_of, source=waiting.source, audience=audience)
+    return with_columns(found, listed, known)
+
+
+def _read(kind: str, content: bytes) -> ListFile:
+    settings = app_settings()
+    return READERS[kind](
+        content, settings.columns, employments=settings.anstallningsform, ten_digits=settings.ten_digits
+    )
 
 
 def _origin(waiting: ImportDraft) -> Origin:
