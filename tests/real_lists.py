@@ -1,14 +1,11 @@
 """Lists of people as the personnel systems of municipalities write them, about a small fictional workplace."""
 
-import io
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+from workbooks import text, xlsx
+
 DAY_ZERO = date(1899, 12, 30)
 """What Excel counts its days from."""
 UNITS = {
@@ -94,42 +91,18 @@ def semicolons(rows):
 
 def workbook(rows):
     """As Excel saves it: days are numbers in the style of a date, everything else is text."""
-    sheet = "".join(f'<row r="{number}">{_cells(number, row)}</row>' for number, row in enumerate(rows, start=1))
-    styles = (
-        f'<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
-    )
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
-        "_rels/.rels": _relations(("officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-        '<sheet name="Anställda" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _relations(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")),
-        "xl/styles.xml": styles,
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData></worksheet>',
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return packed.getvalue()
-
-
-def _relations(*kinds):
-    each = (
-        f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
-        for number, (kind, target) in enumerate(kinds, start=1)
-    )
-    return f'<Relationships xmlns="{PACKAGE}/relationships">{"".join(each)}</Relationships>'
+    lines = enumerate(rows, start=1)
+    return xlsx("".join(f'<row r="{number}">{_cells(number, row)}</row>' for number, row in lines))
 
 
 def _cells(number, row):
     found = []
     for place, cell in enumerate(row):
-        where = f'r="{chr(ord("A") + place)}{number}"'
+        where = f"{chr(ord('A') + place)}{number}"
         if isinstance(cell, date):
-            found.append(f'<c {where} s="1"><v>{(cell - DAY_ZERO).days}</v></c>')
-        elif cell not in (None, ""):
-            found.append(f'<c {where} t="inlineStr"><is><t>{cell}</t></is></c>')
+            found.append(f'<c r="{where}" s="1"><v>{(cell - DAY_ZERO).days}</v></c>')
+        elif cell:
+            found.append(text(where, cell))
     return "".join(found)
 
 
@@ -189,7 +162,35 @@ VISMA = System(
     save=workbook,
     endless=date(9999, 12, 31),
 )
-SYSTEMS = (HEROMA, VISMA)
+PERSONEC = System(
+    name="personec",
+    file_name="PersonecP.csv",
+    titles={
+        "anstallningsnummer": "AnstNr",
+        "namn": "Namn",
+        "anstallningsform": "Anst form",
+        "befattning": "Titel",
+        "enhetskod": "OrgNr",
+        "enhet": "OrgEnhet",
+        "avdelning": "Avd",
+        "chef": "Chef AnstNr",
+        "fran": "Startdatum",
+        "till": "Slutdatum",
+        "epost": "Mail",
+        "skyddad": "Skyddad",
+    },
+    forms={
+        "permanent": "Månadsavlönad, tillsvidare",
+        "temporary": "Allmän visstidsanställning",
+        "hourly": "Timavlönad",
+        "hired": "Bemanning",
+        "trainee": "Praktikant",
+    },
+    save=semicolons,
+    above=(["Anställda per 2026-11-30"], ["Utskriven av", "Hanna Holm"], []),
+    below=(["Summa", "", "", "", "", "", "", "", "", "", "", ""],),
+)
+SYSTEMS = (HEROMA, VISMA, PERSONEC)
 
 FIRST_MONDAY = (
     Employee("2000", "Birgitta", "Roos", "3100", title="Verksamhetschef", since=date(2015, 3, 1)),
