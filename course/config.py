@@ -83,13 +83,17 @@ def load_settings(environment: Mapping[str, str] = os.environ, instance: Path | 
     Raises BadSettings with one line that says what to mend. Makes `secret_key` in the folder on first use.
     """
     folder = (instance or Path(environment.get("COURSE_INSTANCE") or PROJECT / "instance")).resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's names and what they have done lie in it
-    given = {**_from_file(folder / "config.toml"), **_from_environment(environment)}
-    settings = replace(Settings(instance=folder), **given)
-    if not settings.database_url:
-        settings = replace(settings, database_url=f"sqlite:///{folder / 'course.sqlite'}")
-    if not settings.secret_key:
-        settings = replace(settings, secret_key=_own_secret(folder / "secret_key"))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's names and what they have done lie in it
+        given = {**_from_file(folder / "config.toml"), **_from_environment(environment)}
+        settings = replace(Settings(instance=folder), **given)
+        if not settings.database_url:
+            settings = replace(settings, database_url=f"sqlite:///{folder / 'course.sqlite'}")
+        if not settings.secret_key:
+            settings = replace(settings, secret_key=_own_secret(folder / "secret_key"))
+    except OSError as fault:  # whoever runs the program may not look there, or the disk is full
+        reason = f"{fault.filename or folder}: {fault.strerror}"
+        raise BadSettings(f"{reason}; let the user that runs the program own its instance folder") from None
     _check(settings)
     return settings
 
@@ -158,12 +162,12 @@ def _own_secret(path: Path) -> str:
             pass
         finally:
             new.unlink()
-    return path.read_text(encoding="ascii").strip()
+    return path.read_text(encoding="ascii", errors="replace").strip()
 
 
 def _check(settings: Settings) -> None:
     for key in (settings.secret_key, *settings.secret_key_fallbacks):
-        if len(key.encode()) < SHORTEST_SECRET or len(set(key)) < 10:
+        if len(key.encode()) < SHORTEST_SECRET or len(set(key)) < 10 or "\ufffd" in key:
             raise BadSettings(
                 f"the secret key is too weak: give at least {SHORTEST_SECRET} random characters"
                 " or leave it out and one is made in the instance folder"
@@ -175,5 +179,7 @@ def _check(settings: Settings) -> None:
         raise BadSettings("base_url must begin with https:// unless people reach it on this machine alone")
     if not LISTEN.fullmatch(settings.listen):
         raise BadSettings(f"listen must be an address and a port such as 127.0.0.1:8000, not {settings.listen!r}")
+    if not (settings.content / "modules").is_dir():
+        raise BadSettings(f"content must be a folder with modules/ and quizzes/ in it, and {settings.content} is not")
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("database_url must begin with sqlite:/// or postgresql+psycopg://")

@@ -5,6 +5,8 @@ clock, and commits when its block ends. See DECISIONS.md, "One write lock".
 """
 
 import logging
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,7 @@ from typing import Any
 import sqlean
 from flask import Flask, current_app
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, bindparam, case, event, make_url, select
+from sqlalchemy import Connection, Engine, bindparam, case, event, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -176,6 +178,26 @@ def newest_instant(db: Session) -> datetime | None:
     """The instant of the newest committed write, in UTC; None when nothing was ever written."""
     written = db.execute(select(Installation.written_us)).scalar_one_or_none()
     return None if written is None else EPOCH + written * TICK
+
+
+ROOM = 16_000_000
+"""Bytes that must be free on the disk of a SQLite database: less is gone before anybody has read of it."""
+_may_write = text(
+    "SELECT current_setting('transaction_read_only') = 'off' AND has_table_privilege('installation', 'UPDATE')"
+)
+
+
+def why_not_writable(db: Session) -> str:
+    """Why nothing can be stored here, in words that disclose nothing; '' when it can. Neither writes nor locks."""
+    if db.get_bind().dialect.name != "sqlite":
+        return "" if db.execute(_may_write).scalar_one() else "databasen går inte att skriva i"
+    path = str(database.engine.url.database)
+    folder = os.path.dirname(path) or "."  # noqa: PTH120 - pathlib raises where one may not even look
+    beside = (path + ending for ending in ("-wal", "-shm", ".lock", ".line"))
+    needed = [folder, path, *(each for each in beside if os.path.exists(each))]  # noqa: PTH110
+    if not all(os.access(each, os.W_OK) for each in needed):
+        return "databasen går inte att skriva i"
+    return "" if shutil.disk_usage(folder).free > ROOM else "disken är full"
 
 
 def is_demonstration(db: Session) -> bool:

@@ -1,6 +1,8 @@
 """Answering questions of every type: as a form, from a page, and in a browser."""
 
+import re
 from dataclasses import dataclass
+from html import unescape
 
 TEXTS = ("Jag ringer min chef.", "112", "24", "avvikelse")
 """What may be typed where a page wants text; a number where it wants a number."""
@@ -17,9 +19,21 @@ def form_of(item, answer):
     return {"svar": [answer] if isinstance(answer, str) else answer}
 
 
+def form_shown(page, item, answer):
+    """The same, with what stands for the parts in the attempt that a browser shows."""
+    form = form_of(item, answer)
+    if not item.conceals_ids:
+        return form
+    value_of = dict(
+        page.eval_on_selector_all("form option", "all => all.map(one => [one.textContent.trim(), one.value])")
+    )
+    texts = {part.id: unescape(re.sub(r"<[^>]+>", "", part.html)) for part in item.parts}
+    return {name: [value_of[texts[part]] for part in given] for name, given in form.items()}
+
+
 def fill(page, item, answer):
     """Fill in the form that a browser shows."""
-    for name, values in form_of(item, answer).items():
+    for name, values in form_shown(page, item, answer).items():
         fields = page.locator(f'[name="{name}"]')
         tag = fields.first.evaluate("field => field.tagName")
         if tag == "SELECT":

@@ -184,6 +184,10 @@ class Page(HTMLParser):
     def main(self):
         return self.one("main").text
 
+    def value_of(self, text):
+        """The value of the option of a list with that text; of several lists, the first one's."""
+        return next(each["value"] for each in self.all("option") if each.text == text)
+
     def options(self):
         """The labels of the answer's own fields, in the order shown."""
         return [label.text for label in self.all("label") if label["for"].startswith("svar-")]

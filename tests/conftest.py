@@ -6,7 +6,6 @@ Whatever touches the database runs on SQLite and on PostgreSQL: ask for `world`,
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import debian_postgresql
 import hypothesis
 import psycopg
 import pytest
+import reaper
 from world import World
 
 from course import create_app, migrate
@@ -23,6 +23,8 @@ from course.db import database
 
 MEMORY = Path("/dev/shm")
 ENOUGH_MEMORY = 4_000_000_000
+WATCHED = pytest.StashKey[reaper.Watched]()
+EXIT = pytest.StashKey[int]()
 SECRET = "a test secret that is long enough 0123456789"
 
 
@@ -31,8 +33,19 @@ def pytest_configure(config):
     hypothesis.settings.load_profile("suite")
     os.environ.pop("FLASK_RUN_FROM_CLI", None)
     compiled.share_addresses_and_templates()
-    if "TMPDIR" not in os.environ and has_room_in_memory():
-        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    if not hasattr(config, "workerinput"):  # with -n the first process has a folder, and its workers know it
+        place = MEMORY if "TMPDIR" not in os.environ and has_room_in_memory() else None
+        config.stash[WATCHED] = reaper.Watched(place)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config.stash[EXIT] = exitstatus
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    if watched := config.stash.get(WATCHED, None):
+        watched.end(keep=config.stash.get(EXIT, 0) == pytest.ExitCode.TESTS_FAILED)
 
 
 def has_room_in_memory() -> bool:

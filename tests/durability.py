@@ -24,7 +24,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from uuid import UUID
 
@@ -33,6 +32,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from answering import Asked, asked
 from browsing import PASSWORD, PASSWORD_HASH, Page
+from reaper import Watched
 from served import TOKEN, Answer, Away, Client, Lost, Server, environment, served, wait_until
 from sqlalchemy import func, select, text
 
@@ -441,15 +441,15 @@ def main() -> int:
     parser.add_argument("--writes", type=int, default=100, help="writes of each thread")
     asked = parser.parse_args()
     logging.disable()
-    with TemporaryDirectory() as folder:
+    with Watched() as folder:
         if asked.what == "kills":
-            found = kill_again_and_again(Path(folder) / "instance", asked.kills, asked.learners)
+            found = kill_again_and_again(folder / "instance", asked.kills, asked.learners)
             late = found["slowest restart, s"] > LONGEST_RESTART or max(found["statuses"]) >= 500
         elif asked.what == "writers":
-            found = write_at_once(Path(folder) / "instance", asked.processes, asked.threads, asked.writes)
+            found = write_at_once(folder / "instance", asked.processes, asked.threads, asked.writes)
             late = found["a write, ms"]["max"] > LONGEST_WAIT
         else:
-            with small_disk(Path(folder) / "disk", 24) as disk:
+            with small_disk(folder / "disk", 24) as disk:
                 found = fill_the_disk(disk, asked.learners)
             late = False
     show(found)

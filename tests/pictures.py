@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
 
 from journeys.conftest import COURSE, Visit, follow
 from playwright.sync_api import Browser, Page, sync_playwright
+from reaper import Watched
 from served import Server, environment, served
 
 FOLDER = PROJECT / "course" / "web" / "static"
@@ -57,8 +57,8 @@ PICTURES: dict[str, tuple[str, dict[str, int], Callable[[Page], None]]] = {
 
 def main() -> None:
     """Take every picture."""
-    with TemporaryDirectory(prefix="course-pictures-") as name, sync_playwright() as playwright:
-        instance = Path(name)
+    with Watched() as folder, sync_playwright() as playwright:
+        instance = folder / "instance"
         init = [sys.executable, "-m", "flask", "--app", "wsgi", "data", "init", "--demo"]
         subprocess.run(init, cwd=PROJECT, env=environment(instance), check=True, capture_output=True)
         server = served(instance)

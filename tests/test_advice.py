@@ -183,7 +183,7 @@ def test_five_options_are_too_many():
 
 def test_all_of_the_above_tests_reading():
     assert hints(questions=ENVAL.format(id="f", right="Går", wrong="Alla ovanstående alternativ")) == [
-        "quizzes/fragor/f: ”alla ovanstående” prövar läsning, inte kunskap"
+        "quizzes/fragor/f: ”Alla ovanstående” prövar läsning, inte kunskap"
     ]
 
 
@@ -217,3 +217,48 @@ Så.
     assert hints(questions=body.format(right="x" * 61)) == [
         "quizzes/fragor/par/sms: högersidan har 61 tecken; en telefon visar färre"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Inget av ovanstående", "Inga av de andra alternativen", "Båda alternativen", "Inget av alternativen"),
+        *("Alla svaren", "A och B", "Både A och C", "Alternativ 1 eller 2", "Alla ovan", "Två av påståendena"),
+    ],
+)
+def test_an_option_about_other_options_tests_reading(text):
+    hint, *_ = hints(questions=ENVAL.format(id="f", right="Går", wrong=f"{text} är rätt"))
+
+    assert hint.startswith("quizzes/fragor/f: ”")
+    assert hint.endswith("” prövar läsning, inte kunskap")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Alternativ B är rätt", "Svaret 2 stämmer", "Det första alternativet är bäst"),
+        *("Alternativet ovan är fel", "Se svar C"),
+    ],
+)
+def test_a_comment_that_names_an_option_by_its_place_is_told_since_the_order_is_drawn(text):
+    (hint,) = hints(questions=PLAIN.replace("  > Nej.", f"  > {text}."))
+
+    assert hint.startswith("quizzes/fragor/f: ”")
+    assert hint.endswith("” stämmer inte när ordningen lottas; säg vad alternativet säger")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Ingen av kollegorna får veta", "Alla andra på enheten", "1 och 2 april", "Två av tre vakter ringer"),
+        *(
+            "Båda cheferna",
+            "Ett alternativ är att gå",
+            "Svara ett samtal",
+            "Ingenting alls",
+            "Den andra personen svarar",
+        ),
+    ],
+)
+def test_an_option_that_only_sounds_alike_is_told_of_nothing(text):
+    assert hints(questions=ENVAL.format(id="f", right="Går", wrong=text)) == []

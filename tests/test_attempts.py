@@ -1,5 +1,6 @@
 """A paper is decided once and stays; only what is missing is asked again, and completes what the rule says."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from course.errors import NotFound
 from course.learning.actions import revoke
 from course.learning.completion import Finished, meets_rule, only_missing
 from course.learning.queries import completion_rows
-from course.quiz.queries import attempt
+from course.quiz.queries import attempt, attempts, recent_attempts
 from course.quiz.tables import Attempt
 
 QUIZ = "quizzes/kurs/modul.md"
@@ -210,6 +211,21 @@ def test_a_revoked_short_attempt_is_asked_again_and_its_star_counts_no_more(anna
 
     assert list(again.paper) == ["andra"]
     assert done(anna) == [(1, date(2026, 3, 4), f"attempt:{again.id}")]
+
+
+def test_the_recent_attempts_are_all_attempts_with_the_answers_of_the_newest_at_each_quiz(anna):
+    anna.publish(sources())
+    for day in ("2026-03-01", "2026-03-02", "2026-03-03"):
+        take(anna, day, wrong=["forsta"])
+    newest = anna.begin("anna", "2026-03-04")
+    anna.answer("anna", newest, "forsta", "ratt", "2026-03-04")
+    everything = attempts(anna.db, anna.people["anna"], "kurs")
+
+    recent = recent_attempts(anna.db, anna.people["anna"], "kurs")
+
+    assert [len(each.answers) for each in everything] == [2, 2, 2, 1]
+    assert recent == [*(replace(each, answers={}) for each in everything[:-1]), everything[-1]]
+    assert recent_attempts(anna.db, anna.people["anna"], "kurs", "modul-fragor") == recent
 
 
 def test_somebody_elses_pass_shortens_nobodys_paper(anna):

@@ -28,6 +28,7 @@ from course.db import database, newest_instant
 from course.errors import Conflict, Invalid
 from course.quiz.tables import Response
 from course.revision import NEWEST
+from course.schema import Base
 
 
 @pytest.fixture
@@ -291,11 +292,10 @@ def test_a_copy_without_the_rows_that_the_manifest_counts_is_refused(filled, fil
         put_back(repacked(file, rows={name: count for name, count in rows.items() if name != "person"}), empty_place)
 
 
-def test_a_backup_of_the_other_engine_is_refused(filled, file, tmp_path, empty_postgresql, sqlite_template):
-    there = {"sqlite": empty_postgresql, "postgresql": f"sqlite:///{tmp_path / 'b.sqlite'}"}
-
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_backup_from_postgresql_is_refused_on_sqlite(filled, file, tmp_path):
     with pytest.raises(Invalid, match="men databasen här är"):
-        put_back(file, (tmp_path / "b", there[database.engine.dialect.name]))
+        put_back(file, (tmp_path / "b", f"sqlite:///{tmp_path / 'b.sqlite'}"))
 
 
 def test_a_copy_whose_rows_point_at_nothing_is_refused(tmp_path, sqlite_template):
@@ -526,3 +526,83 @@ def test_sources_of_a_course_are_part_of_the_backup(filled, file, empty_place):
     with opened(empty_place):
         sources = database.session.scalars(text("SELECT sources FROM release")).one()
     assert (json.loads(sources) if isinstance(sources, str) else sources) == course_sources()
+
+
+# --- from SQLite to PostgreSQL ---
+
+sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+POSTGRESQL_ROW = "SELECT nextval(pg_get_serial_sequence('person', 'id')), (SELECT max(id) FROM person)"
+
+
+@pytest.fixture
+def postgresql_place(empty_postgresql, tmp_path):
+    """Another instance, whose PostgreSQL database has the newest schema and no rows."""
+    place = tmp_path / "stor", empty_postgresql
+    place[0].mkdir()
+    with opened(place) as app:
+        migrate.upgrade(app)
+    return place
+
+
+def values(app):
+    """Every row, whatever order an engine keeps the keys of JSON in."""
+
+    def plain(value):
+        return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else repr(value)
+
+    with app.app_context(), database.engine.connect() as connection:
+        return {
+            table.name: sorted([plain(value) for value in row] for row in connection.execute(select(table)))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@sqlite_only
+def test_a_copy_of_a_sqlite_database_goes_into_an_empty_postgresql_database_row_by_row(
+    filled, tmp_path, postgresql_place
+):
+    file = tmp_path / "kopia.zip"
+    back_up(file, at=AT)
+    words = ("report", "coverage", "--target", "kurs", "--per", "2026-06-30", "--format", "json")
+    asked = (*words, "--kand", newest_instant(filled.db).isoformat())
+    figures = filled.app.test_cli_runner().invoke(args=asked).output
+    filled.db.rollback()
+
+    manifest, kept = put_back(file, postgresql_place)
+
+    with opened(postgresql_place) as app:
+        assert values(app) == values(filled.app)
+        assert (manifest.engine, kept) == ("sqlite", None)
+        assert app.test_cli_runner().invoke(args=asked).output == figures
+        assert '"reached": 1' in figures
+        next_id, highest = database.session.execute(text(POSTGRESQL_ROW)).one()
+        assert next_id == highest + 1
+        at = newest_instant(database.session)
+        assert list(verify.problems(database.session, at.date(), at)) == []
+
+
+@sqlite_only
+def test_a_copy_of_a_sqlite_database_is_never_poured_into_rows_or_another_schema(filled, tmp_path, postgresql_place):
+    file = tmp_path / "kopia.zip"
+    back_up(file, at=AT)
+    put_back(file, postgresql_place)
+
+    with pytest.raises(Conflict, match="Databasen är inte tom"):
+        put_back(file, postgresql_place)
+    with pytest.raises(Conflict, match="tom databas i PostgreSQL med det nyaste schemat"):
+        put_back(file, postgresql_place, replace=True, backup=False)
+    with opened(postgresql_place) as app:
+        assert values(app) == values(filled.app)
+
+
+@sqlite_only
+def test_a_copy_of_a_sqlite_database_with_an_older_schema_says_what_to_do(tmp_path, filled, empty_postgresql):
+    file = tmp_path / "kopia.zip"
+    back_up(file, at=AT)
+    place = tmp_path / "tom", empty_postgresql
+    place[0].mkdir()
+
+    with pytest.raises(Conflict, match="kör först: flask db upgrade"):
+        put_back(file, place)
+    with opened(place), database.engine.connect() as connection:
+        assert contents_of(connection).rows == {}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from browsing import everything
 from conftest import settings_for
@@ -15,6 +16,7 @@ from world import World, course_sources, with_material
 
 from course import clock, create_app, db
 from course.access.queries import identity
+from course.cli.group import refusals_told
 from course.db import database
 from course.organisation.tables import Person
 
@@ -326,3 +328,31 @@ def test_a_command_that_may_not_write_in_time_says_so_in_one_line(app, runner, m
     assert result.output.endswith("Ingenting har ändrats; försök igen.\n")
     assert len(result.output.splitlines()) == 1
     assert everything(app) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("data", "backup", "{file}/kopia.zip"),
+        ("data", "restore", "{file}/kopia.zip"),
+        ("data", "verify", "{file}/kopia.zip"),
+        ("people", "import", "{file}/lista.csv"),
+        ("people", "import-officials", "{file}/lista.csv"),
+        ("completion", "import", "{file}/underlag.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_reached_is_told_in_one_line(runner, tmp_path, words):
+    (tmp_path / "fil").write_text("", encoding="utf-8")
+
+    result = run(runner, *(word.format(file=tmp_path / "fil") for word in words))
+
+    assert result.exit_code in (1, 2)
+    assert result.output.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in result.output
+
+
+def test_any_file_that_a_command_cannot_read_is_told_in_one_line(tmp_path):
+    with pytest.raises(click.ClickException) as told, refusals_told():
+        (tmp_path / "saknas").read_text()
+
+    assert told.value.message == f"Det går inte att läsa eller skriva {tmp_path / 'saknas'}: No such file or directory."

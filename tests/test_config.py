@@ -1,6 +1,9 @@
 """Settings: where they come from, and that a bad one stops the start with one line."""
 
+import os
 import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -111,3 +114,65 @@ def test_every_column_of_every_list_may_be_called_something_else():
     lists = (*EMPLOYEE_COLUMNS, WHOLE_NAME, *OFFICIAL_COLUMNS, *EVIDENCE_COLUMNS)
 
     assert {column.name for column in lists} == COLUMNS
+
+
+@pytest.mark.parametrize("name", ["config.toml", "secret_key", "."])
+def test_a_file_that_cannot_be_read_stops_the_start_with_one_line(tmp_path, name):
+    folder = tmp_path / "instance"
+    (folder / name).mkdir(parents=True)  # a folder where a file should be: root may read whatever is forbidden
+    instance = folder / "config.toml" if name == "." else folder
+    if name == ".":
+        instance.write_text("", encoding="utf-8")
+
+    with pytest.raises(BadSettings) as refused:
+        load_settings({}, instance)
+
+    assert "let the user that runs the program own its instance folder" in str(refused.value)
+    assert str(instance) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not read")
+@pytest.mark.parametrize("name", ["config.toml", "secret_key"])
+def test_a_file_that_may_not_be_read_stops_the_start_with_one_line(name):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        folder.chmod(0o755)
+        (folder / name).write_text("", encoding="utf-8")
+        (folder / name).chmod(0o600)
+
+        told = as_nobody(lambda: load_settings({}, folder))
+
+    assert told.startswith(f"BadSettings: {folder / name}: Permission denied")
+    assert "\n" not in told
+
+
+def as_nobody(act):
+    """What is raised when a user without rights does it."""
+    receiver, sender = os.pipe()
+    if not os.fork():
+        try:
+            os.setuid(65534)
+            act()
+        except (BadSettings, OSError) as fault:
+            os.write(sender, f"{type(fault).__name__}: {fault}".encode())
+        finally:
+            os._exit(0)  # the rest of the test is its parent's
+    os.close(sender)
+    with os.fdopen(receiver) as told:
+        text = told.read()
+    os.wait()
+    return text
+
+
+def test_a_secret_that_is_not_plain_text_stops_the_start(tmp_path):
+    (tmp_path / "secret_key").write_bytes(bytes(range(128, 200)))
+
+    with pytest.raises(BadSettings, match="the secret key is too weak"):
+        load_settings({}, tmp_path)
+
+
+@pytest.mark.parametrize("content", ["/nowhere", "/etc/hostname"])
+def test_content_that_is_no_folder_with_courses_stops_the_start(tmp_path, content):
+    with pytest.raises(BadSettings, match="content must be a folder with modules/ and quizzes/ in it"):
+        load_settings({"COURSE_CONTENT": content}, tmp_path)

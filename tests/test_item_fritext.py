@@ -41,7 +41,7 @@ UNUSABLE = "Texten har tecken som inte går att använda. Skriv om den."
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        *(([], MISSING), ([""], MISSING), ([" \r\n "], MISSING)),
+        *(([], MISSING), ([""], MISSING), ([" \r\n "], MISSING), (["\u200b \u00ad"], MISSING)),
         (["a", "b"], "Svaret hör inte till frågan. Svara med det som visas."),
         (["å" * 2000], ""),
         (["å" * 2001], LONG),

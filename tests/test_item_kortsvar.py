@@ -48,6 +48,42 @@ def test_case_and_spaces_are_forgiven_and_letters_are_not(given, points):
     assert QUESTION.points(QUESTION.read({"svar": [given]})) == points
 
 
+@pytest.mark.parametrize(
+    ("accepted", "given"),
+    [
+        *(("C'est", text) for text in ("C’est", "c‘est", "C´est", "C`est", "C′est", "Ｃ'est")),
+        *(
+            ("avvikelse", text)
+            for text in ("“avvikelse”", "”Avvikelse”", "»avvikelse«", "avvikelse.", "(avvikelse)", "Avvikelse!")
+        ),
+        *(("e-post", text) for text in ("e‑post", "e–post", "E-POST", "e\u200b-post", "e-\u00adpost", "\u202ee-post")),
+        *(
+            ("hot om våld", text)
+            for text in ("hot\u202fom\u2003våld", "hot om va\u030ald", "Hot om våld…", "hot om våld\ufe0f")
+        ),
+        *(("ﬁl", text) for text in ("fil", "FIL")),
+        *(("Straße", text) for text in ("strasse", "STRASSE")),
+        *((text, text) for text in ("?!", "*!*", "”", "C++")),
+    ],
+)
+def test_what_a_person_would_call_the_same_answer_is_the_same(accepted, given):
+    question = only(KORTSVAR.replace("= avvikelse\n", f"= {accepted}\n"))
+
+    assert question.points(question.read({"svar": [given]})) == FULL
+
+
+@pytest.mark.parametrize(
+    "given", ["avvikelsen", "avvikels", "åvvikelse", "av-vikelse", "a v v i k e l s e", "avvikelse 2"]
+)
+def test_other_letters_or_digits_are_another_answer(given):
+    assert QUESTION.points(QUESTION.read({"svar": [given]})) == 0
+
+
+@pytest.mark.parametrize("given", ["\u200b", "\ufeff\u00ad", " \u2060 ", "\ufe0f"])
+def test_what_nobody_sees_is_no_answer(given):
+    assert refusal(QUESTION, {"svar": [given]}) == "Skriv ett svar."
+
+
 def test_no_answer_is_worth_nothing():
     assert QUESTION.points("") == 0
 

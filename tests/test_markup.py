@@ -50,7 +50,6 @@ def faults(text):
         ("![En > dörr](media/dorr.png)", '<p><img alt="En &gt; dörr" src="/media/d1g35t"></p>'),
         ("1 < 2 & 3 &amp; 4", "<p>1 &lt; 2 &amp; 3 &amp; 4</p>"),
         ("[LARM]: ring 112", "<p>[LARM]: ring 112</p>"),
-        ("    indraget", "<p>indraget</p>"),
         ("", ""),
     ],
 )
@@ -90,6 +89,7 @@ HTML = "HTML-taggar går inte att använda; skriv med Markdown, och länkar som 
 HEADING = "rubriken är fel skriven; skriv ”## Rubrik” eller ”### Rubrik” längst till vänster"
 RULE = "linjer går inte att använda; dela upp texten med rubriker"
 BOX = 'rutan är fel skriven; skriv ”!!! hos-oss "Rubrik"”, med en av apt, hos-oss, innehall, latt'
+LOOSE = "raden är indragen utan att höra till något; ta bort mellanslagen först på den"
 EMPTY = "rutan är tom; dra in texten under den med fyra mellanslag"
 LINK = "länken är fel skriven; skriv [text](https://…) på en rad, utan mellanslag i adressen"
 DEEP = "raden ligger för djupt; använd högst sex nivåer av listor, citat och rutor"
@@ -182,7 +182,7 @@ def test_what_may_not_be_written_is_reported_on_its_line(line, messages):
         ('!!! apt "Till APT"\n   Text', [(1, EMPTY)]),
         ('!!! apt "Till APT"', [(1, EMPTY)]),
         ('    !!! apt "Till APT"\n        Text', []),
-        ('    !!! apt "Till APT"\n    Text', [(1, EMPTY)]),
+        ('    !!! apt "Till APT"\n    Text', [(1, EMPTY), (2, LOOSE)]),
     ],
 )
 def test_the_text_of_a_box_is_indented(text, found):

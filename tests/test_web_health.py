@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from browsing import PASSWORD_HASH, Page, browser, everything, furnished
+from browsing import PASSWORD_HASH, Page, Statements, browser, everything, furnished
 from sqlalchemy import text
 
 from course import clock, migrate, revision
@@ -71,6 +71,58 @@ def test_a_server_of_an_empty_database_lives_but_is_not_ready(app, world):
     assert asked(world, "/healthz") == (200, "lever\n")
 
 
+@sqlite_only
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+def test_a_server_that_may_not_write_its_database_is_not_ready(world):
+    world.publish()
+    world.db.rollback()
+    receiver, sender = os.pipe()
+    if not os.fork():
+        try:
+            os.setuid(65534)
+            os.write(sender, repr(asked(world, "/readyz")).encode())
+        finally:
+            os._exit(0)  # the rest of the test is its parent's
+    os.close(sender)
+    with os.fdopen(receiver) as told:
+        assert told.read() == repr((503, "databasen går inte att skriva i\n"))
+    os.wait()
+
+
+def test_a_ready_server_has_read_its_courses(world):
+    world.publish()
+    world.db.rollback()
+    asked(world, "/readyz")
+
+    with Statements() as sent:
+        assert browser(world).get("/ratt-vag").status_code == 200
+
+    assert sent.seen
+    assert not [each for each in sent.seen if "sources" in each]
+
+
+@sqlite_only
+def test_a_server_whose_disk_is_full_is_not_ready(world, monkeypatch):
+    world.publish()
+    world.db.rollback()
+    free = shutil.disk_usage(world.app.instance_path).free
+    monkeypatch.setattr("course.db.ROOM", 2 * free)
+
+    assert asked(world, "/readyz") == (503, "disken är full\n")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_whose_database_is_a_copy_for_reading_is_not_ready(world):
+    world.publish()
+    world.db.rollback()
+    with database.engine.begin() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    database.engine.dispose()
+
+    assert asked(world, "/readyz") == (503, "databasen går inte att skriva i\n")
+
+
 # --- Drift ---
 
 
@@ -91,6 +143,13 @@ def test_the_administrator_sees_whether_the_schema_is_the_programs(system):
     assert f"Schemat är 0001, men programmet behöver {revision.NEWEST}. Kör flask db upgrade." in system().main
     store_revision("framtiden")
     assert "Schemat är framtiden, som programmet inte känner till." in system().main
+
+
+@sqlite_only
+def test_the_administrator_sees_which_version_of_the_program_serves(system):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert f"Programmets version är {project['version']}. SQLite 3." in system().main
 
 
 @pytest.mark.parametrize(("days", "told"), [(29, True), (31, False)])

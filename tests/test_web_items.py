@@ -260,6 +260,16 @@ def test_a_form_for_steps_pairs_numbers_words_and_scales(anna):
     assert page.options() == ["Inte alls", "Helt", "Vet inte"] * 2
 
 
+RIGHT_SIDES = {"sms": "Spara meddelandet", "slag": "Sök vård", "radera": "Radera allt"}
+
+
+def sent_by(page):
+    """What the page would send, with the ids of right sides in place of what stands for them."""
+    options = {each.text: each["value"] for each in page.all("option")}
+    concealed = {options[text]: part for part, text in RIGHT_SIDES.items() if text in options}
+    return {name: [concealed.get(value, value) for value in values] for name, values in page.sends("Svara").items()}
+
+
 BAD = {
     "ordna": [
         ({}, "Ge varje steg ett nummer."),
@@ -307,12 +317,36 @@ def test_what_cannot_be_used_is_told_stored_nowhere_and_still_there_to_correct(w
     assert page.one("p", class_="error").text == f"⚠ {message}"
     assert page.one("div", class_="error-summary").text == f"Något behöver rättas {message}"
     if message != FOREIGN and len(repr(form)) < 500:
-        kept = page.sends("Svara").items()
+        kept = sent_by(page).items()
         assert {name: values for name, values in kept if name != "csrf_token" and values[0].strip()} == {
             name: values for name, values in form.items() if values[0].strip()
         }
     assert "<script>alert" not in answer.text
     assert everything(world.app) == before
+
+
+@sqlite_only
+def test_a_page_with_pairs_does_not_show_which_belong_together_and_no_two_attempts_say_it_alike(world, anna):
+    pages = []
+    world.person("bo", "A")
+    for person in ("anna", "bo"):
+        learner = anna if person == "anna" else browser(world, person)
+        attempt = begin(learner)
+        answer = learner.get(f"{attempt}/para")
+        page = Page(answer)
+        values = {part: page.value_of(text) for part, text in RIGHT_SIDES.items()}
+        fields = {select["name"].removeprefix("svar-") for select in page.all("select")}
+        assert not fields & set(values.values())
+        assert page.value_of("Välj") == ""
+        assert not any(f'value="{part}"' in answer.text for part in RIGHT_SIDES)
+        pages.append(values)
+        sent = post(learner, f"{attempt}/para", **{"svar-sms": [values["sms"]], "svar-slag": [values["radera"]]})
+        assert sent.status_code == 303
+        assert "Hot via sms → Spara meddelandet" in Page(learner.get(sent.location)).main
+    assert set(pages[0].values()).isdisjoint(pages[1].values())
+    world.db.rollback()
+    answers = world.db.scalars(select(Response.answer).where(Response.item == "para")).all()
+    assert answers == [[["sms", "sms"], ["slag", "radera"]]] * 2
 
 
 @sqlite_only
@@ -610,7 +644,7 @@ def test_when_nothing_can_be_saved_every_type_of_answer_stays_in_its_form(world,
             form = form_of(item, item.right_answer)
             page = Page(anna.post(f"{attempt}/{item.id}", data={"csrf_token": csrf, **form}))
             assert page.response.status_code == 503
-            kept = page.sends("Svara").items()
+            kept = sent_by(page).items()
             assert {name: sorted(sent) for name, sent in kept if name != "csrf_token"} == form
     assert stored(world) == {}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from course import revision
-from course.backup import postgresql, sqlite
+from course.backup import crossing, postgresql, sqlite
 from course.backup.archive import Manifest, pack, private_folder, sync, unpacked, whole
 from course.backup.contents import Contents
 from course.db import app_settings, database, file_lock
@@ -87,6 +87,7 @@ def look_at(path: Path) -> Manifest:
 def restore(path: Path, *, replace: bool, backup: bool, at: datetime) -> tuple[Manifest, Path | None]:
     """Let the database be what a backup file holds: all of it or, when anything fails, none.
 
+    A copy of a SQLite database may also be put into an empty PostgreSQL database.
     Gives the manifest and the backup of what was there, if anything was. Rows that are there are replaced only when
     `replace` is said, after a backup unless `backup` is False. Raises Invalid for a file that cannot be used, and
     Conflict when the database is in use, holds rows that should stay, or cannot be backed up.
@@ -95,21 +96,25 @@ def restore(path: Path, *, replace: bool, backup: bool, at: datetime) -> tuple[M
     try:
         with unpacked(path, engine.room()) as (manifest, copy):
             _refuse_foreign(path, manifest)
-            engine.check(copy, manifest.contents)
+            ENGINES[manifest.engine].check(copy, manifest.contents)
             with file_lock():
                 engine.refuse_company()
                 held = engine.held()
                 if held is None or held.total:
                     _refuse_loss(replace=replace, readable=held is not None, backup=backup)
                     kept = back_up_first(at=at) if backup else None
-                engine.put_in(copy, manifest.contents)
+                (engine if manifest.engine == _name() else crossing).put_in(copy, manifest.contents)
     except OSError as fault:
         raise Conflict(f"Databasen kan inte återställas från {path}: {fault.strerror or fault}.") from None
     return manifest, kept
 
 
 def _engine() -> Engine:
-    return ENGINES[database.engine.dialect.name]
+    return ENGINES[_name()]
+
+
+def _name() -> str:
+    return database.engine.dialect.name
 
 
 def _refuse_existing(path: Path) -> None:
@@ -118,9 +123,8 @@ def _refuse_existing(path: Path) -> None:
 
 
 def _refuse_foreign(path: Path, manifest: Manifest) -> None:
-    here = database.engine.dialect.name
-    if manifest.engine != here:
-        raise Invalid(f"{path} är en kopia av en databas i {manifest.engine}, men databasen här är {here}.")
+    if (manifest.engine, _name()) == ("postgresql", "sqlite"):
+        raise Invalid(f"{path} är en kopia av en databas i postgresql, men databasen här är sqlite.")
     if manifest.contents.schema not in revision.KNOWN:
         raise Invalid(
             f"{path} har ett schema ({manifest.contents.schema}) som är nyare än programmets ({revision.NEWEST})."

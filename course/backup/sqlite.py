@@ -25,7 +25,7 @@ def copy_out(copy: Path) -> Contents:
     try:
         with database.engine.connect() as connection:
             connection.connection.driver_connection.execute("VACUUM INTO ?", (str(copy),))  # type: ignore[union-attr]
-        with _opened(copy) as connection:
+        with opened(copy) as connection:
             return contents_of(connection)
     except (DBAPIError, sqlean.DatabaseError) as fault:
         raise Conflict(f"Databasen går inte att kopiera: {getattr(fault, 'orig', fault)}.") from None
@@ -34,7 +34,7 @@ def copy_out(copy: Path) -> Contents:
 def check(copy: Path, contents: Contents) -> None:
     """Raise Invalid unless the copy is sound and holds exactly that."""
     try:
-        with _opened(copy) as connection:
+        with opened(copy) as connection:
             faults = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
             orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             found = contents_of(connection)
@@ -92,7 +92,7 @@ def _path() -> Path:
     return Path(str(database.engine.url.database))
 
 
-def _opened(copy: Path) -> Connection:
+def opened(copy: Path) -> Connection:
     """A connection to a copy that nobody changes."""
     address = f"file:{quote(str(copy))}?mode=ro&immutable=1"
     engine = create_engine(

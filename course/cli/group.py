@@ -34,6 +34,12 @@ def refusals_told() -> Iterator[None]:
         raise click.ClickException(
             f"Det går inte att skriva i databasen just nu ({reason}). Ingenting har ändrats; försök igen."
         ) from None
+    except BrokenPipeError:  # whoever read what is printed has had enough: click ends in silence
+        raise
+    except OSError as fault:
+        raise click.ClickException(
+            f"Det går inte att läsa eller skriva {fault.filename or 'en fil'}: {fault.strerror or fault}."
+        ) from None
 
 
 class Group(AppGroup):

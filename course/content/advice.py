@@ -19,6 +19,25 @@ AVOIDED = re.compile(
     r"\b(offer|offret|offren|offrets|klientel\w*|problemperson\w*|otillbörlig påverkan)\b", re.IGNORECASE
 )
 """Words that judge people, or name our subject otherwise than the course does. Source: domain.md 6.4."""
+ABOUT_OTHERS = re.compile(
+    r"""
+    \b(alla|allt|inget|inga|ingen|ingenting|något|några|båda|bägge|flera|två|tre)(\ av)?(\ de|\ dessa|\ det)?(\ andra)?
+        \ (ovan(stående|för)?|nedanstående|föregående|alternativen|alternativ|svaren|påståendena)\b
+    | \b(både|alternativ|svar)\ [A-F1-6]\ (och|eller|samt)\ [A-F1-6]\b
+    | ^[A-F]\ (och|eller|samt)\ [A-F]\b
+    | ^(inget|ingen|inga|alla|allt|båda)\ av\ (alternativen|svaren|ovanstående|påståendena)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""An option that is about other options. Source: Haladyna, Downing & Rodriguez 2002, guidelines 18 and 25."""
+BY_PLACE = re.compile(
+    r"""
+    (?i:\b(alternativ|alternativet|svar|svaret|svarsalternativ|svarsalternativet))\ ([A-F1-6]|(?i:ett|två|tre|fyra))\b
+    | (?i:\b(första|andra|tredje|fjärde|sista|översta|nedersta|mellersta)\ (alternativet|svaret|svarsalternativet)\b)
+    | (?i:\b(alternativet|svaret)\ (ovan|nedan|här\ ovan|här\ under)\b)
+    """,
+    re.VERBOSE,
+)
 FOREIGN_QUOTES = re.compile('["“„«»‘]')
 BLOCK_END = re.compile(r"</(?:p|li|h3|h4|td|th)>")
 LONGEST_IN_LIST = 60
@@ -95,8 +114,19 @@ def _on_quiz(quiz: Quiz) -> Iterable[Problem]:
             for pair in item.pairs:
                 if (length := len(markup.plain(pair.html))) > LONGEST_IN_LIST:
                     yield Problem(f"{where}/{pair.id}", 0, f"högersidan har {length} tecken; en telefon visar färre")
-        if any("alla ovanstående" in part.html.lower() for part in item.parts):
-            yield Problem(where, 0, "”alla ovanstående” prövar läsning, inte kunskap")
+        yield from _on_references(where, item)
+
+
+def _on_references(where: str, item: Item) -> Iterable[Problem]:
+    """Options that are about other options, and texts that name an option by a place: their order is drawn."""
+    for part in item.parts:
+        if found := ABOUT_OTHERS.search(markup.plain(part.html)):
+            yield Problem(where, 0, f"”{found[0]}” prövar läsning, inte kunskap")
+    if not isinstance(item, ChoiceItem):
+        return
+    for html in (*item.notes.values(), *(text for part in item.parts for text in (part.html, part.feedback))):
+        if found := BY_PLACE.search(markup.plain(html)):
+            yield Problem(where, 0, f"”{found[0]}” stämmer inte när ordningen lottas; säg vad alternativet säger")
 
 
 def _on_scenario(scenario: Scenario) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ from course.content.front_matter import Head, read_codes, read_head, read_own_id
 from course.content.markup import Pictures
 from course.content.model import Instrument
 from course.content.question_file import read_items
+from course.content.silent import OWN_IN_QUESTIONS
 from course.content.text import Fault
 from course.items import Item
 
@@ -19,7 +20,7 @@ NOTES = ("Referens", "Jämförbarhet", "Källa")
 def read_instrument(text: str, pictures: Pictures, fault: Fault) -> tuple[Instrument | None, Head]:
     """The instrument in a file, and its head. No instrument when not even its id can be read."""
     head = read_head(text.split("\n"), KEYS, fault)
-    for line, message in markup.faults(head.body, head.body_line, pictures):
+    for line, message in markup.faults(head.body, head.body_line, pictures, OWN_IN_QUESTIONS):
         fault(line, message)
     instrument_id = read_own_id(head, "instrument", "instrumentet", fault)
     kind = head.pairs.get("sort", "")

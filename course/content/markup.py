@@ -16,6 +16,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
 from course.content.front_matter import suggest
+from course.content.silent import OWN, silent_faults
 
 PLACEHOLDERS = frozenset(
     "RAPPORTSYSTEM LÄNK_SÄKERHETSRUTIN LARM SÄKERHETSSAMORDNARE JOUR_CHEF FÖRETAGSHÄLSOVÅRD LÄNK_VISSELBLÅSNING"
@@ -124,8 +125,19 @@ def _call(number: re.Match[str]) -> str:
     return f'<a href="tel:{digits}">{number[0]}</a>' if len(digits) >= SHORTEST_NUMBER else number[0]
 
 
-def faults(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
-    """(line, message) for everything in a text that may not stand there."""
+def faults(
+    lines: Sequence[str], first_line: int, pictures: Pictures, own: re.Pattern[str] = OWN
+) -> Iterable[tuple[int, str]]:
+    """(line, message) for everything in a text that may not stand there, or would be shown otherwise than meant.
+
+    `own` fits the lines that the reader of such a file reads for itself.
+    """
+    told = list(_forbidden(lines, first_line, pictures))
+    yield from told
+    yield from (each for each in silent_faults(lines, first_line, own) if each[0] not in {line for line, _ in told})
+
+
+def _forbidden(lines: Sequence[str], first_line: int, pictures: Pictures) -> Iterable[tuple[int, str]]:
     for index, line in enumerate(lines):
         number = first_line + index
         yield from ((number, message) for wrong, message in WRONG if wrong.match(line))

@@ -20,6 +20,7 @@ from course.content.markup import Pictures
 from course.content.model import Quiz
 from course.content.question_body import OF_INSTRUMENTS, read_body
 from course.content.quiz_head import KEYS, read_rules
+from course.content.silent import OWN_IN_QUESTIONS
 from course.content.text import Fault
 from course.items import ITEM_TYPES, Item
 
@@ -52,7 +53,7 @@ class _Marks:
 def read_quiz(text: str, pictures: Pictures, fault: Fault) -> tuple[Quiz | None, Head]:
     """The quiz in a file, and its head. No quiz when not even its id can be read."""
     head = read_head(text.split("\n"), KEYS, fault)
-    for line, message in markup.faults(head.body, head.body_line, pictures):
+    for line, message in markup.faults(head.body, head.body_line, pictures, OWN_IN_QUESTIONS):
         fault(line, message)
     quiz_id = read_own_id(head, "quiz", "quizen", fault)
     rules = read_rules(head, fault)

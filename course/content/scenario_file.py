@@ -22,6 +22,7 @@ from course.content.front_matter import (
 from course.content.markup import Pictures
 from course.content.model import Scenario, Scene, Way
 from course.content.scenario_graph import graph_faults
+from course.content.silent import OWN_IN_QUESTIONS
 from course.content.text import Fault
 from course.content.vocabulary import FORMS, OUTCOMES, TRACKS
 
@@ -52,7 +53,7 @@ class _Marks:
 def read_scenario(text: str, pictures: Pictures, fault: Fault) -> tuple[Scenario | None, Head]:
     """The scenario in a file, and its head. No scenario when not even its id can be read."""
     head = read_head(text.split("\n"), KEYS, fault)
-    for line, message in markup.faults(head.body, head.body_line, pictures):
+    for line, message in markup.faults(head.body, head.body_line, pictures, OWN_IN_QUESTIONS):
         fault(line, message)
     scenario_id = read_own_id(head, "scenario", "scenariot", fault)
     minutes = read_minutes(head, fault)

@@ -80,6 +80,8 @@ class Item(ABC):
     scored: ClassVar[bool] = True
     rules: ClassVar[Sequence[str]] = ()
     """The values of `poängregel`, the usual one first."""
+    conceals_ids: ClassVar[bool] = False
+    """Whether a page that shows the parts' ids would show what is right."""
     explained: ClassVar[bool] = False
     """Whether the feedback stands in Förklaring, which must then be there, and not under each part."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from course.errors import Invalid
 from course.items.base import Item, Part, Review, Row, Written, one_field
+from course.items.typed import visible
 
 FIELD = "svar_text"
 """Its form's field, which no other type has: the others may wait in a cookie, and this may not."""
@@ -53,7 +54,7 @@ class Fritext(Item):
     def read(self, form: Mapping[str, Sequence[str]]) -> list[str]:
         missing = "Skriv något först." if self.stored else "Skriv något först, om så bara ett ord. Det sparas inte."
         text = one_field(form, missing, FIELD).replace("\r\n", "\n").replace("\r", "\n").strip()
-        if not text:
+        if not visible(text).strip():
             raise Invalid(missing, FIELD)
         if len(text) > LONGEST:
             raise Invalid(f"Texten är för lång. Skriv högst {LONGEST} tecken.", FIELD)

@@ -1,9 +1,8 @@
-"""Kortsvar: a word or two, written freely; case and spaces do not matter."""
+"""Kortsvar: a word or two, written freely; case, spaces and what a keyboard or phone adds do not matter."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from course.items.typed import Accepted, TypedItem, typed_text
+from course.items.typed import Accepted, TypedItem, folded, typed_text
 
 
 class Kortsvar(TypedItem):
@@ -47,8 +46,3 @@ class Kortsvar(TypedItem):
                 yield each.line, f"svaret är detsamma som på rad {first[text]}; ta bort det ena"
             if text:
                 first.setdefault(text, each.line)
-
-
-def folded(text: str) -> str:
-    """The text as it is compared: NFC, without case, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())

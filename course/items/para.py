@@ -29,6 +29,7 @@ class Para(Item):
     pattern = re.compile(r"- (?P<left>.*?)\s*->\s*(?P<text>.*)")
     shape = "- vänster -> höger {#id}"
     noun = "paret"
+    conceals_ids = True
     explained = True
 
     pairs: tuple[Pair, ...]

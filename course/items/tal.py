@@ -1,6 +1,7 @@
 """Tal: a number, within what its author accepts."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,14 +9,16 @@ from fractions import Fraction
 from itertools import combinations
 
 from course.errors import Invalid
-from course.items.kortsvar import folded
-from course.items.typed import Accepted, TypedItem, typed_text
+from course.items.typed import KEYBOARDS, Accepted, TypedItem, folded, typed_text
 
 N = r"[-−]?[0-9]{1,15}(?:[ \u00a0\u202f][0-9]{1,15}){0,5}(?:[.,][0-9]{1,15})?"
 INTERVAL = re.compile(
     rf"(?P<first>{N})(?:\s*\.\.\s*(?P<last>{N})|\s*±\s*(?P<tolerance>{N}))?\s*(?P<unit>[^\d\s.,±–-].*)?"
 )
 NUMBER = re.compile(rf"(?P<number>{N})\s*(?P<unit>[^\d\s.,–-].*)?")
+
+UNSURE = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+"""Thousands to some, and decimals to others."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,18 @@ class Tal(TypedItem):
         return f"{answer.replace('.', ',')} {self.unit}".strip()
 
     def read(self, form: Mapping[str, Sequence[str]]) -> str:
-        text = typed_text(form, "Skriv ett tal.")
+        text = unicodedata.normalize("NFKC", typed_text(form, "Skriv ett tal.")).translate(str.maketrans(KEYBOARDS))
         found = NUMBER.fullmatch(text.removesuffix("."))
         if found is None or (found["unit"] and folded(found["unit"]) != folded(self.unit)):
             unit = f" Räkna i {self.unit}." if self.unit else ""
             raise Invalid(f"Skriv svaret som ett tal med siffror.{unit}", "svar")
+        if UNSURE.fullmatch(found["number"]):
+            whole = re.sub("[.,]", "", found["number"])
+            raise Invalid(
+                f"Menar du {whole}? Skriv det så, utan punkt och komma."
+                " Menar du ett decimaltal? Skriv en nolla till sist.",
+                "svar",
+            )
         return plain_number(found["number"])
 
     def part_faults(self) -> Iterable[tuple[int, str]]:

@@ -13,6 +13,14 @@ from course.errors import Invalid
 from course.items.base import Item, Part, Review, Row, Written, millionths, one_field
 
 LONGEST = 200
+KEYBOARDS: dict[str, str | int | None] = {
+    **dict.fromkeys("’‘‚‛ʼ′´`", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+}
+"""Marks that phones and word processors put in place of those on the keys."""
+AROUND = " .,;:!?'\"()"
+"""What may stand round an answer without being a part of it."""
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 MISSING = "Skriv ett svar."
 REST = "*"
@@ -107,13 +115,31 @@ class TypedItem(Item):
 
 
 def typed_text(form: Mapping[str, Sequence[str]], missing: str = MISSING) -> str:
-    """The text in the field `svar`, normalised to NFC and with single spaces. Raises Invalid."""
+    """The text in the field `svar`, normalised to NFC, with single spaces and nothing invisible. Raises Invalid."""
     text = one_field(form, missing)
     if len(text) > LONGEST:
         raise Invalid(f"Svaret är för långt. Skriv högst {LONGEST} tecken.", "svar")
     if CONTROL.search(text):
         raise Invalid("Svaret har tecken som inte går att använda. Skriv om det.", "svar")
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(visible(unicodedata.normalize("NFC", text)).split())
     if not text:
         raise Invalid(missing, "svar")
     return text
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: what a person would call the same answer is the same.
+
+    Neither case, spaces, width, nor what keyboards and phones add tell two answers apart; letters and digits do.
+    """
+    same = text.translate(str.maketrans(KEYBOARDS))  # first of all: NFKC makes a space of ´
+    same = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", same).casefold())
+    plain = " ".join(visible(same).split())
+    return plain.strip(AROUND) or plain
+
+
+def visible(text: str) -> str:
+    """Without what nobody sees: zero-width spaces, soft hyphens, marks of direction, forms of an emoji."""
+    return "".join(
+        letter for letter in text if unicodedata.category(letter) != "Cf" and not "\ufe00" <= letter <= "\ufe0f"
+    )

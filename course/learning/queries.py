@@ -1,6 +1,6 @@
 """What one learner has done in one course."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -67,14 +67,16 @@ class CompletionRow:
     reason: str | None
 
 
-def record(db: Session, person_id: int, course: str) -> Record:
-    """Everything the learner has done in the course."""
+def record(
+    db: Session, person_id: int, course: str, read: Callable[[Session, int, str], list[Taken]] = attempts
+) -> Record:
+    """Everything the learner has done in the course; `read` says of which attempts the answers are wanted."""
     place = db.execute(
         select(Place.module, Place.section, Place.item).where(Place.person_id == person_id, Place.course == course)
     ).first()
     rows = _rows(db, Completion.person_id == person_id, Completion.course == course)
     return Record(
-        attempts=attempts(db, person_id, course),
+        attempts=read(db, person_id, course),
         completed=_unrevoked(db, rows),
         revoked={row.evidence: row.reason for row in rows if row.at is not None},
         spot=Spot(*place) if place else None,

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select
@@ -18,7 +17,7 @@ from course.content.queries import Published, published
 from course.errors import Conflict, Invalid, NotFound
 from course.items import Item
 from course.quiz.grading import Score, grade, grade_again
-from course.quiz.paper import decide, form_for, form_of, is_over, paper_of
+from course.quiz.paper import decide, form_for, form_of, is_over, paper_of, read_form
 from course.quiz.queries import (
     ANSWERS,
     Old,
@@ -147,12 +146,12 @@ def answer_item(
     if item is None or (taken.paper is not None and item_id not in taken.paper):
         raise NotFound("Frågan finns inte i det här försöket.")
     if item_id in taken.answers:
-        return Answered(taken, stored=False, differs=differs(item, form, taken.answers[item_id]))
+        return Answered(taken, stored=False, differs=differs(item, form, taken))
     if is_over(quiz, taken.started_at, at):
         return Answered(taken, stored=False, late=True)
     if taken.finished:
         raise Conflict("Försöket är redan avslutat.")
-    given = item.read(form)
+    given = read_form(item, form, taken.seed)
     row = {
         "attempt_id": attempt_id,
         "item": item_id,
@@ -164,10 +163,10 @@ def answer_item(
     return Answered(replace(taken, answers={**taken.answers, item_id: given}), stored=True)
 
 
-def differs(item: Item, form: Mapping[str, Sequence[str]], stored: Any) -> bool:
-    """Whether a form says something else than the stored answer."""
+def differs(item: Item, form: Mapping[str, Sequence[str]], taken: Taken) -> bool:
+    """Whether a form says something else than the stored answer of the attempt."""
     try:
-        return bool(item.read(form) != stored)
+        return bool(read_form(item, form, taken.seed) != taken.answers[item.id])
     except Invalid:
         return True
 

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from course.content.model import Module, Quiz
 from course.items import Item, Part
@@ -107,6 +108,21 @@ def is_over(quiz: Quiz, started_at: datetime, at: datetime) -> bool:
 def shown_parts(item: Item, seed: int) -> Sequence[Part]:
     """The options, steps … in the order this attempt shows them: the same seed always gives the same order."""
     return item.shown(lambda part_id: _lot(seed, item.id, part_id))
+
+
+def values_shown(item: Item, seed: int) -> Mapping[str, str]:
+    """{part: the value that stands for it in an attempt's form}; ids that would tell the answer are concealed."""
+    if not item.conceals_ids:
+        return {part.id: part.id for part in item.parts}
+    return {part.id: _lot(seed, item.id, part.id, "value").hex()[:12] for part in item.parts}
+
+
+def read_form(item: Item, form: Mapping[str, Sequence[str]], seed: int) -> Any:
+    """The answer in an attempt's form, as a JSON value; ids may also stand there as they are. Raises Invalid."""
+    if not item.conceals_ids:
+        return item.read(form)
+    ids = {value: part for part, value in values_shown(item, seed).items()}
+    return item.read({name: [ids.get(each, each) for each in given] for name, given in form.items()})
 
 
 def next_item(paper: Sequence[Item], answered: Collection[str], after: str = "") -> Item | None:

@@ -94,6 +94,13 @@ def attempts(db: Session, person_id: int, course: str, quiz: str | None = None) 
     return _taken(db, _at_quiz, {"person": person_id, "course": course, "quiz": quiz})
 
 
+def recent_attempts(db: Session, person_id: int, course: str, quiz: str | None = None) -> list[Taken]:
+    """As attempts, but with the answers of the newest at each quiz alone: what most pages show."""
+    if quiz is None:
+        return _taken(db, _recent_in_course, {"person": person_id, "course": course})
+    return _taken(db, _recent_at_quiz, {"person": person_id, "course": course, "quiz": quiz})
+
+
 def old_attempts(before: datetime) -> tuple[Select[UUID], Select[UUID]]:
     """The attempts that were finished before the instant, and the unfinished ones with no answer since then.
 
@@ -210,7 +217,19 @@ _finished_at = (
 )
 _marked = select(Mark.item).where(Mark.attempt_id == Attempt.id).correlate(Attempt).exists()
 """An attempt whose time ran out has marks without a single answer; a retention run takes both."""
-_attempts = (
+_later = aliased(Attempt)
+_is_newest = ~(
+    select(_later.id)
+    .where(
+        _later.person_id == Attempt.person_id,
+        _later.course == Attempt.course,
+        _later.quiz == Attempt.quiz,
+        _later.number > Attempt.number,
+    )
+    .correlate(Attempt)
+    .exists()
+)
+_begun = (
     select(
         Attempt.id,
         Attempt.course,
@@ -231,10 +250,11 @@ _attempts = (
         _finished_at.label("graded_at"),
         and_(Result.sequence.is_not(None), Response.item.is_(None), ~_marked).label("answers_deleted"),
     )
-    .outerjoin(Response, Response.attempt_id == Attempt.id)
     .outerjoin(Result, and_(Result.attempt_id == Attempt.id, Result.sequence == _newest))
     .order_by(Attempt.started_at, Attempt.number, Attempt.id)
 )
+_attempts = _begun.outerjoin(Response, Response.attempt_id == Attempt.id)
+_recent = _begun.outerjoin(Response, and_(Response.attempt_id == Attempt.id, _is_newest))
 
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
@@ -245,6 +265,8 @@ _of_quiz = _attempts.where(
     Attempt.person_id.in_(bindparam("people", expanding=True)),
 )
 _at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
+_recent_in_course = _recent.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
+_recent_at_quiz = _recent_in_course.where(Attempt.quiz == bindparam("quiz"))
 
 
 def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Taken]:

@@ -41,7 +41,7 @@ class Walk:
     onward: tuple[Onward, ...]
     """In the order shown; nothing at an ending."""
     most: int
-    """The most choices that a way through these turns can have."""
+    """The most choices that any way through the scenario has: one that shrank on the way would tell which are good."""
 
 
 def walk(scenario: Scenario, path: str) -> Walk | None:
@@ -54,7 +54,7 @@ def walk(scenario: Scenario, path: str) -> Walk | None:
             return None
         turns.append(Turn(scene, behind, onward[ahead]))
         scene, behind = scenario.scenes[onward[ahead].target], ahead
-    most = len(turns) + longest(graph_of(scenario.scenes))[scene.id]
+    most = longest(graph_of(scenario.scenes))[scenario.start.id]
     return Walk(tuple(turns), scene, path, _onward(scenario, scene, path), most)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from course import clock, revision
 from course.access.queries import has_administrator
 from course.backup.folder import FOLDER, LATEST, newest
+from course.config import version
 from course.content.queries import current
 from course.db import database, journal_mode
 from course.web.filters import Local
@@ -36,6 +37,7 @@ def system() -> str:
     backup = newest(folder) if has_folder else None
     return render_template(
         "admin/system.html",
+        version=version(),
         releases=current(db, actor().newest_release).values(),
         engine=engine,
         schema=revision.schema_of(db.connection()),

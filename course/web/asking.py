@@ -9,6 +9,7 @@ from course.errors import Invalid
 from course.items import FULL, Item, Ordna
 from course.items.fritext import FIELD as FREE_TEXT
 from course.items.ordna import MOVE
+from course.quiz.paper import read_form
 from course.quiz.sureness import FIELD as SURE
 from course.web.guard import LARGEST_KEPT
 
@@ -43,11 +44,11 @@ def given(place: str, item_id: str) -> dict[str, list[str]]:
     return fields if (given_at, item_of) == (place, item_id) else {}
 
 
-def what_is_wrong(item: Item, given: dict[str, list[str]]) -> str:
+def what_is_wrong(item: Item, given: dict[str, list[str]], seed: int) -> str:
     """What an answer to the item that could not be used is told; when it was not kept, what an empty one is told."""
     for form in (given, {}):
         try:
-            item.read(form)
+            read_form(item, form, seed)
         except Invalid as refusal:
             return str(refusal)
     return ""

@@ -4,8 +4,8 @@ from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from course import revision
-from course.content.queries import newest_release_id
-from course.db import database
+from course.content.queries import current, newest_release_id
+from course.db import database, why_not_writable
 from course.web.guard import allowed
 
 bp = Blueprint("health", __name__)
@@ -21,7 +21,7 @@ def alive() -> Response:
 @bp.get("/readyz")
 @allowed("public")
 def ready() -> Response:
-    """People can be served here: the database answers, its schema is the code's, and a course is published."""
+    """People can be served: the database answers and can be written, its schema is the code's, the courses are read."""
     try:
         fault = _fault()
     except SQLAlchemyError:
@@ -33,7 +33,9 @@ def _fault() -> str:
     db = database.session
     if revision.schema_of(db.connection()) != revision.NEWEST:
         return "databasens schema är inte programmets"
-    return "" if newest_release_id(db) else "ingen kurs är publicerad"
+    if not current(db, newest_release_id(db)):  # which reads the courses, so that no learner has to wait for that
+        return "ingen kurs är publicerad"
+    return why_not_writable(db)
 
 
 def _told(text: str, status: int) -> Response:

@@ -20,7 +20,7 @@ from course.learning.actions import remember_place
 from course.learning.completion import WHOLE_COURSE, Completed, anew_since, modules_done
 from course.learning.place import Step, following, minutes_left, next_step, resume
 from course.learning.queries import Record, Spot, completed, record
-from course.quiz.queries import Taken, attempts
+from course.quiz.queries import Taken, attempts, recent_attempts
 from course.recall.queries import standing
 from course.web.filters import can, demonstration, local_digest, static
 from course.web.guard import actor, allowed
@@ -78,7 +78,7 @@ def course(course_id: str) -> str:
     db = database.session
     today = clock.day_of(clock.now())
     edition = in_force(db, course_id, who.newest_release, today)
-    mine = record(db, who.person_id, course_id)
+    mine = record(db, who.person_id, course_id, recent_attempts)
     since = anew_since(mine.completed, edition, today)
     done = modules_done(mine.completed, edition, since)
     taken = {
@@ -109,8 +109,17 @@ def course(course_id: str) -> str:
         pass_mark=max((quiz.pass_mark for quiz in asked), default=0),
         limited=any(quiz.most_attempts for quiz in asked),
         mandatory_left=[line for line in lines if line.mandatory and not line.done_on],
-        remember=offered(release, mine, standing(db, who.person_id)),
+        remember=_remember(who, release, mine),
     )
+
+
+def _remember(who: Actor, release: Published, mine: Record) -> bool:
+    """Whether there are questions to remember by, which all answers have a part in; never before the course is done."""
+    if mine.newest(WHOLE_COURSE) is None:
+        return False
+    db = database.session
+    whole = replace(mine, attempts=attempts(db, who.person_id, release.course.id))
+    return offered(release, whole, standing(db, who.person_id))
 
 
 def _lines(
@@ -139,7 +148,7 @@ def _lines(
 def finished(course_id: str) -> str:
     """The whole course is done."""
     who, release = actor(), release_of(course_id)
-    mine = record(database.session, who.person_id, course_id)
+    mine = record(database.session, who.person_id, course_id, recent_attempts)
     whole = mine.newest(WHOLE_COURSE)
     if whole is None:
         raise NotFound("Du är inte klar med hela kursen än.")
@@ -184,8 +193,9 @@ def _so_far(who: Actor, release: Published, module: Module, *, first: bool) -> S
     """How far the learner has come with the module; `first` is for its first page."""
     db, course, today = database.session, release.course, clock.day_of(clock.now())
     edition = in_force(db, course.id, who.newest_release, today)
-    mine = record(db, who.person_id, course.id) if first and course.test_of(module.id) is not None else None
-    at_quiz = mine.attempts_at(module.quiz) if mine else attempts(db, who.person_id, course.id, module.quiz)
+    tested = first and course.test_of(module.id) is not None
+    mine = record(db, who.person_id, course.id, recent_attempts) if tested else None
+    at_quiz = mine.attempts_at(module.quiz) if mine else recent_attempts(db, who.person_id, course.id, module.quiz)
     taken, since, remains = current_attempt(at_quiz, edition), None, False
     if mine or (taken and taken.finished):
         rows = mine.completed if mine else completed(db, who.person_id, course.id)

@@ -80,7 +80,7 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
     wrong = request.args.get("fel") == "ja"
     sent = given(str(attempt_id), item_id) if wrong or "flyttat" in request.args else {}
-    error = what_is_wrong(item, sent) if wrong else ""
+    error = what_is_wrong(item, sent, sitting.taken.seed) if wrong else ""
     page = render_template("quiz/question.html", **shown(sitting, item), given=sent, error=error)
     return page, 422 if error else 200
 
@@ -141,7 +141,7 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
     sitting = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     if item_id in sitting.taken.answers:
-        return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken.answers[item_id]))
+        return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken))
     page = render_template(
         "quiz/question.html",
         **shown(sitting, item),

@@ -11,7 +11,7 @@ from course.content.queries import Published
 from course.db import database, transaction
 from course.errors import Invalid, NotFound
 from course.learning.queries import record
-from course.quiz.paper import shown_parts
+from course.quiz.paper import read_form, shown_parts, values_shown
 from course.recall.actions import finish, wish
 from course.recall.choosing import Question
 from course.recall.queries import Recall, standing
@@ -49,7 +49,8 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
     item, shown = asked.item, _shown(release, recall, asked, number)
     if request.args.get("fel") == "ja":
         sent = given(_place(recall), item.id)
-        return render_template("recall/question.html", **shown, given=sent, error=what_is_wrong(item, sent)), 422
+        error = what_is_wrong(item, sent, recall.seed)
+        return render_template("recall/question.html", **shown, given=sent, error=error), 422
     answers = _answers(recall)
     if str(number) not in answers:
         sent = given(_place(recall), item.id) if "flyttat" in request.args else {}
@@ -78,7 +79,7 @@ def answer(course_id: str, number: int) -> ResponseReturnValue:
     if button is not None:
         return redirect(url_for(".question", course_id=course_id, number=number, flyttat=button), 303)
     try:
-        answer = asked.item.read(form)
+        answer = read_form(asked.item, form, recall.seed)
     except Invalid:
         keep_given(_place(recall), asked.item.id, form)
         return redirect(url_for(".question", course_id=course_id, number=number, fel="ja"), 303)
@@ -121,6 +122,7 @@ def _shown(release: Published, recall: Recall, asked: Question, number: int) -> 
         "section": asked.module.section(asked.item.section) or asked.module.sections[0],
         "item": asked.item,
         "shown": shown_parts(asked.item, recall.seed),
+        "values": values_shown(asked.item, recall.seed),
         "number": number,
         "total": len(recall.questions),
     }

@@ -12,7 +12,7 @@ from course.db import database
 from course.errors import NotFound
 from course.items import Item
 from course.learning.place import next_step
-from course.quiz.paper import Paper, is_over, paper_of, shown_parts, time_is_up
+from course.quiz.paper import Paper, is_over, paper_of, shown_parts, time_is_up, values_shown
 from course.quiz.queries import Taken
 from course.web.answers import counted, why_regraded
 
@@ -74,6 +74,7 @@ def shown(sitting: Sitting, item: Item) -> dict[str, Any]:
         "number": sitting.number(item),
         "total": len(sitting.paper.items),
         "shown": shown_parts(item, sitting.taken.seed),
+        "values": values_shown(item, sitting.taken.seed),
         "onward": next_step(sitting.module, sitting.paper, answered, section, item.id),
         "ends_at": ends_at,
         "seconds_left": max(0, int((ends_at - clock.now()).total_seconds())) if ends_at else None,

@@ -16,7 +16,6 @@ from datetime import date
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
@@ -30,6 +29,7 @@ import wire
 import writers
 from ground import Ground
 from outcome import Outcome, table
+from reaper import Watched
 
 from course import logs
 
@@ -51,8 +51,8 @@ def main() -> None:
     parser.add_argument("--profile", choices=flows.COUNTS, help="profile such a request of the product instead")
     given = parser.parse_args()
     _log_to_nowhere()
-    with TemporaryDirectory(prefix="course-bench-") as name:
-        ground = Ground(Path(name))
+    with Watched() as folder:
+        ground = Ground(folder)
         try:
             if given.profile:
                 print(profile(ground, given.profile))

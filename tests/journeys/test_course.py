@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from answering import fill, filled, form_of
+from answering import fill, filled, form_shown
 from browsing import PASSWORD
 
 from journeys.conftest import follow
@@ -129,7 +129,7 @@ def test_with_the_keyboard_alone_the_number_goes_up_by_one(visit, quiz, server, 
 
 def answer_by_keyboard(keys, item):
     """Answer as it is right, field by field, with Tab, Space, arrows and letters."""
-    form = form_of(item, item.right_answer)
+    form = form_shown(keys.page, item, item.right_answer)
     names = keys.page.eval_on_selector_all(
         "form.question [name^=svar]", "fields => [...new Set(fields.map(field => field.name))]"
     )

@@ -268,6 +268,27 @@ def test_the_nightly_unit_makes_a_backup_and_takes_the_oldest_away(machine, visi
     assert "0\xa0timmar gammal." in admin.get("/drift").text
 
 
+def test_a_night_that_finds_a_fault_is_told_and_takes_no_backup_away(machine):
+    folder = machine.root / "var/lib/course/backups"
+    ((name, trigger),) = machine.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' LIMIT 1")
+    logger = machine.root / "usr/local/sbin/logger"
+    logger.write_text(f'#!/bin/sh\necho "$@" >> {machine.root}/told\n', encoding="utf-8")
+    logger.chmod(0o755)
+    machine.rows(f"DROP TRIGGER {name}")
+    before = set(folder.iterdir())
+    (folder / "2019-01-01T013000Z.zip").touch()
+
+    machine.run("! systemctl start course-backup.service")
+
+    machine.rows(trigger)
+    made = [path for path in set(folder.iterdir()) - before if path.name > "2020"]
+    assert (folder / "2019-01-01T013000Z.zip").exists()
+    assert len(made) == 1
+    assert "course-backup.service failed" in (machine.root / "told").read_text(encoding="utf-8")
+    for path in (*made, folder / "2019-01-01T013000Z.zip", logger):
+        path.unlink()
+
+
 def test_a_backup_that_is_put_back_takes_back_what_came_later(machine):
     backup = max((machine.root / "var/lib/course/backups").iterdir())
     machine.run("course people add --key 2001 --name Efteråt --unit HR")
@@ -304,6 +325,7 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path):
     flask.chmod(0o755)
     for number in (4, 7):
         machine.write(number)
+    (tmp_path / "usr/local/sbin/course-failed").chmod(0o755)
     named = [path.name for path in (tmp_path / "etc/systemd/system").iterdir()]
 
     done = subprocess.run(
@@ -313,7 +335,12 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path):
         check=False,
     )
 
-    assert sorted(named) == ["course-backup.service", "course-backup.timer", "course.service"]
+    assert sorted(named) == [
+        "course-backup.service",
+        "course-backup.timer",
+        "course-failed@.service",
+        "course.service",
+    ]
     assert (done.returncode, [line for line in done.stderr.splitlines() if any(name in line for name in named)]) == (
         0,
         [],

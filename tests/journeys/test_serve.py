@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from answering import form_of
 from conftest import settings_for
-from served import Client, Lost, Server, free_port, wait_until
+from served import Client, Lost, Server, environment, free_port, wait_until
 
 from course import create_app
 from course.cli import serve
@@ -123,3 +124,45 @@ def test_the_settings_decide_where_and_how_the_server_listens(tmp_path):
         "3",
         str(PROJECT),
     ]
+
+
+def test_a_second_server_on_the_same_address_is_refused_in_one_line(own_server, demonstration, tmp_path):
+    other = shutil.copytree(demonstration, tmp_path / "other")
+    listen = {"COURSE_LISTEN": f"127.0.0.1:{own_server.port}"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
+
+    refused = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**environment(other), **listen},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (1, "", 1)
+    assert f"Det går inte att lyssna på 127.0.0.1:{own_server.port}" in refused.stderr
+
+
+def test_of_two_servers_that_start_at_once_on_an_address_one_serves(demonstration, tmp_path):
+    port = free_port()
+    servers = [Server(shutil.copytree(demonstration, tmp_path / name), port) for name in ("one", "other")]
+    for server in servers:
+        (server.instance / "config.toml").write_text(f'listen = "127.0.0.1:{port}"\nworkers = 1\n')
+        server.launch([sys.executable, "-m", "flask", "--app", "wsgi", "serve"])
+    try:
+        wait_until(lambda: is_ready(servers[0]) and any(each.process.poll() for each in servers))
+
+        assert sorted(each.process.poll() or 0 for each in servers) == [0, 1]
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def test_a_server_may_start_where_another_has_just_stopped(two_workers):
+    two_workers.stop()
+
+    two_workers.launch([sys.executable, "-m", "flask", "--app", "wsgi", "serve"])
+
+    wait_until(lambda: is_ready(two_workers))

@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 
-def read(root, unit):
-    """{key: its values} of a unit's section [Service]."""
+def read(root, unit, section="Service"):
+    """{key: its values} of a section of a unit."""
     text = (root / "etc/systemd/system" / unit).read_text(encoding="utf-8")
     keys = {}
-    for line in text.partition("[Service]")[2].partition("\n[")[0].splitlines():
+    for line in text.partition(f"[{section}]")[2].partition("\n[")[0].splitlines():
         key, equals, value = line.partition("=")
         if equals and not line.startswith("#"):
             keys.setdefault(key, []).append(value)
@@ -34,13 +34,23 @@ def start(root, name):
     place = unit["WorkingDirectory"][0]
     if unit["Type"] == ["oneshot"]:
         for command in commands:
-            subprocess.run(command, cwd=place, env=environment, check=True)
+            if subprocess.run(command, cwd=place, env=environment, check=False).returncode:
+                alarm(root, f"{name.removesuffix('.service')}.service")
+                sys.exit(1)
         return
     with (root / "run" / f"{name}.log").open("a") as log:
         process = subprocess.Popen(
             commands[0], cwd=place, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, process_group=0
         )
     (root / "run" / f"{name}.pid").write_text(str(process.pid))
+
+
+def alarm(root, failed):
+    """Start what a unit that has failed names with OnFailure: a template, with the failed unit's name in it."""
+    for unit in read(root, failed, "Unit").get("OnFailure", ()):
+        template, _, argument = unit.replace("%n", failed).removesuffix(".service").partition("@")
+        for line in read(root, f"{template}@.service")["ExecStart"]:
+            subprocess.run(shlex.split(line.replace("%i", argument)), check=True)
 
 
 def stop(root, name):
