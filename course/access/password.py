@@ -43,14 +43,14 @@ def check_new(password: str, *names: str) -> None:
     No rules of composition (NIST SP 800-63B): length, and not one that is guessed first.
     """
     if len(password) < SHORTEST:
-        raise Invalid(f"Lösenordet ska ha minst {SHORTEST} tecken. Tre eller fyra ord i rad går bra.", "password")
+        raise Invalid(f"Lösenordet ska ha minst {SHORTEST} tecken. Tre eller fyra ord i rad går bra.", "losenord")
     if len(password) > LONGEST:
-        raise Invalid(f"Lösenordet får ha högst {LONGEST} tecken.", "password")
+        raise Invalid(f"Lösenordet får ha högst {LONGEST} tecken.", "losenord")
     folded = unicodedata.normalize("NFKC", password).casefold()
     letters = re.sub(r"[\W\d_]", "", folded)
     own = any(len(name) > 3 and name.casefold() in folded and len(folded) < len(name) + 8 for name in names)
     if len(set(folded)) < 6 or _COMMON.fullmatch(letters) or own:
-        raise Invalid("Lösenordet är för lätt att gissa. Välj några ord som inte hör ihop.", "password")
+        raise Invalid("Lösenordet är för lätt att gissa. Välj några ord som inte hör ihop.", "losenord")
 
 
 def normalise(name: str) -> str:

@@ -45,6 +45,8 @@ class Today:
     units_without_manager: tuple[str, ...]
     """The names of units with employees that nobody leads."""
     courses: tuple[Course, ...]
+    local_fault: str = ""
+    """What is wrong with what the workplace has filled in."""
 
 
 def notices(today: Today) -> list[Notice]:
@@ -53,6 +55,12 @@ def notices(today: Today) -> list[Notice]:
 
 
 def _of_people(today: Today) -> Iterable[Notice]:
+    if today.local_fault:
+        yield Notice(
+            "Telefonnummer och andra lokala uppgifter kan saknas på kursens sidor. Säg till den som sköter driften:"
+            f" {today.local_fault}",
+            "",
+        )
     if today.drafts:
         yield Notice("En lista väntar på att du bekräftar den eller låter bli.", "imports")
     if today.newest_list is None:

@@ -14,7 +14,7 @@ from course.access.tables import Grant
 from course.audit.actions import record
 from course.db import is_demonstration
 from course.errors import Conflict, Invalid, NotFound
-from course.organisation.person import kept, label, looked_up
+from course.organisation.person import looked_up
 from course.organisation.population import Population
 from course.organisation.tables import (
     PROTECTED,
@@ -58,7 +58,6 @@ class Origin:
 
 def check_as_of(db: Session, source: str, as_of: date) -> None:
     """Raise Conflict in a demonstration, Invalid for what is no list's name or for a day before its newest import."""
-    kept(label, source, "Källan", "kalla")
     if source.casefold() in NO_LISTS:
         raise Invalid(f"”{source}” är upptaget. Ge källan namnet på systemet som listan kommer från.", "kalla")
     if is_demonstration(db):

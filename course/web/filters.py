@@ -1,6 +1,7 @@
 """What templates need beside their values: Swedish wording, local placeholders, and addresses of static files."""
 
 import hashlib
+import logging
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,13 +17,15 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from course import swedish
+from course.access import sees
 from course.access.policy import may
-from course.content import markup
+from course.content import markup, review
 from course.content.vocabulary import FORMS, OUTCOMES, TRACKS
 from course.db import database, is_demonstration
 from course.report.catalogue.person import ROUTES
 from course.report.formats.text import shown
 
+log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 BARE_NAME = re.compile(rf"^({'|'.join(sorted(markup.PLACEHOLDERS))})(?=\s*=)", re.MULTILINE)
 """A name in lokalt.toml without quotation marks, which TOML wants round Å, Ä and Ö."""
@@ -44,7 +47,7 @@ class Local:
         self.fault = ""
 
     def refresh(self) -> "Local":
-        """Read the file if it is another one than last time; a file with a fault leaves all unfilled."""
+        """Read the file if it is another one than last time; of one with a fault, what can be read."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -70,10 +73,14 @@ class Local:
         text = self.path.read_bytes() if self.path.exists() else b""
         self.digest = hashlib.sha256(text).hexdigest()[:16]
         self.fault = ""
+        written = BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig", errors="replace"))
         try:
-            given = tomllib.loads(BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            given, self.fault = {}, f"lokalt.toml går inte att läsa: {fault}"
+            if "\ufffd" in written:
+                raise ValueError("the file is not saved as UTF-8")
+            given = tomllib.loads(written)
+        except ValueError as fault:
+            given, self.fault = _readable(written), f"lokalt.toml går inte att läsa helt: {fault}"
+            log.warning("lokalt.toml cannot be read whole")
         tracks = given.pop(TRACK_TABLE, {})
         known = {name: value for name, value in given.items() if name in markup.PLACEHOLDERS and isinstance(value, str)}
         if len(known) < len(given):
@@ -96,6 +103,21 @@ class Local:
         return known
 
 
+def _readable(text: str) -> dict[str, Any]:
+    """What can be read, line by line: one quotation mark too few must not hide whom to call."""
+    found: dict[str, Any] = {}
+    table = found
+    for line in text.splitlines():
+        if line.strip() == f"[{TRACK_TABLE}]":
+            table = found.setdefault(TRACK_TABLE, {})
+            continue
+        try:
+            table.update(tomllib.loads(line) if "\ufffd" not in line else {})
+        except ValueError:
+            continue
+    return found
+
+
 def init_app(app: Flask) -> None:
     """Register the filters and globals of the templates."""
     app.extensions["local"] = Local(Path(app.instance_path) / "lokalt.toml")
@@ -105,6 +127,7 @@ def init_app(app: Flask) -> None:
         number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
     app.jinja_env.filters.update(scrolling=scrolling, in_words=swedish.in_words, waiting=swedish.waiting)
+    app.jinja_env.globals.update(review_told=review.told, sees_told=sees.told_to, sees_behind=sees.BEHIND)
     app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES, ROUTES=ROUTES)
     app.jinja_env.globals.update(
         static=static, local=local, can=can, official=official, demonstration=demonstration, token=token, zip=zip

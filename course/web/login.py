@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from course.db import database, transaction
 from course.errors import Invalid, NotAllowed, NotFound, Refusal
 from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
+from course.web.forms import Form
 from course.web.guard import LONGEST_WAY_BACK, actor, allowed
 from course.web.quiz import store_answer
 
@@ -49,18 +51,20 @@ def sign_in() -> ResponseReturnValue:
     """The form; somebody who is signed in goes on."""
     if current_user.is_authenticated:
         return redirect(_next_page(), 303)
-    return render_template("login/sign_in.html", till=request.args.get("till", ""))
+    return render_template("login/sign_in.html", form=Form(), till=request.args.get("till", ""))
 
 
 @bp.post("/logga-in")
 @allowed("public")
 def sign_in_post() -> ResponseReturnValue:
     """Check name and password, and begin a session."""
-    name = _field("namn")
+    form, name = Form(sent=request.form), _field("namn")
     try:
-        person_id, tries = _prove(name, _field("losenord"))
+        _need(form, namn=NO_NAME, losenord="Fyll i ditt lösenord.")
+        form.check()
+        person_id, tries = _try(normalise(name), _field("losenord"), Invalid(WRONG, "namn"))
     except (TooMany, Invalid) as refusal:
-        return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
+        return _again("login/sign_in.html", form, refusal, till=request.form.get("till", ""))
     with transaction() as (db, at):
         forget_try(db, tries)
         new = _new_session(db, person_id, at)
@@ -69,18 +73,11 @@ def sign_in_post() -> ResponseReturnValue:
     return _send_kept(who, kept) or redirect(_next_page(), 303)
 
 
-def _prove(name: str, password: str) -> tuple[int, list[int]]:
-    """Whose name and password they are, and the try that was counted.
-
-    Raises Invalid or TooMany. An unknown name takes as long as a wrong password and says the same.
-    """
-    _need(name, "namn", NO_NAME)
-    _need(password, "losenord", "Fyll i ditt lösenord.")
-    return _try(normalise(name), password, Invalid(WRONG, "namn"))
-
-
 def _try(account: str, password: str, wrong: Invalid) -> tuple[int, list[int]]:
-    """Count a try and compare the password with that of the account (normalised); raises `wrong` or TooMany."""
+    """Count a try and compare the password with that of the account (normalised); raises `wrong` or TooMany.
+
+    An unknown name takes as long as a wrong password and says the same.
+    """
     with transaction() as (db, at):
         tries = admit_try(db, account, request.remote_addr or "", at=at)
     found = identity(database.session, "password", account)
@@ -95,18 +92,18 @@ def _try(account: str, password: str, wrong: Invalid) -> tuple[int, list[int]]:
 @allowed("public")
 def code() -> str:
     """The form for somebody who has a one-time code."""
-    return render_template("login/code.html")
+    return render_template("login/code.html", form=Form())
 
 
 @bp.post("/kod")
 @allowed("public")
 def code_post() -> ResponseReturnValue:
     """Use up the code, set the password that was chosen, and sign in: all or nothing."""
-    name, given, password = _field("namn"), _field("kod"), _field("losenord")
+    form, name, given, password = Form(sent=request.form), _field("namn"), _field("kod"), _field("losenord")
     try:
-        _need(name, "namn", NO_NAME)
-        _need(given, "kod", "Fyll i engångskoden.")
-        _check_chosen(password, name)
+        _need(form, namn=NO_NAME, kod="Fyll i engångskoden.")
+        _read_chosen(form, password, name)
+        form.check()
         with transaction() as (db, at):
             tries = admit_try(db, normalise(name), request.remote_addr or "", at=at)
         hashed = hash_password(password)
@@ -120,9 +117,7 @@ def code_post() -> ResponseReturnValue:
             forget_try(db, tries)
             new = _new_session(db, person_id, at)
     except (TooMany, Invalid) as refusal:
-        return _again(
-            "login/code.html", refusal, name=name, code="" if "kod" in getattr(refusal, "field", "") else given
-        )
+        return _again("login/code.html", form, refusal)
     _take_session(new, shared=_shared())
     return redirect(url_for("start.start"), 303)
 
@@ -131,7 +126,7 @@ def code_post() -> ResponseReturnValue:
 @allowed("account.own")
 def password() -> str:
     """The form for another password."""
-    return render_template("login/password.html", name=own_name(database.session, actor().person_id))
+    return render_template("login/password.html", form=Form(), name=own_name(database.session, actor().person_id))
 
 
 @bp.post("/min-sida/losenord")
@@ -139,11 +134,12 @@ def password() -> str:
 def password_post() -> ResponseReturnValue:
     """Set another password: every session ends but this browser's, which begins anew."""
     person_id, old, password = actor().person_id, _field("nuvarande"), _field("losenord")
-    name = own_name(database.session, person_id)
+    form, name = Form(sent=request.form), own_name(database.session, person_id)
     try:
-        _need(old, "nuvarande", "Fyll i lösenordet som du har nu.")
+        _need(form, nuvarande="Fyll i lösenordet som du har nu.")
         person = person_by_id(database.session, person_id)
-        _check_chosen(password, person.key, person.name, person.email or "")
+        _read_chosen(form, password, person.key, person.name, person.email or "")
+        form.check()
         _, tries = _try(name, old, Invalid(WRONG_PRESENT, "nuvarande"))
         hashed = hash_password(password)
         with transaction() as (db, at):
@@ -151,7 +147,7 @@ def password_post() -> ResponseReturnValue:
             forget_try(db, tries)
             new = open_session(db, person_id, at=at)
     except (TooMany, Invalid) as refusal:
-        return _again("login/password.html", refusal, "nuvarande", name=name)
+        return _again("login/password.html", form, refusal, name=name)
     _take_session(new, shared="shared" in session)
     return redirect(url_for("own_record.show", klart="losenord"), 303)
 
@@ -181,16 +177,26 @@ def _leave() -> ResponseReturnValue:
     return redirect(url_for("login.sign_in", utloggad="ja"), 303)
 
 
-def _check_chosen(password: str, *names: str) -> None:
-    """Raise Invalid unless the password that was sent may be chosen and was sent twice."""
-    check_new(password, *names)
+def _read_chosen(form: Form, password: str, *names: str) -> None:
+    """Read the password that is chosen: whether it may be, and whether it was sent twice."""
+    form.read("losenord", lambda _: check_new(password, *names), None)
+    form.read("losenord2", lambda _: _check_same(password), None)
+
+
+def _check_same(password: str) -> None:
     if password != _field("losenord2"):
         raise Invalid("De två lösenorden är inte lika. Skriv samma två gånger.", "losenord2")
 
 
-def _need(text: str, field: str, message: str) -> None:
+def _need(form: Form, **messages: str) -> None:
+    """Read fields that may not be empty, {field: what is said of an empty one}."""
+    for field, message in messages.items():
+        form.read(field, partial(_there, message=message), None)
+
+
+def _there(text: str, message: str) -> None:
     if not text:
-        raise Invalid(message, field)
+        raise Invalid(message)
 
 
 def _new_session(db: Session, person_id: int, at: datetime) -> str:
@@ -224,11 +230,9 @@ def _field(name: str) -> str:
     return text[: LONGEST_NAME * 2] if name in PASSWORDS else text.strip()[:LONGEST_NAME]
 
 
-def _again(template: str, refusal: TooMany | Invalid, first: str = "namn", **values: Any) -> ResponseReturnValue:
+def _again(template: str, form: Form, refusal: TooMany | Invalid, **values: Any) -> ResponseReturnValue:
     headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
-    field = getattr(refusal, "field", "") or first
-    field = "losenord" if field == "password" else field
-    return render_template(template, error=str(refusal), field=field, **values), refusal.status, headers
+    return render_template(template, form=form.told(refusal), **values), refusal.status, headers
 
 
 def _shared() -> bool:

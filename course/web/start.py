@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -41,7 +41,8 @@ def start() -> ResponseReturnValue:
     """Learners go to their course at once; others choose."""
     if can("course.take") and not any(map(can, OTHER_DUTIES)):
         return courses()
-    return render_template("start.html", overview=_overview() if can("report.read") else None)
+    fault = current_app.extensions["local"].refresh().fault if can("system.read") else ""
+    return render_template("start.html", overview=_overview() if can("report.read") else None, local_fault=fault)
 
 
 def _overview() -> Overview:
@@ -62,6 +63,7 @@ def _overview() -> Overview:
                 employees=employees,
                 without_account=without,
                 units_without_manager=units_without_manager(db, today),
+                local_fault=current_app.extensions["local"].refresh().fault,
                 courses=tuple(_today(course, today, known_at) for course in courses),
             )
         ),
