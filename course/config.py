@@ -47,6 +47,10 @@ class Settings:
     """How many months after an attempt its answers are kept, unless a run of `flask data retention` says otherwise."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """{our column name: what it is called in the municipality's own lists}."""
+    anstallningsform: Mapping[str, str] = field(default_factory=dict)
+    """{a word of the municipality's own lists for a form of employment: which of EMPLOYMENT_WORDS it is}."""
+    ten_digits: tuple[str, ...] = ()
+    """Columns where a number of ten digits is no personnummer, whatever it looks like."""
 
     @property
     def secure(self) -> bool:
@@ -62,6 +66,13 @@ class Settings:
 NAMES = frozenset(item.name for item in fields(Settings)) - {"instance"}
 NUMBERS = {"proxies": range(10), "workers": range(1, 33), "answers_months": range(1, 241)}
 """Settings that are whole numbers, and which they may be."""
+COLUMNS = frozenset(
+    "anstallningsnummer fornamn efternamn namn epost enhetskod enhet avdelning befattning anstallningsform chef fran"
+    " till namnd organ roll mandat_fran mandat_till skyddad kurs modul dag satt kalla".split()
+)
+"""The columns of every list, by our names."""
+TEN_DIGITS = ("anstallningsnummer", "chef")
+EMPLOYMENT_WORDS = ("tillsvidare", "visstid", "timanställd", "inhyrd", "praktikant")
 LISTEN = re.compile(r"([\w.-]+|\[[0-9a-f:]+\]):(\d{1,5})", re.IGNORECASE)
 
 
@@ -113,15 +124,29 @@ def _value(name: str, given: Any, where: str) -> Any:
             numbers = NUMBERS[name]
             raise BadSettings(f"{where}: {name} must be a whole number from {numbers.start} to {numbers.stop - 1}")
         return int(given)
-    if name == "columns":
-        if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
-            raise BadSettings(f"{where}: columns must be a table of names, such as fran = 'Anställd fr.o.m.'")
-        return given
+    if name in ("columns", "anstallningsform"):
+        return _words(name, given, where)
+    if name == "ten_digits":
+        columns = tuple(given.split() if isinstance(given, str) else given if isinstance(given, list) else ("?",))
+        if not set(columns) <= set(TEN_DIGITS):
+            raise BadSettings(f"{where}: ten_digits must list some of {', '.join(TEN_DIGITS)}")
+        return columns
     if name == "secret_key_fallbacks":
         return tuple(given.split() if isinstance(given, str) else given)
     if not isinstance(given, str):
         raise BadSettings(f"{where}: {name} must be a text")
     return Path(given).resolve() if name == "content" else given
+
+
+def _words(name: str, given: Any, where: str) -> dict[str, str]:
+    """A table of what lists call things; our own words in it must be ones that are known."""
+    if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
+        raise BadSettings(f"{where}: {name} must be a table of names, such as fran = 'Anställd fr.o.m.'")
+    ours, known = (given, COLUMNS) if name == "columns" else (given.values(), EMPLOYMENT_WORDS)
+    unknown = next((word for word in ours if word not in known), None)
+    if unknown is not None:
+        raise BadSettings(f"{where}: {name} has {unknown!r}; known are {', '.join(sorted(known))}")
+    return given
 
 
 def _own_secret(path: Path) -> str:

@@ -37,6 +37,11 @@ def persons(value: int) -> str:
     return f"{number(value)} {'person' if value == 1 else 'personer'}"
 
 
+def counted(value: int, one: str, more: str) -> str:
+    """How many of something: "1 rad", "1 500 rader"."""
+    return f"{number(value)} {one if value == 1 else more}"
+
+
 def points(value: Fraction) -> str:
     """Points with at most one decimal, never more than there are: 6 as "6", 20/3 as "6,6"."""
     tenths = int(value * 10)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from browsing import Page, browser, give_password
-from test_roster import read_in, row
+from roster_lists import read_in, row
 from world import course_sources
 
 from course import clock

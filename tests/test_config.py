@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from course.config import BadSettings, load_settings
+from course.config import COLUMNS, BadSettings, load_settings
+from course.evidence.evidence_file import COLUMNS as EVIDENCE_COLUMNS
+from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, WHOLE_NAME
 
 
 def test_an_empty_folder_gives_settings_that_work_and_a_secret_of_its_own(tmp_path):
@@ -54,7 +56,11 @@ def test_secrets_are_not_shown(tmp_path):
 @pytest.mark.parametrize(
     ("environment", "file", "said"),
     [
-        ({"COURSE_BASEURL": "x"}, "", "COURSE_BASEURL: unknown setting 'baseurl'; known are answers_months, base_url"),
+        (
+            {"COURSE_BASEURL": "x"},
+            "",
+            "COURSE_BASEURL: unknown setting 'baseurl'; known are anstallningsform, answers_months",
+        ),
         ({}, 'colour = "red"', "unknown setting 'colour'"),
         ({}, "base_url = 7", "base_url must be a text"),
         ({}, "base_url = ", "cannot be read as TOML"),
@@ -67,6 +73,19 @@ def test_secrets_are_not_shown(tmp_path):
         ({"COURSE_PROXIES": "-1"}, "", "proxies must be a whole number"),
         ({}, "workers = 0", "workers must be a whole number from 1 to 32"),
         ({"COURSE_WORKERS": "två"}, "", "COURSE_WORKERS: workers must be a whole number from 1 to 32"),
+        (
+            {},
+            "[columns]\nchefen = 'X'",
+            "columns has 'chefen'; known are anstallningsform, anstallningsnummer, avdelning",
+        ),
+        ({}, "[columns]\nfran = 1", "columns must be a table of names"),
+        (
+            {},
+            "[anstallningsform]\nBEA = 'kort'",
+            "anstallningsform has 'kort'; known are inhyrd, praktikant, tillsvidare",
+        ),
+        ({}, "ten_digits = ['namn']", "ten_digits must list some of anstallningsnummer, chef"),
+        ({}, "ten_digits = 7", "ten_digits must list some of anstallningsnummer, chef"),
         ({"COURSE_LISTEN": "8000"}, "", "listen must be an address and a port such as 127.0.0.1:8000, not '8000'"),
     ],
 )
@@ -78,6 +97,23 @@ def test_a_bad_setting_is_one_line_that_says_what_to_mend(tmp_path, environment,
 
     assert said in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_what_lists_call_things_is_read(tmp_path):
+    text = "ten_digits = ['chef']\n[columns]\nfran = 'Anställd fr.o.m.'\n[anstallningsform]\nBEA = 'visstid'\n"
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+
+    settings = load_settings({}, tmp_path)
+
+    assert settings.columns == {"fran": "Anställd fr.o.m."}
+    assert settings.anstallningsform == {"BEA": "visstid"}
+    assert settings.ten_digits == ("chef",)
+
+
+def test_every_column_of_every_list_may_be_called_something_else():
+    lists = (*EMPLOYEE_COLUMNS, WHOLE_NAME, *OFFICIAL_COLUMNS, *EVIDENCE_COLUMNS)
+
+    assert {column.name for column in lists} == COLUMNS
 
 
 @pytest.mark.parametrize("name", ["config.toml", "secret_key", "."])

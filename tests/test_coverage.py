@@ -532,7 +532,7 @@ def test_a_figure_reported_earlier_stands_beside_and_is_never_added(course):
 
 
 def test_a_day_before_the_first_list_says_who_is_missing(course):
-    from test_roster import read_in, row
+    from roster_lists import read_in, row
 
     read_in(course, [row("1")], "2026-02-10")
 

@@ -6,11 +6,12 @@ import pytest
 from world import course_sources, noon
 
 from course.errors import Conflict, Invalid, NotFound
-from course.evidence.actions import SOURCE, BadRows, import_evidence, newest_evidence, undo_evidence
+from course.evidence.actions import BadRows, import_evidence, newest_evidence, undo_evidence
 from course.evidence.evidence_file import Earned
 from course.learning.actions import restore, revoke
 from course.learning.queries import completion_rows
 from course.report.catalogue.coverage import build
+from course.roster.known import EVIDENCE
 from course.roster.queries import last_imports
 
 
@@ -121,7 +122,7 @@ def test_a_wrong_file_is_taken_back_whole_with_one_reason(course):
     assert {row.reason for row in told} == {"Fel fil"}
     tables = [build(course.db, "kurs", "employee", date(2026, 4, 1), noon(day)) for day in ("2026-06-09", "2026-06-11")]
     assert [covered(table) for table in tables] == [{"paper": 2, "covered": 2}, {"paper": 1, "covered": 1}]
-    newest, _, first = last_imports(course.db, SOURCE)
+    newest, _, first = last_imports(course.db, EVIDENCE)
     assert (newest.undoes, first.undone) == (number, False)
 
 

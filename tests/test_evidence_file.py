@@ -13,7 +13,8 @@ TODAY = date(2026, 11, 24)
 
 
 def read(*rows, head=HEAD, **names):
-    return read_evidence("\n".join([head, *rows]).encode(), TODAY, names)
+    listed = read_evidence("\n".join([head, *rows]).encode(), TODAY, names)
+    return listed.rows, listed.problems
 
 
 def problems(*rows):
@@ -127,6 +128,25 @@ def test_rows_that_lack_the_same_cell_are_not_told_as_the_same_completion(row):
     assert "samma genomförande" not in message
 
 
+def test_a_row_that_stands_twice_is_one_completion_and_that_is_told():
+    rows = ["1;k;m;2025-01-01;papper;lista 3"] * 2 + ["1;k;m;2025-01-02;papper;lista 3"]
+    listed = read_evidence("\n".join([HEAD, *rows]).encode(), TODAY)
+
+    assert listed.problems == []
+    assert [row.line for row in listed.rows] == [2, 4]
+    assert "Rad 3 står mer än en gång i listan och är läst en gång." in listed.remarks
+
+
+def test_every_column_is_told_as_read_or_not():
+    listed = read_evidence("Anställningsnummer;kurs;dag;sätt;källa;Lokal\n1;k;2025-01-01;papper;x;A1\n".encode(), TODAY)
+
+    assert listed.remarks == (
+        "Kolumner som är lästa: anstallningsnummer, kurs, dag, satt, kalla.",
+        "Kolumner som inte är lästa: Lokal.",
+        "Kolumner som saknas i filen och får göra det: modul.",
+    )
+
+
 def test_a_list_without_rows_is_refused():
     assert problems() == [(0, "Filen har inga genomföranden. Lägg till minst en rad under rubrikraden.")]
 
@@ -139,5 +159,6 @@ def test_missing_columns_are_told_all_at_once():
 
 @given(st.binary(max_size=300))
 def test_any_bytes_give_completions_or_problems(content):
-    assert any(read_evidence(content, TODAY))
-    assert any(read_evidence(f"{HEAD}\n1;k;;2025-01-01;papper;x\n".encode() + content, TODAY))
+    for each in (content, f"{HEAD}\n1;k;;2025-01-01;papper;x\n".encode() + content):
+        listed = read_evidence(each, TODAY)
+        assert listed.rows or listed.problems

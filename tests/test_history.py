@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 from oracle import ByHand
+from roster_lists import planned, row
 from sqlalchemy import func, select
 from test_coverage import LATER, figures
-from test_roster import planned, row
 from world import course_sources, noon
 
 from course.errors import Refusal

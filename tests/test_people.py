@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 from browsing import Page, browser, everything, seek
+from roster_lists import HEAD, OFFICIALS, held, names, planned, read_in, row
 from sqlalchemy import select, update
-from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
 from test_testing_out import with_test
 from world import course_sources, noon, post, token
 
@@ -57,7 +57,7 @@ def test_a_list_is_only_shown_until_it_is_applied(world, file):
 
     shown = run(world, "import", path, "--as-of", "2026-02-01")
     assert (shown.exit_code, everything(world.app)) == (0, before)
-    assert "Börjar: 2\n  Namn1 Ek (1), rad 2: ny: Enhet E1 från 2020-01-01" in shown.output
+    assert "Börjar: 2\n  Namn1 Ek (1), rad 2: ny: Enhet E1 från 1\xa0januari 2020" in shown.output
     assert "Inget är ändrat än." in shown.output
 
     assert run(world, "import", path, "--as-of", "2026-02-01", "--apply").exit_code == 0

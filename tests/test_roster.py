@@ -3,77 +3,21 @@
 from datetime import date
 
 import pytest
+from roster_lists import LATER, counted, held, names, planned, read_in, row
 from sqlalchemy import func, select, update
-from world import a_day, noon
+from world import noon
 
 from course.access.actions import grant_role
 from course.clock import FOREVER
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.actions import correct_person, end_membership, link
 from course.organisation.queries import unit_id_by_code, unit_spans
-from course.organisation.roster_file import read_employees, read_officials
 from course.organisation.tables import Import, Membership, MembershipState, Person, UnitState
 from course.report.catalogue.coverage import build
 from course.report.formats import FORMATS
 from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
-from course.roster.plan import plan
-from course.roster.queries import known_of, last_imports
+from course.roster.queries import last_imports
 from course.schema import Installation
-
-HEAD = "anstallningsnummer;fornamn;efternamn;epost;enhetskod;enhet;avdelning;befattning;anstallningsform;chef;fran;till"
-OFFICIALS = "namn;epost;namnd;organ;roll;mandat_fran;mandat_till"
-LATER = noon("2030-01-01")
-
-
-def row(
-    key, unit="E1", *, name="", mail=None, division="Boende", form="tillsvidare", boss="", since="2020-01-01", until=""
-):
-    mail = f"{key}@example.org" if mail is None else mail
-    name = name or f"Namn{key}"
-    return f"{key};{name};Ek;{mail};{unit};Enhet {unit};{division};Handläggare;{form};{boss};{since};{until}"
-
-
-def planned(world, rows, as_of, source="hr", kind="employees"):
-    head, read = (HEAD, read_employees) if kind == "employees" else (OFFICIALS, read_officials)
-    listed, problems = read("\n".join([head, *rows]).encode())
-    assert problems == []
-    known = known_of(world.db, source, a_day(as_of))
-    audience = "employee" if kind == "employees" else "official"
-    return plan(listed, known, as_of=a_day(as_of), source=source, audience=audience)
-
-
-def read_in(world, rows, as_of, source="hr", kind="employees"):
-    """Apply the list at noon on its own day."""
-    with world.write(as_of) as (db, at):
-        found = planned(world, rows, as_of, source, kind)
-        apply_plan(db, found, Origin(kind, source, "lista.csv", "0" * 64), by=None, at=at)
-    return found
-
-
-def held(world, key, known_at=LATER):
-    """[(unit code, title, since, until)] of the person's states, as known at the instant."""
-    world.db.rollback()
-    state = MembershipState
-    rows = world.db.execute(
-        select(UnitState.code, state.valid_from, state.valid_to)
-        .select_from(state)
-        .join(Membership, Membership.id == state.membership_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(UnitState, UnitState.unit_id == state.unit_id)
-        .where(Person.key == key, state.recorded_at <= known_at, UnitState.superseded_at.is_(None))
-        .where((state.superseded_at.is_(None)) | (state.superseded_at > known_at))
-        .distinct()
-        .order_by(state.valid_from)
-    )
-    return [(code, str(since), "" if until == FOREVER else str(until)) for code, since, until in rows]
-
-
-def names(events):
-    return [event.key for event in events]
-
-
-def counted(found):
-    return tuple(found.counts[sort] for sort in ("joined", "left", "moved", "changed"))
 
 
 def tables(world):
@@ -194,7 +138,7 @@ def test_an_employment_that_lies_ahead_is_withdrawn_when_its_row_is_gone(world):
 def test_a_list_from_before_the_newest_is_refused(world):
     read_in(world, [row("1")], "2026-02-10")
 
-    with pytest.raises(Invalid, match="redan inläst per 2026-02-10"):
+    with pytest.raises(Invalid, match="redan inläst per 10\xa0februari 2026"):
         check_as_of(world.db, "hr", date(2026, 2, 9))
     check_as_of(world.db, "hr", date(2026, 2, 10))
     check_as_of(world.db, "annan", date(2026, 2, 9))
@@ -306,7 +250,8 @@ def test_remarks_on_who_leads_a_unit_tell_no_number_of_a_protected_person(world)
         person = db.scalars(select(Person).where(Person.key == "hemlig")).one()
         correct_person(db, person.id, protected=True, by=None, at=at)
 
-    found = planned(world, [row("1", boss="9"), row("hemlig", boss="9"), row("9", boss="hemlig")], "2026-02-10")
+    bosses = {"1": "9", "hemlig": "9", "2": "hemlig", "3": "9"}
+    found = planned(world, [row("9"), *(row(key, boss=boss) for key, boss in bosses.items())], "2026-02-10")
 
     assert found.remarks == ("Enhet E1 (E1): flest rader anger chefen 9, andra en skyddad person.",)
 

@@ -126,6 +126,10 @@ def test_a_day_is_a_day(text):
         read_day(text, "per")
 
 
+def test_one_is_told_as_one():
+    assert [swedish.counted(number, "rad", "rader") for number in (0, 1, 12)] == ["0 rader", "1 rad", "12 rader"]
+
+
 def test_names_stand_in_swedish_order_whatever_their_letters_and_numbers_by_their_size():
     names = (
         "Ahl|Čapek|Dahl|Đorđević|Ek|Élan|Ellis|Łind|Lund|Mykle|Müller|O’Brien|Obrink|Ståhl|Þorn|Über|Ystad|Zander"

@@ -1,13 +1,20 @@
 """A list that waits for HR's decision is found again, and can be thrown away."""
 
 import io
+from datetime import date, timedelta
 
 import pytest
 from browsing import Page, browser, rows
-from test_roster import HEAD, planned, row
+from roster_lists import HEAD, planned, read_in, row
+from sqlalchemy import select
 from world import post, token
 
+from course import clock
+from course.evidence.actions import import_evidence
+from course.evidence.evidence_file import Earned
 from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS
+from course.organisation.tables import ImportDraft
+from course.roster.actions import Origin, keep_draft, undo_import
 
 LIST = "\n".join([HEAD, row("1"), row("2")]).encode()
 
@@ -72,3 +79,57 @@ def test_an_empty_template_has_the_titles_that_are_read(world, hr, kind):
     assert titles == [column.name for column in {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}[kind]]
     assert f"/personer/import/mall/{kind}.csv" in [link["href"] for link in page.all("a")]
     assert hr.get("/personer/import/mall/andra.csv").status_code == 404
+
+
+def test_the_page_and_the_command_tell_every_kind_of_import(world, hr):
+    world.publish()
+    read_in(world, [row("1"), row("2")], "2026-01-10")
+    read_in(world, ["Bo Ek;bo@example.org;Nämnden;;Ledamot;2023-01-01;"], "2026-01-11", "namnd", "officials")
+    with world.write("2026-01-12") as (db, at):
+        earned = [Earned(2, "1", "kurs", "", "paper", date(2026, 1, 5), "Lista")]
+        import_evidence(db, earned, file_name="f.csv", digest="0" * 64, by=None, at=at)
+    with world.write("2026-01-13") as (db, at):
+        undo_import(db, "hr", by=None, at=at)
+
+    shown = [cells[-1].partition(" Ångra ")[0] for cells in Page(hr.get("/personer/import")).rows()]
+
+    assert shown == [
+        "Ångrade import 1",
+        "1 rad med genomföranden",
+        "1 började, 0 slutade, 0 bytte enhet, 0 ändrades",
+        "2 började, 0 slutade, 0 bytte enhet, 0 ändrades (ångrad)",
+    ]
+    printed = world.app.test_cli_runner().invoke(args=["people", "imports"]).output.splitlines()
+    assert [line.rpartition("  ")[2] for line in printed] == shown
+
+
+def test_a_list_that_changes_nothing_waits_for_nobody(world, hr):
+    read_in(world, [row("1"), row("2")], "2026-02-01")
+    before = rows(world.app, "import", "import_draft")
+
+    form = {"csrf_token": token(hr), "sort": "employees", "per": "2026-02-01", "fil": (io.BytesIO(LIST), "lista.csv")}
+    answer = hr.post("/personer/import", data=form, content_type="multipart/form-data")
+
+    page = Page(answer)
+    assert (answer.status_code, page.h1, page.main_buttons()) == (200, "Listan stämmer redan", ["Klar"])
+    assert rows(world.app, "import", "import_draft") == before == (1, 0)
+
+
+def test_a_list_that_has_waited_for_a_day_is_gone_from_pages_at_once_and_from_the_database_at_the_next_write(world, hr):
+    world.publish()
+    now = clock.now()
+    for name, age in (("gammal.csv", timedelta(days=1)), ("ny.csv", timedelta(hours=23, minutes=50))):
+        with world.write() as (db, _):
+            origin = Origin("employees", "hr", name, "0" * 64)
+            keep_draft(db, origin, now.date(), LIST, by=world.people["hr"], at=now - age)
+    world.db.rollback()
+    old, new = world.db.scalars(select(ImportDraft.id).order_by(ImportDraft.at)).all()
+    world.db.rollback()
+
+    assert "gammal.csv" not in Page(hr.get("/personer/import")).main
+    assert [hr.get(f"/personer/import/{draft}").status_code for draft in (old, new)] == [404, 200]
+    assert [post(hr, f"/personer/import/{old}{verb}").status_code for verb in ("", "/slang")] == [404, 404]
+    assert post(hr, f"/personer/import/{new}", plan="annan").status_code == 409
+
+    world.db.rollback()
+    assert world.db.scalars(select(ImportDraft.id)).all() == [new]

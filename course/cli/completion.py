@@ -9,12 +9,13 @@ from course import clock, swedish
 from course.cli.group import Group
 from course.db import app_settings, database, is_demonstration, transaction
 from course.errors import Conflict
-from course.evidence.actions import SOURCE, import_evidence, newest_evidence, undo_evidence
+from course.evidence.actions import import_evidence, newest_evidence, undo_evidence
 from course.evidence.evidence_file import read_evidence
 from course.learning.actions import restore, revoke
 from course.learning.queries import completion_rows
 from course.organisation.queries import person_by_key
 from course.report.catalogue.person import ROUTES
+from course.roster.known import EVIDENCE
 from course.roster.queries import last_imports
 
 group = Group("completion", help="Genomföranden.")
@@ -42,11 +43,15 @@ def list_(key: str) -> None:
 def import_(file: Path, applied: bool) -> None:
     """Lägg in genomföranden från papper, workshop eller en annan lärplattform (CSV eller XLSX)."""
     content = file.read_bytes()
-    rows, problems = read_evidence(content, clock.day_of(clock.now()), app_settings().columns)
-    if problems:
-        for problem in problems:
+    settings = app_settings()
+    listed = read_evidence(content, clock.day_of(clock.now()), settings.columns, ten_digits=settings.ten_digits)
+    rows = listed.rows
+    if listed.problems:
+        for problem in listed.problems:
             click.echo(str(problem), err=True)
         raise click.ClickException("Inget är ändrat. Rätta filen och försök igen.")
+    for remark in listed.remarks:
+        click.echo(remark)
     with transaction() as (db, at):
         if is_demonstration(db):
             raise Conflict("Det här är en demonstration. Riktiga uppgifter läses inte in här.")
@@ -54,10 +59,14 @@ def import_(file: Path, applied: bool) -> None:
         if not applied:
             db.rollback()
     if applied:
-        number = last_imports(database.session, SOURCE)[0].id
-        click.echo(f"{swedish.number(new)} nya genomföranden av {swedish.number(len(rows))} rader (import {number}).")
+        number = last_imports(database.session, EVIDENCE)[0].id
+        gave = swedish.counted(new, "nytt genomförande", "nya genomföranden")
+        click.echo(
+            f"{swedish.counted(len(rows), 'rad', 'rader')} gav {gave}, av moduler och av hela kursen (import {number})."
+        )
     else:
-        click.echo(f"{swedish.number(new)} nya genomföranden skulle läggas in. Kör om med --apply.")
+        would = swedish.counted(new, "nytt genomförande", "nya genomföranden")
+        click.echo(f"{would} skulle läggas in, av moduler och av hela kursen. Kör om med --apply.")
 
 
 @group.command("undo")

@@ -26,25 +26,26 @@ from course.organisation.actions import (
     set_unit_manager,
 )
 from course.organisation.person import kept, list_source
-from course.organisation.queries import person_by_key, unit_id_by_code
-from course.organisation.roster_file import Row, read_employees, read_officials
+from course.organisation.queries import follower, person_by_key, unit_id_by_code
+from course.organisation.roster_file import ListFile, read_employees, read_officials
 from course.organisation.tables import EMPLOYMENTS
 from course.roster.actions import Origin, apply_plan, check_as_of, undo_import
+from course.roster.columns import with_columns
 from course.roster.plan import Plan, plan
 from course.roster.queries import known_of, last_imports
 from course.roster.story import Event
-from course.sheet.problems import RowProblem
 
 group = Group("people", help="Personer och deras anställningar.")
 SHOWN = 20
 """Persons of each sort that are listed; the rest are counted."""
-VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
-Reader = Callable[..., tuple[list[Row], list[RowProblem]]]
+Reader = Callable[..., ListFile]
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 APPLY = click.option("--apply", "applied", is_flag=True, help="Gör ändringarna; annars visas de bara.")
 AS_OF = click.option("--as-of", type=DAY, help="Dagen som listan gäller; i dag om inget sägs.")
-REALLY = click.option("--really", is_flag=True, help="Gör det också när ovanligt många slutar eller byter enhet.")
+REALLY = click.option(
+    "--really", is_flag=True, help="Gör det också när ovanligt mycket ändras, eller en kolumn saknas."
+)
 
 
 @group.command("import")
@@ -74,9 +75,10 @@ def _import(
 ) -> None:
     source = kept(list_source, source, "Källan", "source")
     content = file.read_bytes()
-    rows, problems = read(content, app_settings().columns)
-    if problems:
-        for problem in problems:
+    settings = app_settings()
+    listed = read(content, settings.columns, employments=settings.anstallningsform, ten_digits=settings.ten_digits)
+    if listed.problems:
+        for problem in listed.problems:
             click.echo(str(problem), err=True)
         click.echo("Inget är ändrat. Rätta filen och försök igen.", err=True)
         sys.exit(1)
@@ -86,7 +88,8 @@ def _import(
     def planned() -> Plan:
         check_as_of(database.session, source, day)
         known = known_of(database.session, source, day)
-        return plan(rows, known, as_of=day, source=source, audience=origin.audience)
+        found = plan(listed.rows, known, as_of=day, source=source, audience=origin.audience)
+        return with_columns(found, listed, known)
 
     if not applied:
         _show(planned())
@@ -112,9 +115,9 @@ def _show(found: Plan) -> None:
         ("Ändras", found.changed),
     ):
         _show_events(title, events)
-    _show_texts("Ny plats i organisationen", found.reorganised)
+    _show_texts("Organisationen ändras", found.reorganised)
     _show_texts("Att titta på", found.remarks)
-    _show_texts("Ovanligt många", found.brakes)
+    _show_texts("Bekräfta först", found.brakes)
 
 
 def _show_events(title: str, events: tuple[Event, ...]) -> None:
@@ -149,12 +152,8 @@ def undo(source: str) -> None:
 def imports() -> None:
     """Visa de senaste importerna."""
     for row in last_imports(database.session):
-        counts = ", ".join(f"{row.counts.get(name, 0)} {verb}" for name, verb in VERBS.items())
-        counts = f"{row.counts.get('rows', 0)} rader" if row.kind == "evidence" else counts
-        what = f"ångrar {row.undoes}" if row.undoes else counts
-        gone = " (ångrad)" if row.undone else ""
         who = row.by or "administratören"
-        click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {what}{gone}")
+        click.echo(f"{row.id}  {swedish.instant(row.at)}  {who}  {row.source}  {row.file_name}  {row.words}")
 
 
 @group.command("add")
@@ -267,11 +266,18 @@ def link_(key: str, main: str) -> None:
 
 @group.command("unlink")
 @click.argument("key")
-def unlink_(key: str) -> None:
-    """Ta bort en koppling mellan två anställningsnummer."""
+@click.argument("main", required=False)
+def unlink_(key: str, main: str | None) -> None:
+    """Ta bort en koppling mellan två anställningsnummer. MAIN, det andra, får utelämnas."""
     with transaction() as (db, at):
-        unlink_numbers(db, person_by_key(db, key).id, by=None, at=at)
-    click.echo(f"{key} räknas för sig.")
+        person = person_by_key(db, key)
+        if main:
+            person = follower(db, person, person_by_key(db, main))
+        unlink_numbers(db, person.id, by=None, at=at)
+        parted, protected = person.key, person.protected
+    click.echo(f"{parted} räknas för sig.")
+    if protected:
+        click.echo("Båda har skyddade personuppgifter. Ta bort skyddet för den som inte ska ha det: people correct.")
 
 
 @group.command("exempt")

@@ -16,10 +16,8 @@ from course.learning.queries import completion_rows, live_rows_of
 from course.organisation.queries import human_of, people_by_key
 from course.organisation.tables import Import
 from course.roster.actions import Origin, add_import
+from course.roster.known import EVIDENCE
 from course.sheet.problems import RowProblem
-
-SOURCE = "underlag"
-"""What the files are told as coming from."""
 
 
 class BadRows(Refusal):
@@ -39,7 +37,7 @@ def import_evidence(
     Raises BadRows with every row whose person, course or module is unknown; the caller's transaction is then undone.
     """
     people = people_by_key(db, {row.key for row in rows})
-    origin = Origin("evidence", SOURCE, file_name, digest)
+    origin = Origin("evidence", EVIDENCE, file_name, digest)
     number = add_import(db, origin, day_of(at), {"rows": len(rows)}, undoes=None, by=by, at=at)
     new, problems = 0, []
     for row in rows:

@@ -1,21 +1,22 @@
 """What a list of completions earned before or elsewhere says, row by row, with every problem at once. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from course.content.front_matter import ID
 from course.organisation import person
-from course.organisation.roster_file import Cells
-from course.sheet.lines import Column, first_ones, read_lines
-from course.sheet.problems import RowProblem, fold, quoted
+from course.organisation.cells import DOUBLE, Cells, Findings
+from course.sheet.header import Column
+from course.sheet.lines import read_lines
+from course.sheet.problems import RowProblem, first_ones, fold, quoted
 
 COLUMNS = (
-    Column("anstallningsnummer"),
+    Column("anstallningsnummer", also="anstnr anstallningsnr personalnummer epost"),
     Column("kurs"),
     Column("modul", required=False),
-    Column("dag"),
+    Column("dag", is_day=True, also="datum genomford klar slutford"),
     Column("satt"),
     Column("kalla"),
 )
@@ -45,28 +46,54 @@ class Earned:
     source: str
 
 
-def read_evidence(content: bytes, today: date, names: Mapping[str, str] = {}) -> tuple[list[Earned], list[RowProblem]]:
-    """The rows that have no problem, and the problems by row. No day may be after `today`.
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A list that was read: rows without problems, the problems by row, and how the file was read."""
 
-    `names` says what a column is called in this file: {our name: its header}.
+    rows: list[Earned]
+    problems: list[RowProblem]
+    remarks: tuple[str, ...] = ()
+
+
+def read_evidence(
+    content: bytes, today: date, names: Mapping[str, str] = {}, *, ten_digits: Collection[str] = ()
+) -> EvidenceFile:
+    """Read a list of completions. No day may be after `today`.
+
+    `names` says what a column is called in this file: {our name: its header}; `ten_digits` in which columns a number of
+    ten digits is no personnummer.
     """
-    lines, problems = read_lines(content, COLUMNS, names)
-    if not lines and not problems:
+    table = read_lines(content, COLUMNS, names)
+    findings = Findings(list(table.problems))
+    problems = findings.problems
+    if not table.lines and not problems:
         problems.append(RowProblem(0, "Filen har inga genomföranden. Lägg till minst en rad under rubrikraden."))
     rows = []
-    for line in lines:
-        cells = Cells(line, names, problems)
+    for line in table.lines:
+        cells = Cells(line, names, findings, ten_digits)
         if not cells.hides_personnummer():
             rows.append(_earned(cells, today))
-    first: dict[tuple[object, ...], int] = {}
-    for row in rows:
-        if not (row.key and row.course and row.route):
-            continue
-        earlier = first.setdefault((row.key, row.course, row.module, row.route, row.day), row.line)
-        if earlier != row.line:
-            problems.append(RowProblem(row.line, f"samma genomförande står på rad {earlier}. Ta bort den ena raden."))
+    rows = _once(rows, findings)
     bad = {problem.line for problem in problems}
-    return [row for row in rows if row.line not in bad], first_ones(problems)
+    rows = [row for row in rows if row.line not in bad]
+    return EvidenceFile(rows, first_ones(problems), (*table.remarks, *findings.remarks))
+
+
+def _once(rows: list[Earned], findings: Findings) -> list[Earned]:
+    """The rows without exact doubles. The same completion with two sources is a problem."""
+    first: dict[tuple[object, ...], Earned] = {}
+    kept = []
+    for row in rows:
+        same = (row.key, row.course, row.module, row.route, row.day)
+        earlier = first.setdefault(same, row) if row.key and row.course and row.route else row
+        if earlier is row:
+            kept.append(row)
+        elif earlier.source == row.source:
+            findings.notes[DOUBLE].append(row.line)
+        else:
+            told = f"samma genomförande står på rad {earlier.line}. Ta bort den ena raden."
+            findings.problems.append(RowProblem(row.line, told))
+    return kept
 
 
 def _earned(cells: Cells, today: date) -> Earned:

@@ -148,7 +148,10 @@ def link(db: Session, person_id: int, main_id: int, *, by: int | None, at: datet
 
 
 def unlink(db: Session, person_id: int, *, by: int | None, at: datetime) -> None:
-    """Take back that the person is somebody else. Raises NotFound when it is not linked."""
+    """Take back that the person is somebody else. Raises NotFound when it is not linked.
+
+    Both stay protected if they were: which of them it was that should be is for a person to say.
+    """
     links = db.scalars(
         select(SamePerson).where(SamePerson.person_id == person_id, SamePerson.superseded_at.is_(None))
     ).all()

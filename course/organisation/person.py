@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from course.errors import Invalid
-from course.sheet.lines import GARBLED, UNSAFE
+from course.sheet.letters import GARBLED, UNSAFE
 from course.sheet.problems import quoted
 
 LONGEST_NAME = 200

@@ -8,6 +8,14 @@ from typing import Any
 from course.organisation.person import looked_up
 from course.swedish import sort_key
 
+EMPLOYMENT_NAMES = {
+    "permanent": "tillsvidare",
+    "temporary": "visstid",
+    "hourly": "timanställd",
+    "hired": "inhyrd",
+    "trainee": "praktikant",
+}
+"""What each form of employment is called in Swedish."""
 COUNTED = frozenset({"permanent", "temporary", "hourly"})
 """Employments that stand in the denominator unless somebody says otherwise."""
 

@@ -76,6 +76,14 @@ def unlinked_at(db: Session, person_id: int) -> set[datetime]:
     return {at for at in db.scalars(rows) if at is not None}
 
 
+def follower(db: Session, one: Person, other: Person) -> Person:
+    """Which of two numbers of one human it is that the other stands for. Raises NotFound when they are not linked."""
+    for person, main in ((one, other), (other, one)):
+        if person.id != main.id and human_of(db, person.id) == main.id:
+            return person
+    raise NotFound(f"{one.key} och {other.key} är inte kopplade.")
+
+
 def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
     """Every unit's names and places in the tree, as known at the instant."""
     return [

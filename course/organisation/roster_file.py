@@ -2,185 +2,179 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
-from course.clock import FOREVER
+from course.config import EMPLOYMENT_WORDS
 from course.organisation import person
-from course.organisation.person import LAST_YEAR, LONGEST_NAME, has_personnummer, slug
-from course.sheet.lines import Column, Line, first_ones, read_lines
-from course.sheet.problems import RowProblem, fold, quoted
+from course.organisation.agreement import agree
+from course.organisation.cells import Cells, Findings
+from course.organisation.employment import employment_of
+from course.organisation.person import LONGEST_NAME, slug
+from course.organisation.protection import says_protected
+from course.organisation.row import Row
+from course.sheet.header import Column
+from course.sheet.lines import Table, read_lines
+from course.sheet.problems import RowProblem, first_ones, fold, quoted
 
-EMPLOYEE_COLUMNS = (
-    Column("anstallningsnummer"),
-    Column("fornamn"),
-    Column("efternamn"),
-    Column("epost", required=False),
-    Column("enhetskod"),
-    Column("enhet"),
-    Column("avdelning", required=False),
-    Column("befattning", required=False),
-    Column("anstallningsform"),
-    Column("chef", required=False),
-    Column("fran"),
-    Column("till", required=False),
+__all__ = ["EMPLOYEE_COLUMNS", "OFFICIAL_COLUMNS", "WHOLE_NAME", "ListFile", "Row", "read_employees", "read_officials"]
+
+PROTECTED_COLUMN = Column(
+    "skyddad",
+    required=False,
+    also="skyddadidentitet skyddadepersonuppgifter skyddadpersonuppgift skyddadfolkbokforing sekretess"
+    " sekretessmarkering sekretessmarkerad",
 )
+EMPLOYEE_COLUMNS = (
+    Column("anstallningsnummer", also="anstnr anstallningsnr anstallnr personalnummer personalid anstid"),
+    Column("fornamn", instead="namn", also="tilltalsnamn firstname"),
+    Column("efternamn", instead="namn", also="lastname"),
+    Column(
+        "epost",
+        required=False,
+        also="epostadress email emailadress mail mailadress epostarbete jobbepost tjanstemail tjansteepost",
+    ),
+    Column("enhetskod", also="enhetsnummer enhetsnr enhetid orgkod orgenhetskod organisationskod orgnr kostnadsstalle"),
+    Column("enhet", also="enhetsnamn arbetsplats orgenhet organisationsenhet organisation arbetsstalle"),
+    Column("avdelning", required=False, also="avd avdelningsnamn verksamhet verksamhetsomrade omrade division"),
+    Column("befattning", required=False, also="titel yrke yrkestitel befattningsbenamning benamning roll"),
+    Column("anstallningsform", also="anstform anstallningstyp anstallningsslag anstallning avtalsform"),
+    Column(
+        "chef",
+        required=False,
+        also="narmastechef chefsnummer chefnr chefensanstallningsnummer chefanstnr chefid narmastechefid manager"
+        " overordnad ansvarigchef personalansvarig",
+    ),
+    Column("fran", is_day=True, also="from startdatum anstalldfrom anstallningsdatum franochmed borjar anstalldfran"),
+    Column(
+        "till",
+        required=False,
+        is_day=True,
+        also="tom slutdatum anstalldtom tillochmed sistadag avgangsdatum slutar anstalldtill avslutsdatum upphor"
+        " sistaanstallningsdag datumtom",
+    ),
+    PROTECTED_COLUMN,
+)
+WHOLE_NAME = Column("namn", required=False, also="fullstandigtnamn name")
 OFFICIAL_COLUMNS = (
-    Column("namn"),
-    Column("epost"),
-    Column("namnd"),
-    Column("organ", required=False),
-    Column("roll"),
-    Column("mandat_fran"),
-    Column("mandat_till", required=False),
+    Column("namn", also="ledamot fortroendevald name"),
+    Column("epost", required=False, also="epostadress email mail emailadress mailadress"),
+    Column("namnd", also="styrelse forsamling"),
+    Column("organ", required=False, also="utskott beredning"),
+    Column("roll", also="uppdrag befattning funktion"),
+    Column("mandat_fran", is_day=True, also="fran from startdatum mandatfrom"),
+    Column("mandat_till", required=False, is_day=True, also="till tom slutdatum mandattom"),
+    PROTECTED_COLUMN,
 )
 PARTY_COLUMNS = "parti partier party partitillhorighet partibeteckning partinamn partikod politisktparti".split()
 NO_PARTY = "ta bort kolumnen parti. Partitillhörighet är en känslig personuppgift och ska inte läsas in."
-WORDS = {
-    "permanent": "tillsvidare, tillsvidareanställd, tillsvidareanställning, fast, permanent",
-    "temporary": "visstid, visstidsanställd, tidsbegränsad, vikariat, vikarie, särskild visstid, ava, säva,"
-    " provanställning, provanställd, temporary",
-    "hourly": "timanställd, timavlönad, timanställning, tim, timvikarie, intermittent, hourly",
-    "hired": "inhyrd, konsult, bemanning, hired",
-    "trainee": "praktikant, praktik, student, trainee",
-}
-EMPLOYMENTS = {fold(word): name for name, words in WORDS.items() for word in words.split(",")}
-USUAL_WORDS = "tillsvidare, visstid, timanställd, inhyrd eller praktikant"
-
-DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-SERIAL = re.compile(r"[0-9]{5}")
-FIRST_YEAR = 1950
-NEVER = (date.max, date.min)
-"""The period of a row whose days cannot be read: it overlaps with none."""
+NOBODY = "Filen har inga personer. En tom lista skulle avsluta alla; välj en annan fil."
+VACANT = re.compile(r"vakan(t|s)\b.*|ej tillsatt\b.*|obesatt\b.*|n\.? ?n\.?", re.IGNORECASE)
+KNOWN_BY_NAME = "fv-"
+"""How the key of an elected official without an address begins; the name follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One employment or mandate; both days inclusive, FOREVER when no end is given."""
+@dataclass(frozen=True)
+class ListFile:
+    """A list that was read: rows without problems, the problems by row, and what HR is told of how it was read."""
 
-    line: int
-    key: str
-    """The employment number; the e-mail address of an elected official."""
-    name: str
-    email: str | None
-    unit_code: str
-    unit_name: str
-    parent_code: str
-    """'' when nothing stands above the unit."""
-    parent_name: str
-    title: str
-    employment: str
-    manager: str
-    """The manager's key, or ''."""
-    since: date
-    until: date
+    rows: list[Row]
+    problems: list[RowProblem]
+    remarks: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Why the columns may be others than they seem: to be confirmed before anything is changed."""
+    columns: frozenset[str] = frozenset()
+    """The columns that the file has, by our names."""
 
 
-Read = tuple[list[Row], list[RowProblem]]
+def read_employees(
+    content: bytes,
+    names: Mapping[str, str] = {},
+    *,
+    employments: Mapping[str, str] = {},
+    ten_digits: Collection[str] = (),
+) -> ListFile:
+    """Read a list of employees.
 
-
-def read_employees(content: bytes, names: Mapping[str, str] = {}) -> Read:
-    """The rows of a list of employees that have no problem, and the problems by row.
-
-    `names` says what a column is called in this file: {our name: its header}.
+    `names` says what a column is called in this file: {our name: its header}; `employments` what its words for forms
+    of employment mean, in EMPLOYMENT_WORDS; `ten_digits` in which columns a number of ten digits is no personnummer.
     """
-    lines, problems = read_lines(content, EMPLOYEE_COLUMNS, names)
-    return _gather(lines, problems, names, _employee)
+    table = read_lines(content, (*EMPLOYEE_COLUMNS, WHOLE_NAME), names)
+    findings = Findings(list(table.problems))
+    unknown: dict[str, list[int]] = defaultdict(list)
+    leaders: dict[int, str] = {}
+    kind_of = cache(lambda word: employment_of(word, employments))
+    rows = _read_rows(table, names, findings, lambda cells: _employee(cells, kind_of, unknown, leaders), ten_digits)
+    findings.problems += _unknown_words(unknown, names)
+    rows = _with_leaders(rows, leaders, findings, names)
+    return _gathered(table, rows, findings, {line for lines in unknown.values() for line in lines})
 
 
-def read_officials(content: bytes, names: Mapping[str, str] = {}) -> Read:
+def read_officials(
+    content: bytes,
+    names: Mapping[str, str] = {},
+    *,
+    employments: Mapping[str, str] = {},  # noqa: ARG001 - officials have none; both lists are read alike
+    ten_digits: Collection[str] = (),
+) -> ListFile:
     """The same of a list of elected officials. A column of parties is refused: it is not ours to know."""
-    lines, problems = read_lines(content, OFFICIAL_COLUMNS, names, dict.fromkeys(PARTY_COLUMNS, NO_PARTY))
-    return _gather(lines, problems, names, _official)
+    table = read_lines(content, OFFICIAL_COLUMNS, names, dict.fromkeys(PARTY_COLUMNS, NO_PARTY))
+    findings = Findings(list(table.problems))
+    rows = _known_by(_read_rows(table, names, findings, _official, ten_digits), findings)
+    return _gathered(table, rows, findings)
 
 
-class Cells:
-    """The cells of one row, read one by one. What is wrong becomes a problem, and reading goes on."""
-
-    def __init__(self, line: Line, names: Mapping[str, str], problems: list[RowProblem]) -> None:
-        self.number, self._texts = line.number, line.cells
-        self._names, self._problems = names, problems
-
-    def fault(self, name: str, message: str) -> str:
-        """Keep a problem with the cell of that column, as a sentence that begins with the column. Gives ''."""
-        title = quoted(self._names.get(name) or name)
-        self._problems.append(RowProblem(self.number, f"{title} {message}"))
-        return ""
-
-    def hides_personnummer(self) -> bool:
-        """Whether a personal identity number stands anywhere. The row is then read no further, nor shown."""
-        found = [name for name, text in self._texts.items() if has_personnummer(text)]
-        for name in found:
-            own = "Använd anställningsnummer i stället." if name in ("anstallningsnummer", "chef") else "Ta bort det."
-            self.fault(name, f"innehåller något som ser ut som ett personnummer. {own}")
-        return bool(found)
-
-    def text(self, name: str, *, optional: bool = False) -> str:
-        """The text as it stands; '' when there is none."""
-        text = self._texts[name]
-        return text if text or optional else self.fault(name, "saknas. Fyll i cellen.")
-
-    def kept(self, name: str, rule: person.Rule, *, optional: bool = False) -> str:
-        """The text by a rule of what people and units may be called."""
-        text = self.text(name, optional=optional)
-        try:
-            return rule(text) if text else ""
-        except person.Unfit as unfit:
-            return self.fault(name, str(unfit))
-
-    def key(self, name: str, *, optional: bool = False) -> str:
-        """An employment number; whether it hides a personnummer is asked of the row as a whole."""
-        return self.kept(name, partial(person.number, resembling=True), optional=optional)
-
-    def day(self, name: str) -> date | None:
-        """A day; None, and a problem, when it cannot be read."""
-        text = self.text(name)
-        if not text:
-            return None
-        found = DAY.fullmatch(text)
-        try:
-            day = date(int(found[1]), int(found[3]), int(found[4])) if found else None
-        except ValueError:
-            self.fault(name, f"är ett datum som inte finns: {quoted(text)}. Rätta det.")
-            return None
-        if day is None:
-            why = "är ett löpnummer från Excel. Visa kolumnen som datum" if SERIAL.fullmatch(text) else "är inget datum"
-            self.fault(name, f"{why}: {quoted(text)}. Skriv dagen som 2026-12-31.")
-        elif not FIRST_YEAR <= day.year <= LAST_YEAR and day != FOREVER:
-            self.fault(name, f"ska vara ett datum från {FIRST_YEAR} till {LAST_YEAR}, inte {quoted(text)}.")
-        else:
-            return day
-        return None
-
-    def period(self, since: str, until: str) -> tuple[date, date]:
-        """From–to; no end is FOREVER. NEVER, and a problem, when it cannot be read."""
-        first = self.day(since)
-        last = self.day(until) if self._texts[until] else FOREVER
-        if first == FOREVER:
-            self.fault(since, "kan inte vara 9999-12-31. Skriv den första dagen.")
-        elif first and last and last < first:
-            self.fault(
-                until, f"({last}) är före {quoted(self._names.get(since) or since)} ({first}). Rätta ett av dem."
-            )
-        elif first and last:
-            return first, last
-        return NEVER
+def _read_rows(
+    table: Table,
+    names: Mapping[str, str],
+    findings: Findings,
+    read: Callable[[Cells], Row],
+    ten_digits: Collection[str],
+) -> list[Row]:
+    """Every row that is about somebody; a list about nobody is a problem."""
+    if not table.lines and not table.problems:
+        findings.problems.append(RowProblem(0, NOBODY))
+    rows = []
+    for line in table.lines:
+        cells = Cells(line, names, findings, ten_digits)
+        if any(VACANT.fullmatch(line.cells.get(name, "")) for name in ("namn", "fornamn", "efternamn")):
+            cells.note("är en vakant plats och är inte läst.")
+        elif not cells.hides_personnummer():
+            rows.append(read(cells))
+    if table.lines and not rows and not findings.problems:
+        findings.problems.append(RowProblem(0, NOBODY))
+    return rows
 
 
-def _employee(cells: Cells) -> Row:
-    first, last = (cells.kept(name, person.person_name) for name in ("fornamn", "efternamn"))
-    name = f"{first} {last}" if first and last else ""
-    if len(name) > LONGEST_NAME:
-        cells.fault("efternamn", f"och förnamn är längre än {LONGEST_NAME} tecken tillsammans. Korta namnet.")
+def _gathered(table: Table, rows: Sequence[Row], findings: Findings, bad: Collection[int] = ()) -> ListFile:
+    """The rows without problems, compared with each other."""
+    kept = agree(rows, findings)
+    wrong = {problem.line for problem in findings.problems}.union(bad)
+    return ListFile(
+        [row for row in kept if row.line not in wrong],
+        first_ones(findings.problems),
+        (*table.remarks, *findings.remarks),
+        tuple(table.doubts),
+        table.columns,
+    )
+
+
+def _employee(
+    cells: Cells, kind_of: Callable[[str], str], unknown: dict[str, list[int]], leaders: dict[int, str]
+) -> Row:
+    name = _employee_name(cells)
     division, code = (
         cells.kept("avdelning", person.place_name, optional=True),
-        cells.kept("enhetskod", person.unit_code),
+        cells.code("enhetskod", person.unit_code),
     )
     if cells.text("avdelning", optional=True) and not division:
         code = ""  # an avdelning that cannot be read contradicts no other row's
     since, until = cells.period("fran", "till")
+    word = cells.text("anstallningsform")
+    employment = kind_of(word)
+    if word and not employment:
+        unknown[word].append(cells.number)
     return Row(
         line=cells.number,
         key=cells.key("anstallningsnummer"),
@@ -191,31 +185,101 @@ def _employee(cells: Cells) -> Row:
         parent_code=f"avd-{slug(division)}" if division else "",
         parent_name=division,
         title=cells.kept("befattning", person.label, optional=True),
-        employment=_employment(cells),
-        manager=cells.key("chef", optional=True),
+        employment=employment,
+        manager=_leader(cells, leaders),
         since=since,
         until=until,
+        protected=_protected(cells),
     )
 
 
-def _employment(cells: Cells) -> str:
-    text = cells.text("anstallningsform")
-    name = EMPLOYMENTS.get(fold(text), "")
-    if text and not name:
-        return cells.fault("anstallningsform", f"är okänd: {quoted(text)}. Skriv {USUAL_WORDS}.")
+def _employee_name(cells: Cells) -> str:
+    """First and last name; one of them alone when somebody has no more, or the name that stands in one cell."""
+    first, last, whole = (cells.given(name) for name in ("fornamn", "efternamn", "namn"))
+    if whole and not first and not last:
+        return cells.kept("namn", lambda text: turned(person.person_name(text)))
+    if bool(first) != bool(last):
+        cells.note("har bara ett namn och är läst med det.")
+        return cells.kept("fornamn" if first else "efternamn", person.person_name)
+    parts = [cells.kept(name, person.person_name) for name in ("fornamn", "efternamn")]
+    name = " ".join(parts) if all(parts) else ""
+    if len(name) > LONGEST_NAME:
+        cells.fault("efternamn", f"och förnamn är längre än {LONGEST_NAME} tecken tillsammans. Korta namnet.")
     return name
 
 
+def turned(name: str) -> str:
+    """Åsa Ek, also when it is written "Ek, Åsa"; any other name as it is."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() and "," not in first else name
+
+
+def _leader(cells: Cells, leaders: dict[int, str]) -> str:
+    """The manager's number; '' when there is none, or when a name is kept in `leaders` to be looked for."""
+    text = cells.text("chef", optional=True)
+    if re.search(r"[^\W\d_].*[ ,@].*[^\W\d_]", text):
+        leaders[cells.number] = text
+        return ""
+    return cells.key("chef", optional=True)
+
+
+def _with_leaders(
+    rows: Sequence[Row], leaders: Mapping[int, str], findings: Findings, names: Mapping[str, str]
+) -> list[Row]:
+    """The rows with the managers who are named instead of numbered, where only one in the list is called so."""
+    called: dict[str, set[str]] = defaultdict(set)
+    for row in rows if leaders else ():
+        for text in (row.name, row.email or ""):
+            called[text.casefold()].add(row.key)
+    found = {}
+    for line, text in leaders.items():
+        keys = called.get(turned(text).casefold(), set())
+        found[line] = next(iter(keys)) if len(keys) == 1 else ""
+        if len(keys) != 1:
+            why = "Flera i listan heter så" if keys else "Ingen i listan heter så"
+            title = quoted(names.get("chef") or "chef")
+            told = f"{title} är ett namn: {quoted(text)}. {why}. Skriv chefens anställningsnummer."
+            findings.problems.append(RowProblem(line, told))
+    if any(found.values()):
+        findings.notes["anger chefen med namn; numret är hämtat ur listan."] = [key for key in found if found[key]]
+    return [replace(row, manager=found[row.line]) if row.line in found else row for row in rows]
+
+
+def _unknown_words(unknown: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> list[RowProblem]:
+    """One problem with every word for a form of employment that nobody knows."""
+    if not unknown:
+        return []
+    told = ", ".join(
+        f"{quoted(word)} ({len(lines)} {'rad' if len(lines) == 1 else 'rader'})" for word, lines in unknown.items()
+    )
+    usual = f"{', '.join(EMPLOYMENT_WORDS[:-1])} eller {EMPLOYMENT_WORDS[-1]}"
+    first = next(iter(unknown)).replace('"', "")
+    message = (
+        f"{quoted(names.get('anstallningsform') or 'anstallningsform')} är okänd: {told}. Skriv {usual}, eller säg vad"
+        f' orden betyder i config.toml under [anstallningsform], som "{first[:60]}" = "visstid".'
+    )
+    return [RowProblem(min(line for lines in unknown.values() for line in lines), message)]
+
+
+def _protected(cells: Cells) -> bool:
+    """Whether the person is protected: what cannot be read is a problem, never a no."""
+    text = cells.text("skyddad", optional=True)
+    said = says_protected(text)
+    if said is None:
+        cells.fault("skyddad", f"är varken ja eller nej: {quoted(text)}. Skriv ja, nej eller inget.")
+    return bool(said)
+
+
 def _official(cells: Cells) -> Row:
-    email = cells.kept("epost", person.email)
+    email = cells.kept("epost", person.email, optional=True)
     board, organ = cells.kept("namnd", person.place_name), cells.kept("organ", person.place_name, optional=True)
     code = f"namnd-{slug(board)}" if board else ""
     since, until = cells.period("mandat_fran", "mandat_till")
     return Row(
         line=cells.number,
         key=email,
-        name=cells.kept("namn", person.person_name),
-        email=email,
+        name=cells.kept("namn", lambda text: turned(person.person_name(text))),
+        email=email or None,
         unit_code=f"{code}-{slug(organ)}" if code and organ else code,
         unit_name=organ or board,
         parent_code=code if organ else "",
@@ -225,95 +289,29 @@ def _official(cells: Cells) -> Row:
         manager="",
         since=since,
         until=until,
+        protected=_protected(cells),
     )
 
 
-def _gather(
-    lines: Sequence[Line], problems: list[RowProblem], names: Mapping[str, str], read: Callable[[Cells], Row]
-) -> Read:
-    """Read every line, then compare the rows with each other; rows with problems are left out."""
-    if not lines and not problems:
-        problems.append(RowProblem(0, "Filen har inga personer. En tom lista skulle avsluta alla; välj en annan fil."))
-    rows = []
-    for line in lines:
-        cells = Cells(line, names, problems)
-        if not cells.hides_personnummer():
-            rows.append(read(cells))
-    problems += _disagreements(rows)
-    bad = {problem.line for problem in problems}
-    return [row for row in rows if row.line not in bad], first_ones(problems)
-
-
-Say = Callable[[Row, Row], str]
-"""What to say of a row that says otherwise than an earlier one."""
-Rule = tuple[Callable[[Row], str], Callable[[Row], str], Say]
-"""Rows that agree on the first agree on the second, where they have both."""
-
-
-def _person(what: str) -> Say:
-    return lambda _, other: f"samma person har {what} på rad {other.line}. Rätta den rad som är fel."
-
-
-def _unit(what: str, shown: Callable[[Row], str]) -> Say:
-    return lambda row, other: (
-        f"enheten {quoted(row.unit_code)} {what} {shown(row)} men {shown(other)} på rad {other.line}. Skriv lika."
-    )
-
-
-def _written(shown: Callable[[Row], str]) -> Say:
-    return lambda row, other: f"{quoted(shown(row))} skrivs {quoted(shown(other))} på rad {other.line}. Skriv lika."
-
-
-RULES: tuple[Rule, ...] = (
-    (lambda row: row.key.casefold(), lambda row: row.key, _written(lambda row: row.key)),
-    (lambda row: row.key, lambda row: row.name.casefold(), _person("ett annat namn")),
-    (lambda row: row.key, lambda row: row.email or "", _person("en annan e-postadress")),
-    (lambda row: row.unit_code.casefold(), lambda row: row.unit_code, _written(lambda row: row.unit_code)),
-    (
-        lambda row: row.unit_code,
-        lambda row: row.unit_name.casefold(),
-        _unit("heter", lambda row: quoted(row.unit_name)),
-    ),
-    (
-        lambda row: row.unit_code,
-        lambda row: row.parent_name.casefold() or "ingen",
-        _unit("hör till", lambda row: quoted(row.parent_name) if row.parent_name else "ingen avdelning"),
-    ),
-    (
-        lambda row: row.parent_code,
-        lambda row: row.parent_name.casefold(),
-        _written(lambda row: row.parent_name),
-    ),
-)
-
-
-def _disagreements(rows: Sequence[Row]) -> Iterable[RowProblem]:
-    """A problem for each row that says otherwise than an earlier one."""
-    for group, value, message in RULES:
-        first: dict[str, Row] = {}
-        for row in rows:
-            if not group(row) or not value(row):
-                continue
-            earlier = first.setdefault(group(row), row)
-            if value(earlier) != value(row):
-                yield RowProblem(row.line, message(row, earlier))
-    yield from _overlaps(rows)
-
-
-def _overlaps(rows: Sequence[Row]) -> Iterable[RowProblem]:
-    """A problem for each row that holds at the same time as another of the same person in the same unit."""
-    held: dict[tuple[str, str], list[Row]] = defaultdict(list)
+def _known_by(rows: Sequence[Row], findings: Findings) -> list[Row]:
+    """The rows with the keys of those who have no address: that of their namesake in the list, else their name."""
+    addresses: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.key and row.unit_code and row.since <= row.until:
-            held[row.key, row.unit_code].append(row)
-    for periods in held.values():
-        periods.sort(key=lambda row: (row.since, row.line))
-        latest = periods[0]
-        for row in periods[1:]:
-            if row.since <= latest.until:
-                first, second = sorted((latest, row), key=lambda each: each.line)
-                message = (
-                    f"samma person har samma enhet på rad {first.line} under samma tid. Ta bort eller rätta en av dem."
-                )
-                yield RowProblem(second.line, message)
-            latest = max(latest, row, key=lambda each: each.until)
+        if row.email:
+            addresses[fold(row.name)].add(row.email)
+    return [row if row.email or not row.name else _named(row, addresses[fold(row.name)], findings) for row in rows]
+
+
+def _named(row: Row, addresses: Collection[str], findings: Findings) -> Row:
+    if len(addresses) == 1:
+        findings.notes["saknar e-post, men en annan rad har samma namn och en adress: räknas som samma person."].append(
+            row.line
+        )
+        return replace(row, key=next(iter(addresses)))
+    known = slug(row.name)
+    if addresses or not known:
+        why = "flera i listan heter så" if addresses else "namnet har inga bokstäver a–ö"
+        findings.problems.append(RowProblem(row.line, f"”epost” saknas, och {why}. Fyll i cellen."))
+        return row
+    findings.notes["saknar e-post; personen känns igen på sitt namn."].append(row.line)
+    return replace(row, key=f"{KNOWN_BY_NAME}{known}"[:40].rstrip("-"))

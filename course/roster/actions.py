@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from course import swedish
 from course.access.tables import Grant
 from course.audit.actions import record
 from course.db import is_demonstration
 from course.errors import Conflict, Invalid, NotFound
+from course.organisation.person import looked_up
 from course.organisation.population import Population
 from course.organisation.tables import (
     PROTECTED,
@@ -25,14 +27,16 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
-from course.roster.known import Shape, Terms
+from course.roster.known import BY_HAND, EVIDENCE, Shape, Terms
 from course.roster.plan import Plan
-from course.roster.queries import befores, newest_as_of
+from course.roster.queries import DRAFT_LIFE, befores, newest_as_of
 from course.roster.states import Change, Held, Ref
 from course.sheet.problems import file_name
 from course.target.tables import TargetState
 
 CHUNK = 500
+NO_LISTS = (BY_HAND, EVIDENCE)
+"""Sources of what no list of people may end: what was added by hand, and what was read in as evidence."""
 State = type[MembershipState] | type[UnitState]
 _number_told = case((Person.protected, f"En {PROTECTED.lower()}"), else_=Person.key)
 
@@ -53,12 +57,21 @@ class Origin:
 
 
 def check_as_of(db: Session, source: str, as_of: date) -> None:
-    """Raise Conflict in a demonstration, Invalid for a day before the source's newest import."""
+    """Raise Conflict in a demonstration, Invalid for what is no list's name or for a day before its newest import."""
+    if source.casefold() in NO_LISTS:
+        raise Invalid(f"”{source}” är upptaget. Ge källan namnet på systemet som listan kommer från.", "kalla")
     if is_demonstration(db):
         raise Conflict("Det här är en demonstration med påhittade personer. Riktiga listor läses inte in här.")
+    sources = db.scalars(select(Import.source).distinct())
+    if same := [known for known in sources if known != source and looked_up(known) == looked_up(source)]:
+        raise Invalid(
+            f"Källan ”{source}” finns redan som ”{same[0]}”. Skriv likadant: en ny källa är en ny lista.", "kalla"
+        )
     newest = newest_as_of(db, source)
     if newest and as_of < newest:
-        raise Invalid(f"Listan från ”{source}” är redan inläst per {newest}. Välj den dagen eller en senare.", "per")
+        raise Invalid(
+            f"Listan från ”{source}” är redan inläst per {swedish.day(newest)}. Välj den dagen eller en senare.", "per"
+        )
 
 
 def apply_plan(db: Session, plan: Plan, origin: Origin, *, by: int | None, at: datetime) -> int:
@@ -75,7 +88,9 @@ def apply_plan(db: Session, plan: Plan, origin: Origin, *, by: int | None, at: d
     keys = dict(db.execute(select(Person.key, Person.id)).all())
     units = _write_units(db, plan.units, keys, origin.source, by=by, at=at)
     _write_memberships(db, plan.memberships, keys, units, origin, by=by, at=at)
-    record(db, "people.import", str(number), {"source": origin.source, **plan.counts}, by=by, at=at)
+    hidden = [keys[change.key] for change in plan.people if change.protect]
+    detail = {"source": origin.source, **plan.counts, "protected": hidden}
+    record(db, "people.import", str(number), detail, by=by, at=at)
     return number
 
 
@@ -113,16 +128,19 @@ def undo_import(db: Session, source: str, *, seen: int | None = None, by: int | 
     return number
 
 
-def keep_draft(
-    db: Session, origin: Origin, as_of: date, content: bytes, *, by: int, older_than: datetime, at: datetime
-) -> str:
-    """Keep a file until somebody has decided on it; gives its random id. Drops files from before `older_than`."""
-    db.execute(delete(ImportDraft).where(ImportDraft.at < older_than))
+def keep_draft(db: Session, origin: Origin, as_of: date, content: bytes, *, by: int, at: datetime) -> str:
+    """Keep a file until somebody has decided on it, or for DRAFT_LIFE; gives its random id."""
+    drop_old_drafts(db, at=at)
     number = secrets.token_urlsafe(16)
     row = {"id": number, "by": by, "at": at, "as_of": as_of, "content": content}
     named = {"kind": origin.kind, "source": origin.source, "file_name": file_name(origin.file_name)}
     db.execute(insert(ImportDraft).values(row | named))
     return number
+
+
+def drop_old_drafts(db: Session, *, at: datetime) -> int:
+    """Forget the files that nobody has decided on within DRAFT_LIFE; gives how many. They are whole lists of people."""
+    return db.connection().execute(delete(ImportDraft).where(ImportDraft.at <= at - DRAFT_LIFE)).rowcount
 
 
 def drop_draft(db: Session, draft_id: str) -> None:
@@ -156,15 +174,18 @@ def add_import(
 
 
 def _write_people(db: Session, plan: Plan, import_id: int) -> None:
-    """Add who is new and rename who is called something else, remembering what it was."""
+    """Add who is new, rename who is called something else, remembering what it was, and protect who is to be."""
     new = [
-        {"key": change.key, "name": change.name, "email": change.email, "protected": False}
+        {"key": change.key, "name": change.name, "email": change.email, "protected": change.protect}
         for change in plan.people
         if change.known is None
     ]
     if new:
         db.execute(insert(Person), new)
-    renamed = [change for change in plan.people if change.known is not None]
+    protected = [change.known.id for change in plan.people if change.protect and change.known]
+    for start in range(0, len(protected), CHUNK):
+        db.execute(update(Person).where(Person.id.in_(protected[start : start + CHUNK])).values(protected=True))
+    renamed = [change for change in plan.people if change.is_renamed]
     for change in renamed:
         if change.known:
             db.execute(update(Person).where(Person.id == change.known.id).values(name=change.name, email=change.email))

@@ -6,26 +6,42 @@ never rewritten, but for a later end, which prolongs without a gap.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
 from course.organisation.population import COUNTED
 from course.organisation.roster_file import Row
-from course.roster.known import Known, KnownMembership, KnownPerson, Shape, Terms
+from course.roster.known import PROTECTED_TOLD, Known, KnownMembership, KnownPerson, Shape, Terms
 from course.roster.states import DAY, Change, Held, Ref, difference, succeed, up_to
-from course.roster.story import Event, brakes_of, events_of, stories_of
+from course.roster.story import Event, Story, brakes_of, events_of, stories_of
+from course.roster.twins import Twins, remark, twins_of
 from course.roster.units import unit_changes
+
+FEW, MOST_PROTECTED = 2, 2
+"""How many, and per cent of the list, may become protected without being confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """A person to add (`known` is None) or whose name or e-mail changes."""
+    """A person to add (`known` is None), whose name or e-mail changes, or who becomes protected."""
 
     key: str
     name: str
     email: str | None
     known: KnownPerson | None
+    protect: bool = False
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the name or the e-mail of somebody known changes."""
+        return self.known is not None and (self.known.name, self.known.email) != (self.name, self.email)
+
+    @property
+    def texts(self) -> list[str]:
+        """What becomes of the person, for reading."""
+        renamed = ["namn eller e-post ändras"] if self.is_renamed else []
+        return [*renamed, "får skyddade personuppgifter"] if self.protect else renamed
 
 
 @dataclass(frozen=True)
@@ -62,38 +78,39 @@ class Plan:
 
 def plan(rows: Sequence[Row], known: Known, *, as_of: date, source: str, audience: str) -> Plan:
     """Compare the whole list with what is known."""
-    refs = _refs(known, source, as_of)
+    refs = _refs(known)
+    twins = twins_of(rows, known)
+    known = replace(known, hidden=_to_protect(rows, known, twins))
     pairs = list(_matched(rows, known.memberships, refs))
     wanted = [(membership, row, _wanted(membership, row, refs, as_of)) for membership, row in pairs]
     people, remarks = _people(rows, known)
-    units, reorganised, odd = unit_changes(rows, known, wanted, refs, as_of=as_of, source=source, audience=audience)
+    units = unit_changes(rows, known, wanted, refs, as_of=as_of, source=source, audience=audience)
     names: dict[Ref, str] = {row.unit_code: row.unit_name for row in rows}
     names.update({unit.id: unit.states[-1].what.name for unit in known.units.values()})
     stories = stories_of(wanted, names, as_of)
-    renamed = {change.key for change in people if change.known}
+    more = {change.key: change.texts for change in people}
     return Plan(
         as_of=as_of,
         people=people,
-        units=units,
+        units=units.changes,
         memberships=tuple(filter(None, (_change(*each) for each in wanted))),
-        **events_of(stories, rows, known, renamed),
-        reorganised=reorganised,
-        remarks=(*remarks, *_twice(wanted, known), *odd),
-        brakes=brakes_of(stories, known, names, as_of),
+        **events_of(stories, rows, known, more),
+        reorganised=units.reorganised,
+        remarks=(
+            *remarks,
+            *(remark(each, known) for each in twins),
+            *_twice(wanted, known),
+            *_on_duty(stories, known),
+            *units.remarks,
+        ),
+        brakes=(*brakes_of(stories, known, names, as_of), *_many_protected(people, rows)),
     )
 
 
-def _refs(known: Known, source: str, as_of: date) -> dict[str, Ref]:
-    """{code: unit} of the units that have the code on `as_of` or later, and of the source's own closed ones."""
-    closed: dict[str, Ref] = {}
-    open_: dict[str, Ref] = {}
-    for unit in known.units.values():
-        for state in unit.states:
-            if state.until >= as_of:
-                open_.setdefault(state.what.code, unit.id)
-            elif unit.source == source:
-                closed[state.what.code] = unit.id
-    return {**closed, **open_}
+def _refs(known: Known) -> dict[str, Ref]:
+    """{code: the unit that had the code last}: a code that comes back, in whichever list, is the unit it was."""
+    ends = sorted((state.until, unit.id, state.what.code) for unit in known.units.values() for state in unit.states)
+    return {code: unit for _, unit, code in ends}
 
 
 def _matched(
@@ -166,9 +183,45 @@ def _people(rows: Sequence[Row], known: Known) -> tuple[tuple[PersonChange, ...]
         elif email:
             holders[email].add(human)
             claims.setdefault(email, key)
-        if person is None or (person.name, person.email) != (row.name, email):
-            changes.append(PersonChange(key, row.name, email, person))
+        change = PersonChange(key, row.name, email, person, protect=_becomes_protected(key, known))
+        if person is None or change.texts:
+            changes.append(change)
+    linked = (one for key, one in known.people.items() if key not in listed and _becomes_protected(key, known))
+    changes += [PersonChange(one.key, one.name, one.email, one, protect=True) for one in linked]
     return tuple(changes), tuple(remarks)
+
+
+def _to_protect(rows: Iterable[Row], known: Known, twins: Iterable[Twins]) -> frozenset[str]:
+    """The numbers that the list says are protected, with the other numbers of those humans.
+
+    So is a new number that looks like one of theirs: a list that has lost zeros must not give a name away.
+    """
+    said = {row.key for row in rows if row.protected}
+    humans = {person.human for key in said if (person := known.people.get(key))}
+    said |= {person.key for person in known.people.values() if person.human in humans}
+    known = replace(known, hidden=frozenset(said))
+    return frozenset(said | {each.new for each in twins if known.hides(each.other)})
+
+
+def _becomes_protected(key: str, known: Known) -> bool:
+    """A list gives protection and never takes it away."""
+    person = known.people.get(key)
+    return key in known.hidden and not (person and person.protected)
+
+
+def _many_protected(people: Iterable[PersonChange], rows: Sequence[Row]) -> Iterable[str]:
+    """Whether so many become protected that the column may be another one: no list takes that back."""
+    some, everybody = sum(change.protect for change in people), len({row.key for row in rows})
+    if some > FEW and some * 100 > MOST_PROTECTED * everybody:
+        yield f"{some} av {everybody} i listan får skyddade personuppgifter, mer än {MOST_PROTECTED} procent."
+
+
+def _on_duty(stories: Mapping[str, Story], known: Known) -> Iterable[str]:
+    """Who leaves and has a role that shows them other people."""
+    leavers = [key for key, story in stories.items() if story.sort == "left" and story.texts and key in known.on_duty]
+    names = [PROTECTED_TOLD if known.hides(key) else f"{known.people[key].name} ({key})" for key in sorted(leavers)]
+    if names:
+        yield f"{len(names)} som slutar har en roll: {', '.join(names)}. Säg till administratören."
 
 
 def _twice(

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, defer
 
+from course import swedish
+from course.access.policy import DUTIES
+from course.access.tables import Grant
 from course.errors import NotFound
 from course.organisation.tables import (
     PROTECTED,
@@ -21,10 +24,15 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
-from course.roster.known import Known, KnownMembership, KnownPerson, KnownUnit, Shape, Terms
+from course.roster.known import BY_HAND, Known, KnownMembership, KnownPerson, KnownUnit, Shape, Terms
 from course.roster.states import Held, Ref
+from course.schema import remains
 
 SHOWN = 20
+DRAFT_LIFE = timedelta(days=1)
+"""How long a file waits for somebody to decide on it."""
+VERBS = {"joined": "började", "left": "slutade", "moved": "bytte enhet", "changed": "ändrades"}
+"""What became of the people of each sort."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,28 @@ class ImportRow:
     undoes: int | None
     undone: bool
 
+    @property
+    def words(self) -> str:
+        """What it did: each kind of import counts what it has."""
+        gone = " (ångrad)" if self.undone else ""
+        if self.undoes:
+            return f"Ångrade import {self.undoes}{gone}"
+        if self.kind == "evidence":
+            return f"{swedish.counted(self.counts.get('rows', 0), 'rad', 'rader')} med genomföranden{gone}"
+        return ", ".join(f"{swedish.number(self.counts.get(sort, 0))} {verb}" for sort, verb in VERBS.items()) + gone
+
 
 def known_of(db: Session, source: str, as_of: date) -> Known:
-    """Everything a list of the source is compared with; six statements whatever the number of people."""
+    """Everything a list of the source is compared with; eight statements whatever the number of people."""
     people = _people(db)
     keys = {person.id: person.key for person in people.values()}
-    return Known(people, _memberships(db, source, keys), _units(db, source, keys, as_of), _by_hand(db, as_of))
+    return Known(
+        people,
+        _memberships(db, source, keys),
+        _units(db, keys, as_of),
+        by_hand=_by_hand(db, as_of),
+        on_duty=_on_duty(db, as_of),
+    )
 
 
 def last_imports(db: Session, source: str | None = None) -> list[ImportRow]:
@@ -130,10 +154,10 @@ def befores(db: Session, import_id: int) -> list[ImportBefore]:
     return list(db.scalars(select(ImportBefore).where(ImportBefore.import_id == import_id)))
 
 
-def draft(db: Session, draft_id: str) -> ImportDraft:
-    """The file that waits to be read in. Raises NotFound."""
+def draft(db: Session, draft_id: str, *, at: datetime) -> ImportDraft:
+    """The file that waits to be read in. Raises NotFound, also when it has waited for longer than DRAFT_LIFE."""
     found = db.get(ImportDraft, draft_id)
-    if found is None:
+    if found is None or found.at <= at - DRAFT_LIFE:
         raise NotFound("Filen finns inte kvar. Skicka den igen.")
     return found
 
@@ -181,39 +205,62 @@ def _by_hand(db: Session, as_of: date) -> frozenset[str]:
         select(Person.key)
         .join(Membership, Membership.person_id == Person.id)
         .join(MembershipState, MembershipState.membership_id == Membership.id)
-        .where(Membership.source == "hand", MembershipState.superseded_at.is_(None), MembershipState.valid_to >= as_of)
+        .where(Membership.source == BY_HAND, MembershipState.superseded_at.is_(None), MembershipState.valid_to >= as_of)
     )
     return frozenset(db.scalars(rows))
 
 
-def _units(db: Session, source: str, keys: dict[int, str], as_of: date) -> dict[int, KnownUnit]:
-    elsewhere = (
-        select(MembershipState.unit_id)
-        .join(Membership, Membership.id == MembershipState.membership_id)
-        .where(Membership.source != source, MembershipState.superseded_at.is_(None), MembershipState.valid_to >= as_of)
+def _on_duty(db: Session, as_of: date) -> frozenset[str]:
+    """The keys of those who have a duty from `as_of` on."""
+    rows = select(Person.key).join(Grant, Grant.person_id == Person.id)
+    return frozenset(db.scalars(rows.where(Grant.role.in_(DUTIES), remains(Grant, as_of))))
+
+
+def _units(db: Session, keys: dict[int, str], as_of: date) -> dict[int, KnownUnit]:
+    state = MembershipState
+    people = (
+        select(state.unit_id, Membership.source)
+        .join(Membership, Membership.id == state.membership_id)
+        .where(state.superseded_at.is_(None), state.valid_to >= as_of)
     )
-    shared = set(db.scalars(elsewhere.distinct()))
-    state = UnitState
+    peopled: dict[int, set[str]] = defaultdict(set)
+    for unit, source in db.execute(people.distinct()):
+        peopled[unit].add(source)
     rows = (
         select(
             Unit.id,
             Unit.source,
-            state.id,
-            state.valid_from,
-            state.valid_to,
-            state.code,
-            state.name,
-            state.kind,
-            state.parent_id,
-            state.manager_id,
+            UnitState.id,
+            UnitState.valid_from,
+            UnitState.valid_to,
+            UnitState.code,
+            UnitState.name,
+            UnitState.kind,
+            UnitState.parent_id,
+            UnitState.manager_id,
         )
-        .join(state, state.unit_id == Unit.id)
-        .where(state.superseded_at.is_(None))
-        .order_by(Unit.id, state.valid_from)
+        .join(UnitState, UnitState.unit_id == Unit.id)
+        .where(UnitState.superseded_at.is_(None))
+        .order_by(Unit.id, UnitState.valid_from)
     )
     states: dict[tuple[int, str], list[Held[Shape]]] = defaultdict(list)
-    for unit, owner, number, since, until, code, name, kind, parent, manager in db.execute(rows):
+    for unit, maker, number, since, until, code, name, kind, parent, manager in db.execute(rows):
         above: Ref | None = parent
         shape = Shape(code, name, kind, above, keys[manager] if manager else "")
-        states[unit, owner].append(Held(since, until, shape, number))
-    return {unit: KnownUnit(unit, owner, tuple(held), unit in shared) for (unit, owner), held in states.items()}
+        states[unit, maker].append(Held(since, until, shape, number))
+    owners = _unit_owners(db)
+    return {
+        unit: KnownUnit(unit, owners.get(unit, maker), tuple(held), frozenset(peopled[unit]))
+        for (unit, maker), held in states.items()
+    }
+
+
+def _unit_owners(db: Session) -> dict[int, str]:
+    """{unit: the list that wrote of it last}, as the instants of the imports that stand tell."""
+    wrote = (
+        select(UnitState.unit_id, Import.source)
+        .join(Import, Import.at == UnitState.recorded_at)
+        .where(Import.undoes.is_(None), Import.id.not_in(_undone()))
+        .order_by(Import.id)
+    )
+    return dict(db.execute(wrote).all())

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
+from course import swedish
 from course.clock import FOREVER
+from course.organisation.population import EMPLOYMENT_NAMES
 from course.organisation.roster_file import Row
 from course.roster.known import Known, Terms, Wanted
 from course.roster.states import DAY, Held, Ref, difference, on
@@ -49,7 +50,8 @@ class Story:
             return "joined" if self.has_ahead and not self.had_ahead else "changed"
         if not self.after:
             return "changed" if self.has_ahead else "left"
-        return "changed" if self.before == self.after else "moved"
+        moved = self.before - self.after and self.after - self.before  # a second employment is no move
+        return "moved" if moved else "changed"
 
 
 def stories_of(wanted: Sequence[Wanted], names: Mapping[Ref, str], as_of: date) -> dict[str, Story]:
@@ -71,21 +73,22 @@ def stories_of(wanted: Sequence[Wanted], names: Mapping[Ref, str], as_of: date) 
 
 
 def events_of(
-    stories: Mapping[str, Story], rows: Sequence[Row], known: Known, renamed: AbstractSet[str]
+    stories: Mapping[str, Story], rows: Sequence[Row], known: Known, more: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[Event, ...]]:
-    """The persons of each sort, in the order of the file, those absent from it first."""
+    """The persons of each sort, in the order of the file, those absent from it first.
+
+    `more` is what becomes of persons beside their employments, by number.
+    """
     lines = {row.key: row for row in reversed(rows)}
     told: dict[str, list[Event]] = {"joined": [], "left": [], "moved": [], "changed": []}
     for key, story in stories.items():
-        if not story.texts and key not in renamed:
+        texts = [*story.texts, *more.get(key, ())]
+        if not texts:
             continue
         row, person = lines.get(key), known.people.get(key)
         name = row.name if row else person.name if person else ""
-        texts = [*story.texts, *(["namn eller e-post ändras"] if key in renamed else [])]
-        shown, text = (name, key), "; ".join(texts)
-        if person and person.protected:  # neither name nor number is shown
-            shown = ("Skyddad person", "–")
-        told[story.sort].append(Event(row.line if row else 0, shown[1], shown[0], text))
+        shown = ("Skyddad person", "–") if known.hides(key) else (name, key)
+        told[story.sort].append(Event(row.line if row else 0, shown[1], shown[0], "; ".join(texts)))
     return {sort: tuple(sorted(events, key=lambda event: (event.line, event.key))) for sort, events in told.items()}
 
 
@@ -93,8 +96,8 @@ def brakes_of(stories: Mapping[str, Story], known: Known, names: Mapping[Ref, st
     """Where more people than usual leave or move, among the permanently employed."""
     groups: dict[str, list[Story]] = defaultdict(list)
     for story in stories.values():
-        parents = {_parent_on(known, unit, as_of - DAY) for unit in story.permanent} - {None}
-        for name in ("hela listan", *(names[parent] for parent in parents if parent is not None)):
+        parents = {_parent_on(known, unit, as_of - DAY) for unit in story.permanent}
+        for name in ("hela listan", *(names[parent] for parent in parents if parent is not None and parent in names)):
             if story.permanent:
                 groups[name].append(story)
     found = []
@@ -110,7 +113,8 @@ def brakes_of(stories: Mapping[str, Story], known: Known, names: Mapping[Ref, st
 
 
 def _parent_on(known: Known, unit: Ref, day: date) -> Ref | None:
-    held = on(known.units[unit].states, day) if isinstance(unit, int) else []
+    there = known.units.get(unit) if isinstance(unit, int) else None  # one whose first day never came is not known
+    held = on(there.states, day) if there else []
     return held[0].what.parent if held else None
 
 
@@ -118,7 +122,7 @@ def _in_words(had: Sequence[Held[Terms]], states: Sequence[Held[Terms]], names: 
     """The change of one membership, for reading."""
 
     def unit(state: Held[Terms]) -> str:
-        return names.get(state.what.unit, str(state.what.unit))
+        return names.get(state.what.unit, "en enhet som inte finns kvar")
 
     if not had:
         return f"ny: {unit(states[-1])} {_days(states[0].since, states[-1].until)}"
@@ -127,13 +131,18 @@ def _in_words(had: Sequence[Held[Terms]], states: Sequence[Held[Terms]], names: 
     old, new = had[-1], states[-1]
     texts = []
     if old.what.unit != new.what.unit:
-        texts.append(f"{unit(old)} → {unit(new)} från {new.since}")
+        texts.append(f"{unit(old)} → {unit(new)} från {swedish.day(new.since)}")
     if (old.what.title, old.what.employment) != (new.what.title, new.what.employment):
-        texts.append(f"{old.what.title}, {old.what.employment} → {new.what.title}, {new.what.employment}")
+        texts.append(f"{_terms(old.what)} → {_terms(new.what)}")
     if old.until != new.until or not texts:
         texts.append(f"{unit(new)}: {_days(states[0].since, new.until)}")
     return ", ".join(texts)
 
 
+def _terms(what: Terms) -> str:
+    return ", ".join(filter(None, (what.title, EMPLOYMENT_NAMES[what.employment])))
+
+
 def _days(since: date, until: date) -> str:
-    return f"från {since}" if until == FOREVER else f"{since}–{until}"
+    first = f"från {swedish.day(since)}"
+    return first if until == FOREVER else f"{first} till {swedish.day(until)}"

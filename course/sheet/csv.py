@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from course.sheet.problems import MOST_COLUMNS, MOST_ROWS, SAVE_AS, TOO_MANY, Fault, Record, Refused, fold
+from course.sheet.letters import decoded
+from course.sheet.problems import MOST_COLUMNS, MOST_ROWS, MOST_TITLES, SAVE_AS, TOO_MANY, Fault, Record, Refused, fold
 from course.swedish import number as grouped
 
 LONGEST_QUOTED = 10_000
 """Where the search for a closing quotation mark ends."""
-UNICODE = "Filen är sparad som Unicode (UTF-16 eller UTF-32). Välj Spara som och filtypen ”CSV UTF-8”."
 FOREIGN = (
     (b"%pdf", "Filen är en PDF. " + SAVE_AS),
     (b"{\\rtf", "Filen är ett textdokument. " + SAVE_AS),
@@ -22,48 +22,23 @@ FOREIGN = (
     (b"7z\xbc\xaf", "Filen är komprimerad. Packa upp den först."),
 )
 """How files that are no tables begin, in lower case."""
-UTF8_LETTER = re.compile(b"\xc3[\xa4\xa5\xb6\x84\x85\x96\xa9]")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 """Excel's own note on the first line about what stands between cells."""
 QUOTED = re.compile(r'((?:[^"]++|"")*+)"')
 OPENING = re.compile(' *"')
 
 
-def decoded(content: bytes) -> str:
+def csv_text(content: bytes) -> str:
     """The text of a CSV file with every line break as one newline."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or content[:200].count(0) * 4 > len(
-        content[:200]
-    ):
-        raise Refused(UNICODE)
-    bare = content.removeprefix(b"\xef\xbb\xbf")
-    start = bare.lstrip()[:8].lower()
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:8].lower()
     for signature, message in FOREIGN:
         if start.startswith(signature):
             raise Refused(message)
-    if 0 in bare:
-        line = _line_at(bare, bare.index(0))
+    text = decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    if (place := text.find("\0")) >= 0:
+        line = 1 + text.count("\n", 0, place)
         raise Refused("raden innehåller ett NUL-tecken; filen är skadad. Exportera listan på nytt.", line)
-    text = _text(bare, is_utf8=len(bare) < len(content))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _text(bare: bytes, *, is_utf8: bool) -> str:
-    """The bytes as UTF-8, or as Windows' Latin-1 when nothing speaks for UTF-8."""
-    try:
-        return bare.decode()
-    except UnicodeDecodeError as error:
-        if is_utf8 or UTF8_LETTER.search(bare):
-            message = "raden innehåller förvanskade bokstäver. Spara filen på nytt som ”CSV UTF-8”."
-            raise Refused(message, _line_at(bare, error.start)) from None
-    try:
-        return bare.decode("cp1252")
-    except UnicodeDecodeError:
-        return bare.decode("latin-1")
-
-
-def _line_at(content: bytes, place: int) -> int:
-    before = content[:place]
-    return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+    return text
 
 
 def csv_records(text: str, wanted: frozenset[str], fault: Fault) -> Iterator[Record]:
@@ -85,7 +60,7 @@ def csv_records(text: str, wanted: frozenset[str], fault: Fault) -> Iterator[Rec
             fault(number, refusal.problem.message)
         else:
             if any(cell.strip() for cell in cells):
-                yield number, cells
+                yield Record(number, cells)
         number += text.count("\n", place, end + 1)
         place = end + 1
 
@@ -98,9 +73,11 @@ def _layout(text: str, wanted: frozenset[str]) -> tuple[str, int, int]:
     if (note := SEPARATOR_LINE.fullmatch(line.strip())) and note[1] in ";,\t":
         return note[1], skipped + len(line) + 1, skipped + 2
 
+    lines = [line[:LONGEST_QUOTED] for line in body.split("\n", 2 * MOST_TITLES)[: 2 * MOST_TITLES]]
+
     def score(delimiter: str) -> tuple[int, int]:
-        cells = line[:LONGEST_QUOTED].split(delimiter)
-        return len(wanted & set(map(fold, cells))), len(cells)
+        rows = [line.split(delimiter) for line in lines]
+        return max((len(wanted & set(map(fold, cells))), len(cells)) for cells in rows)
 
     return max(";,\t", key=score), skipped, skipped + 1
 

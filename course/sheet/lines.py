@@ -1,52 +1,42 @@
 """The lines of a table with the columns that were asked for, and every problem at once."""
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 
-from course.sheet.csv import csv_records, decoded
+from course.sheet.csv import csv_records, csv_text
+from course.sheet.header import Column, Header, Wanted, find_header, read_header
+from course.sheet.letters import SAVE_ANEW, UNSAFE, is_garbled
 from course.sheet.problems import (
     LOCKED,
-    MOST_COLUMNS,
     MOST_ROWS,
+    MOST_TITLES,
     SAVE_AS,
     TOO_MANY,
-    TOO_WIDE,
     Fault,
+    Grid,
     Record,
     Refused,
     RowProblem,
     fold,
     quoted,
+    rows_in_words,
 )
-from course.sheet.xlsx import xlsx_records
+from course.sheet.xlsx import xlsx_grid
 from course.swedish import number as grouped
 
 LARGEST_FILE = 20_000_000
 LONGEST_CELL = 1_000
-MOST_PROBLEMS = 200
-MOST_OF_ONE, MOST_PIECES = 20, 40
-"""When more rows than the first have the very same problem they are told together, in so many pieces at the most."""
 EMPTY = "Filen är tom. Välj en fil med en rubrikrad och minst en rad till."
 OLE, ZIP = b"\xd0\xcf\x11\xe0", (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    "\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
-"""Control characters, what cannot be seen, and what turns the text around it."""
-GARBLED = re.compile("\ufffd|Ã[¥¤¶…„–©\x85\x84\x96]")
-"""Letters that were lost on the way, or å, ä and ö read in the wrong encoding."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column to read; a required one must be in the header."""
-
-    name: str
-    required: bool = True
+NOTHING = frozenset({"-", "–", "—", "--", ".", "saknas", "uppgift saknas", "ej angivet", "ej angiven", "null", "(tom)"})
+"""What people and systems write in a cell that has nothing to say."""
+TOTAL = re.compile(r"((del|slut)?(summa|summering|total(t|summa)?)|antal)\b", re.IGNORECASE)
+NO_CODE = "Skrev du en kod har Excel gjort om den. Välj cellformatet Text och skriv den igen."
+ERROR = re.compile(r"#(N/A|[A-ZÅÄÖ/0]+[!?]|#+)")
+"""What Excel shows instead of a value, in English and Swedish; a CSV file has it as text."""
 
 
 @dataclass(frozen=True)
@@ -61,24 +51,30 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _Header:
-    """Where each column stands (None: nowhere), how wide the header is, and how far each row must reach."""
+class Table:
+    """The rows that can be read, the problems by row, and what is to be said of what was read."""
 
-    places: Mapping[str, int | None]
-    titles: Mapping[str, str]
-    width: int
-    least: int
+    lines: Sequence[Line] = ()
+    problems: Sequence[RowProblem] = ()
+    remarks: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    """Why the columns may be others than they seem: to be confirmed before anything is changed."""
+    columns: frozenset[str] = frozenset()
+    """The columns asked for that the file has, by our names."""
 
 
-def read_sheet(
-    content: bytes, columns: Sequence[Column], names: Mapping[str, str] = {}
-) -> tuple[list[Line], list[RowProblem]]:
-    """The rows of a CSV or XLSX file that can be read, and the first problems. Never raises.
+@dataclass
+class _Reading:
+    """What comes to light while the rows are read."""
 
-    `names` says what a column is called in this file: {our name: its header}.
-    """
-    lines, problems = read_lines(content, columns, names)
-    return lines, first_ones(problems)
+    header: Header
+    columns: Mapping[str, Column]
+    fault: Fault
+    totals: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    garbled: dict[int, str] = field(default_factory=dict)
+    """{row: the column with letters that were lost}."""
 
 
 def read_lines(
@@ -86,131 +82,126 @@ def read_lines(
     columns: Sequence[Column],
     names: Mapping[str, str] = {},
     refused: Mapping[str, str] = {},
-) -> tuple[list[Line], list[RowProblem]]:
-    """As read_sheet, with every problem. `refused` says why a column may not be there: {folded header: message}."""
+) -> Table:
+    """The rows of a CSV or XLSX file, with every problem. Never raises.
+
+    `names` says what a column is called in this file: {our name: its header}; our own name is understood too.
+    `refused` says why a column may not be there: {folded header: message}.
+    """
     problems: list[RowProblem] = []
 
     def fault(line: int, message: str) -> None:
         problems.append(RowProblem(line, message))
 
-    titles = {column.name: names.get(column.name) or column.name for column in columns}
+    wanted = Wanted(columns, names)
     try:
-        records = _records(content, frozenset(map(fold, titles.values())), fault)
-        header = _read_header(next(records, (0, [])), columns, titles, refused, fault)
-        lines = _read_lines(records, header, fault) if header else []
+        grid = _grid(content, wanted, fault)
+        first = list(islice(grid.records, MOST_TITLES))
+        if not first:
+            raise Refused(EMPTY)
+        place = find_header(first, wanted)
+        problems[:] = [problem for problem in problems if problem.line >= first[place].number]
+        header = read_header(first[place], wanted, refused, fault)
+        if header is None:
+            return Table(problems=problems)
+        reading = _Reading(header, {column.name: column for column in columns}, fault)
+        lines = _read_lines(chain(first[place + 1 :], grid.records), reading)
     except Refused as refusal:
-        return [], [refusal.problem]
-    bad = {problem.line for problem in problems}
-    return [line for line in lines if line.number not in bad], sorted(problems, key=lambda problem: problem.line)
+        return Table(problems=[refusal.problem])
+    if reading.garbled:
+        fault(0, _lost_letters(reading.garbled))
+    bad = {problem.line for problem in problems} | reading.garbled.keys()
+    return Table(
+        [line for line in lines if line.number not in bad],
+        sorted(problems, key=lambda problem: problem.line),
+        [*header.remarks, *_skipped(first[:place]), *_remarks(reading, grid)],
+        header.doubts,
+        frozenset(name for name, place in header.places.items() if place is not None),
+    )
 
 
-def first_ones(problems: Iterable[RowProblem]) -> list[RowProblem]:
-    """The problems by row, at most MOST_PROBLEMS of them and a last one that says how many more there are.
-
-    One that many rows share is told once, with all its rows: often it is the header's.
-    """
-    by_message: dict[str, list[RowProblem]] = {}
-    for problem in problems:
-        by_message.setdefault(problem.message, []).append(problem)
-    ordered = sorted((each for same in by_message.values() for each in _few_of(same)), key=lambda problem: problem.line)
-    more = len(ordered) - MOST_PROBLEMS
-    if more <= 0:
-        return ordered
-    return [*ordered[:MOST_PROBLEMS], RowProblem(0, f"Det finns {grouped(more)} fel till. Rätta de här först.")]
+def _lost_letters(garbled: Mapping[int, str]) -> str:
+    row = min(garbled)
+    return (
+        f"Filen är sparad med fel teckenkodning: bokstäver är förvanskade, till exempel i {quoted(garbled[row])}"
+        f" på rad {row} ({len(garbled)} av filens rader). {SAVE_ANEW}"
+    )
 
 
-def _few_of(same: list[RowProblem]) -> list[RowProblem]:
-    """All of them, or the first rows when there are many."""
-    same.sort(key=lambda problem: problem.line)
-    if len(same) <= MOST_OF_ONE:
-        return same
-    first = same[0]
-    more = f"{first.message} Samma sak gäller {_rows([problem.line for problem in same[1:]])}; se också på rubrikraden."
-    return [RowProblem(first.line, more)]
+def _skipped(above: Sequence[Record]) -> list[str]:
+    numbers = [record.number for record in above]
+    return [f"{rows_in_words(numbers).capitalize()} står ovanför rubrikraden och är inte läst."] if above else []
 
 
-def _rows(numbers: Sequence[int]) -> str:
-    """Row numbers in words: "rad 3–2001", "rad 3, 5–9", with a limit to how many pieces are told."""
-    pieces: list[list[int]] = []
-    for number in numbers:
-        if pieces and number == pieces[-1][1] + 1:
-            pieces[-1][1] = number
-        else:
-            pieces.append([number, number])
-    told = [str(first) if first == last else f"{first}–{last}" for first, last in pieces[:MOST_PIECES]]
-    left = sum(last - first + 1 for first, last in pieces[MOST_PIECES:])
-    return f"rad {', '.join(told)}" + (f" och {grouped(left)} rader till" if left else "")
-
-
-def _read_header(
-    record: Record, columns: Sequence[Column], titles: Mapping[str, str], refused: Mapping[str, str], fault: Fault
-) -> _Header | None:
-    """The header, or None and its faults."""
-    number, cells = record
-    if not number:
-        raise Refused(EMPTY)
-    found = [fold(cell[:LONGEST_CELL]) for cell in cells]
-    while found and not found[-1]:
-        found.pop()
-    if len(found) > MOST_COLUMNS:
-        raise Refused(TOO_WIDE)
-    wanted = {column.name: fold(titles[column.name]) for column in columns}
-    faults = [refused[name] for name in sorted(set(found) & refused.keys())]
-    faults += [
-        f"kolumnen {quoted(titles[name])} finns två gånger. Ta bort den ena eller byt namn på den."
-        for name, folded in wanted.items()
-        if found.count(folded) > 1
+def _remarks(reading: _Reading, grid: Grid) -> list[str]:
+    """What was passed over, and what was read though nobody sees it."""
+    header = reading.header
+    unseen = [
+        header.titles[name] for name, place in header.places.items() if place is not None and place in grid.hidden
     ]
-    faults += _missing(columns, titles, {fold(cell): " ".join(cell.split()) for cell in cells if fold(cell)})
-    for message in faults:
-        fault(number, message)
-    places = {name: found.index(folded) if folded in found else None for name, folded in wanted.items()}
-    reach = [place for column in columns if column.required and (place := places[column.name]) is not None]
-    return None if faults else _Header(places, titles, len(found), max(reach, default=0) + 1)
+    told = [
+        f"{rows_in_words(rows).capitalize()} {text}"
+        for rows, text in (
+            (reading.totals, "ser ut som en summarad och är inte läst."),
+            (reading.repeated, "är rubrikraden en gång till och är inte läst."),
+            (reading.hidden, "är dold i Excel, av ett filter eller för hand, men är läst."),
+        )
+        if rows
+    ]
+    if unseen:
+        told.append(f"Kolumner som är dolda i Excel men är lästa: {', '.join(unseen)}.")
+    return [*grid.remarks, *told]
 
 
-def _missing(columns: Sequence[Column], titles: Mapping[str, str], given: Mapping[str, str]) -> list[str]:
-    """What to say of the columns that are not among the given ones, {folded: as written}."""
-    wanted = {fold(title): title for title in titles.values()}
-    if not wanted.keys() & given.keys():
-        return [f"rubrikraden saknas. Den första raden ska ha rubrikerna {', '.join(titles.values())}."]
-    faults, missing = [], []
-    for column in columns:
-        title = titles[column.name]
-        if fold(title) in given:
-            continue
-        near = difflib.get_close_matches(fold(title), given.keys() - wanted.keys(), n=1, cutoff=0.8)
-        if near and (column.required or not near[0].startswith(fold(title))):
-            faults.append(f"kolumnen {quoted(title)} saknas; menade du {quoted(given[near[0]])}? Byt rubriken.")
-        elif column.required:
-            missing.append(quoted(title))
-    if missing:
-        what = "kolumnen" if len(missing) == 1 else "kolumnerna"
-        faults.append(f"{what} {', '.join(missing)} saknas. Lägg till i rubrikraden.")
-    return faults
-
-
-def _read_lines(records: Iterable[Record], header: _Header, fault: Fault) -> list[Line]:
+def _read_lines(records: Iterable[Record], reading: _Reading) -> list[Line]:
     lines = []
-    for count, (number, cells) in enumerate(records, start=1):
+    for count, record in enumerate(records, start=1):
         if count > MOST_ROWS:
             raise Refused(TOO_MANY)
-        if _is_as_wide(number, cells, header, fault):
-            lines.append(Line(number, _read_cells(number, cells, header, fault)))
+        if _is_header(record, reading.header):
+            reading.repeated.append(record.number)
+        elif _is_total(record, reading):
+            reading.totals.append(record.number)
+        elif _is_as_wide(record, reading):
+            if record.hidden:
+                reading.hidden.append(record.number)
+            lines.append(Line(record.number, _read_cells(record, reading)))
     return lines
 
 
-def _is_as_wide(number: int, cells: Sequence[str], header: _Header, fault: Fault) -> bool:
+def _is_header(record: Record, header: Header) -> bool:
+    """Whether the header is there once more, as at the top of each page of a report."""
+    places = [place for place in header.places.values() if place is not None]
+    return all(
+        place < len(record.cells) and fold(record.cells[place][:LONGEST_CELL]) == header.folded[place]
+        for place in places
+    )
+
+
+def _is_total(record: Record, reading: _Reading) -> bool:
+    """Whether the row begins as a sum and has less than half of what a row must have."""
+    first = next((cell.strip() for cell in record.cells if cell.strip()), "")
+    if not TOTAL.match(first):
+        return False
+    needed = [
+        place for name, place in reading.header.places.items() if reading.columns[name].required and place is not None
+    ]
+    filled = sum(place < len(record.cells) and bool(record.cells[place].strip()) for place in needed)
+    return filled * 2 <= len(needed)
+
+
+def _is_as_wide(record: Record, reading: _Reading) -> bool:
     """Whether the row has as many cells as the header. Empty ones may be too many, optional ones at the end too few."""
+    cells, header = record.cells, reading.header
     if any(cell.strip() for cell in cells[header.width :]):
-        fault(
-            number,
+        reading.fault(
+            record.number,
             f"raden har fler celler än rubrikraden ({len(cells)} mot {header.width})."
             " En text med skiljetecken i ska stå inom citattecken.",
         )
-    elif len(cells) < header.least:
-        fault(
-            number,
+    elif len(cells) < header.least and not record.faults:
+        reading.fault(
+            record.number,
             f"raden har färre celler än rubrikraden ({len(cells)} mot {header.width}). Fyll på eller ta bort raden.",
         )
     else:
@@ -218,33 +209,49 @@ def _is_as_wide(number: int, cells: Sequence[str], header: _Header, fault: Fault
     return False
 
 
-def _read_cells(number: int, cells: Sequence[str], header: _Header, fault: Fault) -> dict[str, str]:
+def _read_cells(record: Record, reading: _Reading) -> dict[str, str]:
     """The text of each column; '' where the column or the cell is missing."""
     found = {}
-    for name, place in header.places.items():
-        cell = cells[place] if place is not None and place < len(cells) else ""
-        title = quoted(header.titles[name])
-        if unsafe := UNSAFE.search(cell):
-            fault(number, f"{title} innehåller ett osynligt tecken (U+{ord(unsafe[0]):04X}). Skriv om texten i cellen.")
-        elif GARBLED.search(cell):
-            fault(number, f"{title} innehåller förvanskade bokstäver. Spara filen på nytt som ”CSV UTF-8”.")
-        text = " ".join((cell if cell.isascii() else unicodedata.normalize("NFC", cell)).split())
-        if len(text) > LONGEST_CELL:
-            fault(number, f"{title} är längre än {grouped(LONGEST_CELL)} tecken. Korta texten.")
-        found[name] = text
+    for name, place in reading.header.places.items():
+        raw = record.cells[place] if place is not None and place < len(record.cells) else ""
+        found[name] = text = " ".join((raw if raw.isascii() else unicodedata.normalize("NFC", raw)).split())
+        title, column = reading.header.titles[name], reading.columns[name]
+        if place is not None and place in record.faults:
+            reading.fault(record.number, record.faults[place])
+        elif message := _fault_of(raw, text, is_code=place in record.days and not column.is_day):
+            reading.fault(record.number, f"{quoted(title)} {message}")
+        elif is_garbled(text):
+            reading.garbled.setdefault(record.number, title)
+        elif not column.required and text.lower() in NOTHING:
+            found[name] = ""
     return found
 
 
-def _records(content: bytes, wanted: frozenset[str], fault: Fault) -> Iterator[Record]:
-    """Every row that is not empty. `wanted` are the folded titles, to tell what stands between cells."""
+def _fault_of(raw: str, text: str, *, is_code: bool) -> str:
+    """What is wrong with a cell, as a sentence that begins with its title; '' when nothing is."""
+    if is_code:
+        return f"är ett datum i Excel: {text}. {NO_CODE}"
+    if not (raw.isascii() and raw.isprintable()) and (unsafe := UNSAFE.search(raw)):
+        return f"innehåller ett osynligt tecken (U+{ord(unsafe[0]):04X}). Skriv om texten i cellen."
+    if len(text) > LONGEST_CELL:
+        return f"är längre än {grouped(LONGEST_CELL)} tecken. Korta texten."
+    if text.startswith("#") and ERROR.fullmatch(text):
+        return f"visar ett fel från Excel: {text}. Rätta formeln eller skriv värdet."
+    return ""
+
+
+def _grid(content: bytes, wanted: Wanted, fault: Fault) -> Grid:
+    """Every row that is not empty, and what is to be said of the file."""
     if len(content) > LARGEST_FILE:
         raise Refused(f"Filen är större än {LARGEST_FILE // 1_000_000} MB. Dela upp den.")
     if content.startswith(ZIP):
-        return xlsx_records(content, fault)
+        return xlsx_grid(content, wanted.likeness)
     if content.startswith(OLE):
         raise Refused(
             LOCKED
             if "EncryptedPackage".encode("utf-16-le") in content
             else "Filen är en gammal Excelfil (.xls). " + SAVE_AS
         )
-    return csv_records(decoded(content), wanted, fault)
+    titles = {fold(title) for column in wanted.columns for title in (column.name, wanted.called(column, {}))}
+    likely = {word for column in wanted.columns for word in column.also.split()}
+    return Grid(csv_records(csv_text(content), frozenset(titles | likely), fault))

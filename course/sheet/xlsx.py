@@ -1,67 +1,95 @@
-"""The rows of an Excel file, looked through for what would harm its reader."""
+"""The list in an Excel file: which sheet it is on, looked through for what would harm its reader.
+
+Source: ECMA-376 part 2 (packages) and part 1, 18 (workbooks). Names of parts are found as the package tells them, for
+programs that write reports name and order them as they like.
+"""
 
 import io
-import re
+import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, NoReturn
-from xml.parsers import expat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-import python_calamine
-
-from course.sheet.problems import (
-    LOCKED,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    SAVE_AS,
-    TOO_MANY,
-    TOO_WIDE,
-    Fault,
-    Record,
-    Refused,
-    quoted,
-)
+from course.sheet.number_format import BUILT_IN
+from course.sheet.problems import LOCKED, MOST_TITLES, SAVE_AS, Grid, Refused, quoted
+from course.sheet.worksheet import BOMB, BROKEN, TRUE, Budget, Look, Sheet, Texts, read_worksheet, walk
 
 LARGEST_UNPACKED = 200_000_000
 LARGEST_UNSUSPECTED, HIGHEST_RATIO = 10_000_000, 200
 """Above so many bytes, an Excel file that grows more than so many times when unpacked is refused."""
 MOST_PARTS = 1_000
-MOST_ELEMENTS = 10_000_000
-BROKEN = "Excelfilen är skadad. Öppna den i Excel, spara den på nytt som ”Excel-arbetsbok (.xlsx)” och försök igen."
-BOMB = "Excelfilen är orimligt stor när den packas upp. Spara listan som ”CSV UTF-8” i stället."
 PACKED = (
     ("xl/workbook.bin", "Filen är en binär Excelfil (.xlsb). " + SAVE_AS),
     ("content.xml", "Filen är sparad i OpenDocument-format (.ods). " + SAVE_AS),
     ("word/document.xml", "Filen är ett Worddokument. " + SAVE_AS),
 )
-REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
+NO_EXCEL = "Filen är en zip-fil, inte en Excelfil. Packa upp den och välj listan som ligger i den."
+USUAL_WORKBOOK = "xl/workbook.xml"
+
+Likeness = Callable[[Sequence[str]], int]
+"""How much a row looks like the header of the list that is asked for; 0 when it does not."""
 
 
-def xlsx_records(content: bytes, fault: Fault) -> Iterator[Record]:
-    """The rows of the one sheet that has any; a formula counts as the value saved with it."""
+class _Element(NamedTuple):
+    parent: str
+    name: str
+    attributes: Mapping[str, str]
+
+
+class _Named(NamedTuple):
+    name: str
+    hidden: bool
+    sheet: Sheet
+
+
+def xlsx_grid(content: bytes, likeness: Likeness) -> Grid:
+    """The rows of the sheet that has the list. Raises Refused when there is none, or when it must be asked which."""
     parts = _parts(content)
-    for name, part in parts.items():
-        _look_through(part, fault if name.startswith("xl/worksheets/") else lambda *_: None)
-    name_of_sheets, rows, first = _filled_sheet(_packed(parts))
-    if len(name_of_sheets) > 1:
-        names = ", ".join(map(quoted, name_of_sheets))
+    budget = Budget()
+    filled = [each for each in _sheets(parts, budget) if any(each.sheet.records()) or each.sheet.refusal]
+    seen = [each for each in filled if not each.hidden]
+    if filled and not seen:
+        names = ", ".join(quoted(each.name) for each in filled)
+        raise Refused(f"Alla blad med uppgifter är dolda i Excel: {names}. Visa bladet med listan och spara filen.")
+    if not seen:
+        return Grid(iter(()))
+    chosen = _chosen(seen, likeness)
+    if chosen.sheet.refusal:
+        raise chosen.sheet.refusal
+    remarks = [
+        f"{'Det dolda bladet' if each.hidden else 'Bladet'} {quoted(each.name)} är inte läst."
+        for each in filled
+        if each is not chosen
+    ]
+    hidden = frozenset(column - 1 for column in chosen.sheet.hidden_columns)
+    return Grid(chosen.sheet.records(), remarks, hidden)
+
+
+def _chosen(seen: Sequence[_Named], likeness: Likeness) -> _Named:
+    """The one sheet whose header is by far the likest."""
+    fits = {each.name: max(map(likeness, _tops(each.sheet)), default=0) for each in seen}
+    most = max(fits.values())
+    likely = [each for each in seen if fits[each.name] * 2 > most] or list(seen)
+    if len(likely) > 1:
+        names = ", ".join(quoted(each.name) for each in likely)
         raise Refused(f"Excelfilen har uppgifter på flera blad: {names}. Låt bara bladet med listan vara kvar.")
-    for number, row in enumerate(rows, start=first):
-        cells = [_plain(value) for value in row]
-        if any(cell.strip() for cell in cells):
-            yield number, cells
+    return likely[0]
+
+
+def _tops(sheet: Sheet) -> Iterator[list[str]]:
+    """The rows among which the header is."""
+    for record, _ in zip(sheet.records(), range(MOST_TITLES), strict=False):
+        yield record.cells
 
 
 def _parts(content: bytes) -> dict[str, bytes]:
-    """The XML parts of an Excel file, by name. Raises Refused when it is none, or too large."""
+    """The XML parts of an Excel file, by name in lower case. Raises Refused when it is none, or too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             _check_members(members, len(content))
-            return {each.filename: archive.read(each) for each in members if each.filename.endswith((".xml", ".rels"))}
+            parts = {_as_path(m.filename): archive.read(m) for m in members if _is_xml(m.filename)}
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -73,15 +101,24 @@ def _parts(content: bytes) -> dict[str, bytes]:
         ValueError,
     ):
         raise Refused(BROKEN) from None
+    return parts
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def _as_path(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def _check_members(members: Sequence[zipfile.ZipInfo], size: int) -> None:
-    names = {member.filename for member in members}
+    names = {_as_path(member.filename) for member in members}
     for name, message in PACKED:
         if name in names:
             raise Refused(message)
-    if "xl/workbook.xml" not in names:
-        raise Refused("Filen är en zip-fil, inte en Excelfil. Packa upp den och välj listan som ligger i den.")
+    if "[content_types].xml" not in names and USUAL_WORKBOOK not in names:
+        raise Refused(NO_EXCEL)
     if any(member.flag_bits & 1 for member in members):
         raise Refused(LOCKED)
     if len(names) < len(members) or any(
@@ -94,123 +131,105 @@ def _check_members(members: Sequence[zipfile.ZipInfo], size: int) -> None:
         raise Refused(BOMB)
 
 
-def _packed(parts: Mapping[str, bytes]) -> io.BytesIO:
-    """The parts as a new file: what is read is exactly what was looked through."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    packed.seek(0)
-    return packed
-
-
-def _look_through(part: bytes, fault: Fault) -> None:
-    """Refuse XML that would harm the reader, which allots memory for every cell up to the last one."""
-    parser = expat.ParserCreate("utf-8")
-    cells = _Cells(fault)
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler = cells.start
-    parser.EndElementHandler = cells.end
-    try:
-        parser.Parse(part, True)
-    except (expat.ExpatError, ValueError):
-        raise Refused(BROKEN) from None
-
-
-def _refuse_doctype(*_: object) -> NoReturn:
-    raise Refused(BROKEN)
-
-
-@dataclass
-class _Cells:
-    """Where the cells of an XML part stand, as it is read from start to end."""
-
-    fault: Fault
-    row: int = 0
-    column: int = 0
-    elements: int = 0
-    inside: set[str] = field(default_factory=set)
-    """What the cell has, of f (formula), v and is (values); "c" while it is open, "e" when it is an error."""
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self.elements += 1
-        if self.elements > MOST_ELEMENTS:
-            raise Refused(BOMB)
-        name = tag.rpartition(":")[2]
-        if name == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
-        elif name == "c":
-            self._place(attributes.get("r"))
-            self.inside = {"c", "e"} if attributes.get("t") == "e" else {"c"}
-        elif self.inside and name in ("f", "v", "is"):
-            self.inside.add(name)
-            if self.row > MOST_ROWS + 1:
-                raise Refused(TOO_MANY)
-            if self.column > MOST_COLUMNS:
-                raise Refused(TOO_WIDE)
-
-    def end(self, tag: str) -> None:
-        if tag.rpartition(":")[2] != "c":
-            return
-        if "f" in self.inside and not self.inside & {"v", "is"}:
-            self.fault(
-                self.row, f"cellen {self._name()} har en formel utan värde. Öppna filen i Excel och spara den igen."
-            )
-        if "e" in self.inside:
-            self.fault(self.row, f"cellen {self._name()} visar ett fel i Excel. Rätta formeln eller skriv värdet.")
-        self.inside = set()
-
-    def _place(self, reference: str | None) -> None:
-        if reference is None:
-            self.column += 1
-            return
-        found = REFERENCE.fullmatch(reference)
-        if not found:
+def _sheets(parts: Mapping[str, bytes], budget: Budget) -> Iterator[_Named]:
+    """The sheets of cells, in order."""
+    workbook = _workbook(parts, budget)
+    elements = _elements(parts[workbook], budget)
+    related = _related(parts, workbook, budget)
+    look = _look(parts, elements, dict(related.values()), budget)
+    listed = [each.attributes for each in elements if each.name == "sheet" and each.parent == "sheets"]
+    if not listed:
+        raise Refused(BROKEN)
+    for number, about in enumerate(listed, start=1):
+        kind, path = related.get(_plain(about, "id"), ("worksheet", f"xl/worksheets/sheet{number}.xml"))
+        if kind != "worksheet":
+            continue
+        if path not in parts:
             raise Refused(BROKEN)
-        self.row, self.column = int(found[2]), 0
-        for letter in found[1].upper():
-            self.column = self.column * 26 + ord(letter) - 64
-
-    def _name(self) -> str:
-        letters, left = "", self.column
-        while left:
-            left, letter = divmod(left - 1, 26)
-            letters = chr(65 + letter) + letters
-        return f"{letters}{self.row}"
+        hidden = about.get("state", "visible") != "visible"
+        yield _Named(about.get("name", ""), hidden, read_worksheet(parts[path], look, budget))
 
 
-def _filled_sheet(packed: io.BytesIO) -> tuple[list[str], Iterable[Sequence[Any]], int]:
-    """(the names of the sheets with something on them, the rows of one of them, the number of the first row)."""
-    names: list[str] = []
-    rows: Iterable[Sequence[Any]] = []
-    first = 1
+def _workbook(parts: Mapping[str, bytes], budget: Budget) -> str:
+    """The name of the part that lists the sheets."""
+    told = [path for kind, path in _related(parts, "", budget).values() if kind == "officedocument"]
+    if "[content_types].xml" in parts:
+        told += [
+            _as_path(each.attributes.get("PartName", ""))
+            for each in _elements(parts["[content_types].xml"], budget)
+            if each.name == "Override" and "sheet." in each.attributes.get("ContentType", "")
+            if each.attributes.get("ContentType", "").endswith("main+xml")
+        ]
+    found = next((path for path in (*told, USUAL_WORKBOOK) if path in parts), None)
+    if found is None:
+        raise Refused(NO_EXCEL)
+    return found
+
+
+def _related(parts: Mapping[str, bytes], source: str, budget: Budget) -> dict[str, tuple[str, str]]:
+    """{id: (what it is, its part)} of what a part refers to."""
+    folder, name = posixpath.split(source)
+    relations = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"))
+    if relations is None:
+        return {}
+    return {
+        each.attributes.get("Id", ""): (
+            each.attributes.get("Type", "").rpartition("/")[2].lower(),
+            posixpath.normpath(posixpath.join("/", folder, each.attributes.get("Target", "").replace("\\", "/")))
+            .lstrip("/")
+            .lower(),
+        )
+        for each in _elements(relations, budget)
+        if each.name == "Relationship" and each.attributes.get("TargetMode") != "External"
+    }
+
+
+def _look(parts: Mapping[str, bytes], workbook: Sequence[_Element], paths: Mapping[str, str], budget: Budget) -> Look:
+    """What the workbook says of all cells; without styles every number is as it is."""
+    about = {each.name: each.attributes for each in workbook if each.name in ("workbookPr", "calcPr")}
+    texts = Texts()
+    shared = parts.get(paths.get("sharedstrings", "xl/sharedstrings.xml"))
+    if shared is not None:
+        walk(shared, texts.start, texts.end, texts.text, budget)
+    styles = parts.get(paths.get("styles", "xl/styles.xml"))
+    return Look(
+        texts.found,
+        _formats(_elements(styles, budget)) if styles is not None else (),
+        about.get("workbookPr", {}).get("date1904") in TRUE,
+        about.get("calcPr", {}).get("fullCalcOnLoad") in TRUE,
+    )
+
+
+def _formats(styles: Sequence[_Element]) -> list[str | None]:
+    """The number format of each style of cells."""
+    own = {
+        each.attributes.get("numFmtId", ""): each.attributes.get("formatCode", "")
+        for each in styles
+        if each.name == "numFmt" and each.parent == "numFmts"
+    }
+    used = [each.attributes.get("numFmtId", "0") for each in styles if each.name == "xf" and each.parent == "cellXfs"]
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(packed)
-        for about in book.sheets_metadata:
-            sheet = book.get_sheet_by_name(about.name) if about.typ == python_calamine.SheetTypeEnum.WorkSheet else None
-            if sheet and sheet.start:
-                names.append(about.name)
-                rows, first = sheet.to_python(), sheet.start[0] + 1
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException:  # noqa: BLE001 - a panic in the compiled reader is no Exception
+        return [own.get(number) or BUILT_IN.get(int(number)) for number in used]
+    except ValueError:
         raise Refused(BROKEN) from None
-    return names, rows, first
 
 
-def _plain(value: Any) -> str:  # noqa: PLR0911 - one for each type
-    """A cell of Excel as text: days as 2026-12-31, whole numbers without decimals."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "ja" if value else "nej"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() if (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
-            return value.date().isoformat()
-        case datetime():
-            return value.isoformat(" ")
-        case date():
-            return value.isoformat()
-    return str(value)
+def _elements(part: bytes, budget: Budget) -> list[_Element]:
+    """The elements of a small part, each with the name of the one it stands in."""
+    found: list[_Element] = []
+    above = [""]
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        found.append(_Element(above[-1], name, attributes))
+        above.append(name)
+
+    def end(_: str) -> None:
+        above.pop()
+
+    walk(part, start, end, lambda _: None, budget)
+    return found
+
+
+def _plain(attributes: Mapping[str, str], name: str) -> str:
+    """The value of an attribute with a prefix, which each program chooses itself."""
+    return next((value for key, value in attributes.items() if key.endswith(f":{name}")), "")

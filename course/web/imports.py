@@ -1,6 +1,5 @@
 """HR reads lists of people in, sees what they would change first, and can take the newest back."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,12 +12,19 @@ from course.access.actions import keep_pace
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
 from course.organisation.person import list_source
-from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
+from course.organisation.roster_file import (
+    EMPLOYEE_COLUMNS,
+    OFFICIAL_COLUMNS,
+    ListFile,
+    read_employees,
+    read_officials,
+)
 from course.organisation.tables import ImportDraft
-from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
+from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, drop_old_drafts, keep_draft, undo_import
+from course.roster.columns import with_columns
 from course.roster.plan import Plan, plan
+from course.roster.queries import DRAFT_LIFE, drafts_waiting, known_of, last_imports
 from course.roster.queries import draft as find_draft
-from course.roster.queries import drafts_waiting, known_of, last_imports
 from course.sheet.lines import LARGEST_FILE
 from course.sheet.problems import file_name
 from course.web.forms import Form
@@ -30,7 +36,6 @@ READERS = {"employees": read_employees, "officials": read_officials}
 COLUMNS = {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}
 KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
 SOURCES = {"employees": "hr", "officials": "namnd"}
-DRAFT_LIFE = timedelta(days=1)
 
 
 @bp.get("/personer/import")
@@ -72,19 +77,15 @@ def send() -> ResponseReturnValue:
         check_as_of(database.session, source, as_of)
     except Refusal as refusal:
         return _form(form.told(refusal)), refusal.status
-    _, problems = READERS[kind](content, app_settings().columns)
+    problems = _read(kind, content).problems
     if problems:
         return _form(form, problems=problems, file_name=name), 422
+    sent = ImportDraft(kind=kind, source=source, as_of=as_of, file_name=name, content=content)
+    found = _planned(database.session, sent)
+    if found.is_empty:  # there is nothing to decide on
+        return _preview(sent, found)
     with transaction() as (db, at):
-        kept = keep_draft(
-            db,
-            Origin(kind, source, name, sha256(content).hexdigest()),
-            as_of,
-            content,
-            by=actor().person_id,
-            older_than=at - DRAFT_LIFE,
-            at=at,
-        )
+        kept = keep_draft(db, _origin(sent), as_of, content, by=actor().person_id, at=at)
     return redirect(url_for(".preview", draft_id=kept), 303)
 
 
@@ -92,7 +93,7 @@ def send() -> ResponseReturnValue:
 @allowed("people.manage")
 def preview(draft_id: str) -> str:
     """What the list would change, before anything is changed."""
-    waiting = find_draft(database.session, draft_id)
+    waiting = find_draft(database.session, draft_id, at=clock.now())
     return _preview(waiting, _planned(database.session, waiting))
 
 
@@ -101,13 +102,14 @@ def preview(draft_id: str) -> str:
 def apply(draft_id: str) -> ResponseReturnValue:
     """Make the changes that were shown; when something else would change by now, show that instead."""
     with transaction() as (db, at):
-        waiting = find_draft(db, draft_id)
+        drop_old_drafts(db, at=at)
+        waiting = find_draft(db, draft_id, at=at)
         found = _planned(db, waiting)
         if request.form.get("plan") != found.digest:
             changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
             return _preview(waiting, found, error=changed), 409
         if found.brakes and request.form.get("stammer") != "ja":
-            doubt = "Bekräfta att listan stämmer trots att ovanligt många slutar eller byter enhet."
+            doubt = "Läs under ”Bekräfta först” och bekräfta att listan stämmer."
             return _preview(waiting, found, error=doubt), 422
         if not found.is_empty:
             apply_plan(db, found, _origin(waiting), by=actor().person_id, at=at)
@@ -124,8 +126,9 @@ def apply(draft_id: str) -> ResponseReturnValue:
 @allowed("people.manage")
 def discard(draft_id: str) -> ResponseReturnValue:
     """Forget a list that waits."""
-    with transaction() as (db, _at):
-        waiting = find_draft(db, draft_id)
+    with transaction() as (db, at):
+        drop_old_drafts(db, at=at)
+        waiting = find_draft(db, draft_id, at=at)
         name = waiting.file_name
         drop_draft(db, draft_id)
     flash(f"{name} är borttagen. Inget är ändrat.")
@@ -147,13 +150,21 @@ def undo() -> ResponseReturnValue:
 
 
 def _planned(db: Session, waiting: ImportDraft) -> Plan:
-    rows, problems = READERS[waiting.kind](waiting.content, app_settings().columns)
-    if problems:
+    listed = _read(waiting.kind, waiting.content)
+    if listed.problems:
         raise Conflict("Filen går inte längre att läsa. Skicka den igen.")
     check_as_of(db, waiting.source, waiting.as_of)
     known = known_of(db, waiting.source, waiting.as_of)
     audience = _origin(waiting).audience
-    return plan(rows, known, as_of=waiting.as_of, source=waiting.source, audience=audience)
+    found = plan(listed.rows, known, as_of=waiting.as_of, source=waiting.source, audience=audience)
+    return with_columns(found, listed, known)
+
+
+def _read(kind: str, content: bytes) -> ListFile:
+    settings = app_settings()
+    return READERS[kind](
+        content, settings.columns, employments=settings.anstallningsform, ten_digits=settings.ten_digits
+    )
 
 
 def _origin(waiting: ImportDraft) -> Origin:

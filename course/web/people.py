@@ -28,6 +28,7 @@ from course.organisation.actions import (
     exempt,
     set_counts,
 )
+from course.organisation.population import EMPLOYMENT_NAMES
 from course.organisation.queries import (
     MOST_FOUND,
     FoundPerson,
@@ -112,7 +113,7 @@ def add() -> ResponseReturnValue:
 
 
 def _new(form: Form) -> str:
-    return render_template("people/new.html", form=form, employments=explanation.EMPLOYMENT, today=_today())
+    return render_template("people/new.html", form=form, employments=EMPLOYMENT_NAMES, today=_today())
 
 
 @bp.get("/personer/<int:person_id>")
@@ -168,7 +169,7 @@ def _page(person_id: int, form: Form) -> str:
             for each in map(courses.__getitem__, in_order(courses))
             if explanation.concerns(db, each.course, known_at, person_id)
         ],
-        employments=explanation.EMPLOYMENT,
+        employments=EMPLOYMENT_NAMES,
         day=day,
         kand=request.args.get("kand", ""),
         today=_today(),

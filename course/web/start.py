@@ -15,11 +15,10 @@ from course.organisation.queries import units_without_manager
 from course.report import catalogue
 from course.report.attention import Course as CourseToday
 from course.report.attention import Notice, Today, notices
-from course.roster.queries import ImportRow, drafts_waiting, list_days, newest_list
+from course.roster.queries import DRAFT_LIFE, ImportRow, drafts_waiting, list_days, newest_list
 from course.target.queries import promise_on
 from course.web.filters import can
 from course.web.guard import actor, allowed
-from course.web.imports import DRAFT_LIFE
 from course.web.learner import courses
 
 bp = Blueprint("start", __name__)

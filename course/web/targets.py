@@ -14,11 +14,10 @@ from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Refusal
 from course.organisation.person import note
-from course.organisation.population import Population, UnitSpan, tree_on
+from course.organisation.population import EMPLOYMENT_NAMES, Population, UnitSpan, tree_on
 from course.organisation.queries import titles, unit_spans
 from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import read_day
-from course.report.catalogue.person import EMPLOYMENT
 from course.target.actions import EVERYBODY, Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups, read_list
 from course.target.queries import Promise, population_of, promises, reported_figures, title_members
@@ -153,7 +152,7 @@ def _form(form: Form, given: Mapping[str, str]) -> str:
         tree=tree,
         titles=titles(db, known_at),
         today=today,
-        employments=[(name, label.capitalize()) for name, label in EMPLOYMENT.items()],
+        employments=[(name, label.capitalize()) for name, label in EMPLOYMENT_NAMES.items()],
     )
 
 
@@ -228,6 +227,6 @@ def _in_words(population: Population, names: Mapping[int, str], audience: str, m
     parts = [
         ", ".join(names.get(unit, "okänd enhet") for unit in population.units) or everybody,
         ", ".join(f"{title} ({swedish.persons(members.get(title, 0))})" for title in population.titles),
-        ", ".join(EMPLOYMENT[each] for each in population.employments),
+        ", ".join(EMPLOYMENT_NAMES[each] for each in population.employments),
     ]
     return "; ".join(filter(None, parts))

@@ -15,7 +15,7 @@ from course.errors import NotFound
 from course.learning.completion import WHOLE_COURSE, valid_through
 from course.learning.resting import restores
 from course.learning.tables import Completion, Revocation
-from course.organisation.population import Population, UnitSpan
+from course.organisation.population import EMPLOYMENT_NAMES, Population, UnitSpan
 from course.organisation.queries import unit_spans
 from course.organisation.tables import Exemption, Membership, MembershipState, Person, SamePerson
 from course.quiz.tables import Attempt
@@ -34,13 +34,6 @@ STATUS = {
     "outdated": "Ska göra den nya utgåvan",
     "under_way": "Pågår",
     "not_started": "Inte börjat",
-}
-EMPLOYMENT = {
-    "permanent": "tillsvidare",
-    "temporary": "visstid",
-    "hourly": "timanställd",
-    "hired": "inhyrd",
-    "trainee": "praktikant",
 }
 ROUTES = {
     "quiz": "i kursen",
@@ -150,7 +143,7 @@ def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], 
     for row in rows:
         where = names.get(row.unit_id, "okänd enhet")
         title = f" som {row.title.lower()}" if row.title else ""
-        form = EMPLOYMENT[row.employment] if row.audience == "employee" else "förtroendevald"
+        form = EMPLOYMENT_NAMES[row.employment] if row.audience == "employee" else "förtroendevald"
         counts = "räknas" if row.counts else "räknas inte"
         yield Fact(
             f"{where}{title}, {form}, {counts}, {_until(row.valid_to)}",
