@@ -297,12 +297,9 @@ def test_a_wrong_file_of_completions_is_taken_back_by_its_number_or_the_newest(a
     assert run(runner, "completion", "list", "anna").output.count("återkallat") == 2
     assert run(runner, "completion", "list", "bo").output.count("återkallat") == 0
     assert run(runner, "completion", "undo", "--reason", "Fel fil").output.startswith("Import 2 är ångrad.")
-    assert [line.split("  ")[-1] for line in run(runner, "people", "imports").output.splitlines()] == [
-        "ångrar 2",
-        "ångrar 1",
-        "1 rader (ångrad)",
-        "1 rader (ångrad)",
-    ]
+    listed = [line.split("  ")[-1] for line in run(runner, "people", "imports").output.splitlines()]
+    assert listed[:2] == ["Ångrade import 2", "Ångrade import 1"]
+    assert [line.endswith("(ångrad)") for line in listed] == [False, False, True, True]
     nothing_left = run(runner, "completion", "undo", "--reason", "Fel fil")
     assert (nothing_left.exit_code, "ingen fil" in nothing_left.output) == (1, True)
 
