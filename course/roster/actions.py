@@ -27,7 +27,7 @@ from course.organisation.tables import (
 )
 from course.roster.known import Shape, Terms
 from course.roster.plan import Plan
-from course.roster.queries import befores, newest_as_of
+from course.roster.queries import DRAFT_LIFE, befores, newest_as_of
 from course.roster.states import Change, Held, Ref
 from course.sheet.problems import file_name
 from course.target.tables import TargetState
@@ -113,16 +113,19 @@ def undo_import(db: Session, source: str, *, seen: int | None = None, by: int | 
     return number
 
 
-def keep_draft(
-    db: Session, origin: Origin, as_of: date, content: bytes, *, by: int, older_than: datetime, at: datetime
-) -> str:
-    """Keep a file until somebody has decided on it; gives its random id. Drops files from before `older_than`."""
-    db.execute(delete(ImportDraft).where(ImportDraft.at < older_than))
+def keep_draft(db: Session, origin: Origin, as_of: date, content: bytes, *, by: int, at: datetime) -> str:
+    """Keep a file until somebody has decided on it, or for DRAFT_LIFE; gives its random id."""
+    drop_old_drafts(db, at=at)
     number = secrets.token_urlsafe(16)
     row = {"id": number, "by": by, "at": at, "as_of": as_of, "content": content}
     named = {"kind": origin.kind, "source": origin.source, "file_name": file_name(origin.file_name)}
     db.execute(insert(ImportDraft).values(row | named))
     return number
+
+
+def drop_old_drafts(db: Session, *, at: datetime) -> int:
+    """Forget the files that nobody has decided on within DRAFT_LIFE; gives how many. They are whole lists of people."""
+    return db.connection().execute(delete(ImportDraft).where(ImportDraft.at <= at - DRAFT_LIFE)).rowcount
 
 
 def drop_draft(db: Session, draft_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -25,6 +25,8 @@ from course.roster.known import Known, KnownMembership, KnownPerson, KnownUnit, 
 from course.roster.states import Held, Ref
 
 SHOWN = 20
+DRAFT_LIFE = timedelta(days=1)
+"""How long a file waits for somebody to decide on it."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,12 @@ def drafts_waiting(db: Session, by: int, since: datetime) -> list[ImportDraft]:
     return list(db.scalars(waiting))
 
 
+def count_old_drafts(db: Session, *, at: datetime) -> int:
+    """How many files nobody has decided on within DRAFT_LIFE."""
+    old = select(func.count()).select_from(ImportDraft).where(ImportDraft.at <= at - DRAFT_LIFE)
+    return db.execute(old).scalar_one()
+
+
 def newest_as_of(db: Session, source: str) -> date | None:
     """The day of the source's newest import that was not undone."""
     undone = select(Import.undoes).where(Import.undoes.is_not(None))
@@ -130,10 +138,10 @@ def befores(db: Session, import_id: int) -> list[ImportBefore]:
     return list(db.scalars(select(ImportBefore).where(ImportBefore.import_id == import_id)))
 
 
-def draft(db: Session, draft_id: str) -> ImportDraft:
-    """The file that waits to be read in. Raises NotFound."""
+def draft(db: Session, draft_id: str, *, at: datetime) -> ImportDraft:
+    """The file that waits to be read in. Raises NotFound, also when it has waited for longer than DRAFT_LIFE."""
     found = db.get(ImportDraft, draft_id)
-    if found is None:
+    if found is None or found.at <= at - DRAFT_LIFE:
         raise NotFound("Filen finns inte kvar. Skicka den igen.")
     return found
 

@@ -22,7 +22,7 @@ PAGES = {
     409: ("Det har redan ändrats", "Ladda om sidan och se hur det är nu."),
     413: ("Det som skickades är för stort", "Skicka något mindre."),
     422: ("Något behöver rättas", "Gå tillbaka och rätta."),
-    429: ("Det har blivit många försök", "Vänta en stund och försök igen."),
+    429: ("Det blev för många på kort tid", "Vänta en stund och försök igen."),
     500: ("Något gick fel hos oss", "Försök igen om en stund. Det du redan har fått bekräftat är sparat."),
     503: (
         "Det går inte att spara just nu",
@@ -62,8 +62,16 @@ def _page(status: int, detail: str = "") -> str:
 
 
 def _refusal(refusal: Refusal) -> ResponseReturnValue:
-    headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
-    return _page(refusal.status, str(refusal)), refusal.status, headers
+    return _page(refusal.status, str(refusal)), refusal.status, wait_headers(refusal)
+
+
+def wait_headers(refusal: Refusal) -> dict[str, str]:
+    """The headers of a refusal: how long to wait, when it is for that; then the log is told which limit bit."""
+    if not isinstance(refusal, TooMany):
+        return {}
+    fields = {"request_id": g.get("request_id"), "limit": refusal.limit, "seconds": refusal.seconds}
+    log.warning("throttled", extra={"fields": fields})
+    return {"Retry-After": str(refusal.seconds)}
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """HR reads lists of people in, sees what they would change first, and can take the newest back."""
 
-from datetime import timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock, swedish
+from course.audit.actions import record
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
 from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
@@ -15,8 +16,8 @@ from course.organisation.tables import ImportDraft
 from course.report.as_of import read_day
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
 from course.roster.plan import Plan, plan
+from course.roster.queries import DRAFT_LIFE, drafts_waiting, known_of, last_imports
 from course.roster.queries import draft as find_draft
-from course.roster.queries import drafts_waiting, known_of, last_imports
 from course.sheet.lines import LARGEST_FILE
 from course.sheet.problems import file_name
 from course.web.guard import actor, allowed, takes_files
@@ -27,7 +28,6 @@ READERS = {"employees": read_employees, "officials": read_officials}
 COLUMNS = {"employees": EMPLOYEE_COLUMNS, "officials": OFFICIAL_COLUMNS}
 KINDS = {"employees": "Anställda", "officials": "Förtroendevalda"}
 SOURCES = {"employees": "hr", "officials": "namnd"}
-DRAFT_LIFE = timedelta(days=1)
 
 
 @bp.get("/personer/import")
@@ -80,7 +80,6 @@ def send() -> ResponseReturnValue:
             as_of,
             content,
             by=actor().person_id,
-            older_than=at - DRAFT_LIFE,
             at=at,
         )
     return redirect(url_for(".preview", draft_id=kept), 303)
@@ -89,9 +88,12 @@ def send() -> ResponseReturnValue:
 @bp.get("/personer/import/<draft_id>")
 @allowed("people.manage")
 def preview(draft_id: str) -> str:
-    """What the list would change, before anything is changed."""
-    waiting = find_draft(database.session, draft_id)
-    return _preview(waiting, _planned(database.session, waiting))
+    """What the list would change, before anything is changed; opening it is logged, since it shows people."""
+    waiting = find_draft(database.session, draft_id, at=clock.now())
+    page = _preview(waiting, _planned(database.session, waiting))
+    with transaction() as (db, at):
+        _log_preview(db, waiting, at)
+    return page
 
 
 @bp.post("/personer/import/<draft_id>")
@@ -99,12 +101,14 @@ def preview(draft_id: str) -> str:
 def apply(draft_id: str) -> ResponseReturnValue:
     """Make the changes that were shown; when something else would change by now, show that instead."""
     with transaction() as (db, at):
-        waiting = find_draft(db, draft_id)
+        waiting = find_draft(db, draft_id, at=at)
         found = _planned(db, waiting)
         if request.form.get("plan") != found.digest:
+            _log_preview(db, waiting, at)
             changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
             return _preview(waiting, found, error=changed), 409
         if found.brakes and request.form.get("stammer") != "ja":
+            _log_preview(db, waiting, at)
             doubt = "Bekräfta att listan stämmer trots att ovanligt många slutar eller byter enhet."
             return _preview(waiting, found, error=doubt), 422
         if not found.is_empty:
@@ -122,8 +126,8 @@ def apply(draft_id: str) -> ResponseReturnValue:
 @allowed("people.manage")
 def discard(draft_id: str) -> ResponseReturnValue:
     """Forget a list that waits."""
-    with transaction() as (db, _at):
-        waiting = find_draft(db, draft_id)
+    with transaction() as (db, at):
+        waiting = find_draft(db, draft_id, at=at)
         name = waiting.file_name
         drop_draft(db, draft_id)
     flash(f"{name} är borttagen. Inget är ändrat.")
@@ -142,6 +146,12 @@ def undo() -> ResponseReturnValue:
         return _form(error=str(refusal), field="senaste"), refusal.status
     flash("Importen är ångrad. Alla siffror är som före den.")
     return redirect(url_for(".form"), 303)
+
+
+def _log_preview(db: Session, waiting: ImportDraft, at: datetime) -> None:
+    """The preview names people, up to a whole list of them: who saw which file is logged."""
+    detail = {"digest": sha256(waiting.content).hexdigest(), "as_of": waiting.as_of.isoformat()}
+    record(db, "imports.show", waiting.source, detail, by=actor().person_id, at=at)
 
 
 def _planned(db: Session, waiting: ImportDraft) -> Plan:
