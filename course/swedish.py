@@ -1,14 +1,24 @@
 """How dates, numbers and names are written in Swedish."""
 
+import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from unicodedata import combining
 
 from course.clock import STOCKHOLM
 
 MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
 WORDS = "noll en två tre fyra fem sex sju åtta nio tio elva tolv".split()
 NBSP = "\u00a0"
+NEAREST = str.maketrans(
+    {"ø": "ö", "œ": "ö", "ő": "ö", "æ": "ä", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŋ": "n"}
+)
+"""Letters that have no accent to take away."""
+AS_Y = str.maketrans("üű", "yy")
+LAST = str.maketrans("åäö", "{|}")
+"""After z, and before other alphabets."""
 
 
 def number(value: int) -> str:
@@ -76,9 +86,26 @@ def waiting(seconds: int) -> str:
     return f"{minutes}{NBSP}{'minut' if minutes == 1 else 'minuter'}"
 
 
+def folded(text: str) -> str:
+    """The letters as somebody may type them: small, without accents, but å, ä and ö are letters of their own."""
+    if text.isascii():
+        return text.casefold()
+    letters = unicodedata.normalize("NFC", text.casefold()).translate(NEAREST)
+    return "".join(
+        each if each in "åäö" else "".join(part for part in unicodedata.normalize("NFKD", each) if not combining(part))
+        for each in letters
+    )
+
+
 def sort_key(name: str) -> str:
-    """A key that sorts names as Swedes do: å, ä and ö last, whatever the database's own order is."""
-    return name.casefold().translate(str.maketrans("åäö", "\U000f0001\U000f0002\U000f0003"))
+    """A key that sorts names as Swedes do, whatever the database's own order is.
+
+    å, ä and ö last; é as e, ü as y, æ as ä, ø as ö (Svenska skrivregler; Unicode's CLDR for sv); numbers by their size.
+    """
+    letters = folded(name.casefold().translate(AS_Y)).translate(LAST)
+    numbered = re.sub("[0-9]+", lambda found: found[0].lstrip("0").zfill(12), letters)
+    plain = " ".join(re.sub(r"[-‐-―/]", " ", re.sub("['’´`]", "", numbered)).split())
+    return f"{plain}\0{name}"
 
 
 def _tenths(value: Fraction) -> str:

@@ -125,6 +125,10 @@ class Element:
     def text(self):
         return " ".join("".join(self.pieces).split())
 
+    def inside(self, page, name):
+        """The elements of the name that stand in this one."""
+        return [element for element in page.all(name) if self in element.parents]
+
 
 class Page(HTMLParser):
     """A page, by its elements."""

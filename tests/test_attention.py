@@ -36,6 +36,7 @@ def test_when_all_is_well_nothing_is_asked():
 @pytest.mark.parametrize(
     ("told", "text", "where"),
     [
+        ({"local_fault": "rad 2 är fel"}, "Telefonnummer och andra lokala uppgifter kan saknas", ""),
         ({"newest_list": None}, "Ingen personallista är inläst än.", "imports"),
         ({"newest_list": date(2026, 4, 26)}, "Personallistan är från 26\xa0april 2026.", "imports"),
         ({"drafts": 1}, "En lista väntar på att du bekräftar den", "imports"),

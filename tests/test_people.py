@@ -16,7 +16,16 @@ from course.db import transaction
 from course.errors import Conflict, Invalid, NotFound
 from course.learning.actions import revoke
 from course.learning.queries import completion_rows
-from course.organisation.actions import add_person, correct_person, end_exemption, exempt, link, unlink
+from course.organisation.actions import (
+    Terms,
+    add_membership,
+    add_person,
+    correct_person,
+    end_exemption,
+    exempt,
+    link,
+    unlink,
+)
 from course.organisation.tables import Exemption, ImportDraft, Person
 from course.report.catalogue.coverage import build
 from course.roster.actions import Origin, apply_plan
@@ -345,6 +354,36 @@ def test_a_name_is_found_however_its_letters_are_written(site, typed):
     assert "Åke Öberg (77)" in found.main
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Exempel, Anna", "anna exempel", "Exempel Anna", "ÉXEMPEL", "anna  EXÉMP", "ＡＮＮＡ exempel", " 78 ", "７８"],
+)
+def test_a_name_is_found_whatever_the_order_of_its_words_and_its_accents(site, typed):
+    with site.write("2026-01-05") as (db, at):
+        add_person(db, key="78", name="Anna Exempel", email="", by=None, at=at)
+        add_person(db, key="79", name="Anna Annan", email="", by=None, at=at)
+
+    found = Page(browser(site, "hr").get("/personer", query_string={"sok": typed}))
+
+    assert [link.text for link in found.all("a") if "(7" in link.text] == ["Anna Exempel (78)"]
+
+
+def test_two_of_one_name_are_told_apart_by_their_units_and_nothing_is_told_of_a_protected_person(site):
+    site.unit("B")
+    with site.write("2026-01-05") as (db, at):
+        for key, unit, protected in (("81", "A", False), ("82", "B", False), ("83", "A", True)):
+            person = add_person(db, key=key, name="Bo Lik", email="", by=None, at=at)
+            add_membership(db, person.id, Terms(site.units[unit], "", date(2020, 1, 1)), by=None, at=at)
+            correct_person(db, person.id, protected=protected, by=None, at=at)
+    client = browser(site, "hr")
+
+    tasks = [found.text for found in Page(client.get("/personer?sok=bo+lik")).all("li") if "Lik" in found.text]
+    hidden = Page(client.get("/personer?sok=83"))
+
+    assert tasks == ["Bo Lik (81) Enhet A", "Bo Lik (82) Enhet B"]
+    assert [found.text for found in hidden.all("li") if "Skyddad" in found.text] == ["Skyddad person"]
+
+
 def test_of_many_with_a_name_the_first_in_swedish_order_are_found(site):
     with site.write("2026-01-05") as (db, at):
         for number in range(20):
@@ -543,7 +582,7 @@ def test_a_protected_persons_name_and_e_mail_are_shown_only_when_asked_for_and_t
     assert acts(site, "people.reveal") == []
     assert hr.get(f"{hidden}/visa").status_code == 405
     shown = Page(hr.post(f"{hidden}/visa", data=Page(page).sends("Visa uppgifter")))
-    assert shown.one("input", id="namn")["value"] == "Namn anna"
+    assert shown.one("input", id="ratta-namn")["value"] == "Namn anna"
     assert acts(site, "people.reveal") == [("people.reveal", str(site.people["anna"]))]
     form = {**shown.sends("Rätta namn och e-post"), "namn": "Anna Ny"}
     assert hr.post(f"{hidden}/ratta", data=form).status_code == 303
@@ -562,7 +601,7 @@ def test_a_correction_of_a_protected_person_that_is_refused_is_logged_as_showing
 def test_an_open_person_is_shown_as_before(site):
     page = Page(browser(site, "hr").get(f"/personer/{site.people['anna']}"))
 
-    assert page.one("input", id="namn")["value"] == "Namn anna"
+    assert page.one("input", id="ratta-namn")["value"] == "Namn anna"
     assert "Visa uppgifter" not in page.main
 
 

@@ -164,6 +164,23 @@ def test_a_unit_and_a_title_by_hand_refuse_it(site, runner):
     assert [key for key, *_ in people(site)] == ["anna", "hr"]
 
 
+def test_a_reason_a_decision_and_a_lists_source_refuse_it(site, runner, tmp_path):
+    site.take("anna", "2026-03-01")
+    path = tmp_path / "lista.csv"
+    path.write_text("x")
+    for text, told in BAD_LABELS:
+        for args, longest in (
+            (["completion", "revoke", "1", "--reason", text], 500),
+            (["quiz", "regrade", "modul-fragor", "--apply", "--reason", text], 500),
+            (["data", "retention", "--older-than-months", "1", "--apply", "--decision", text], 500),
+            (["people", "import", str(path), "--source", text], 40),
+        ):
+            if text.startswith("x"):
+                args[-1], told = "x" * (longest + 1), f"längre än {longest} tecken"  # noqa: PLW2901
+            result = runner.invoke(args=args)
+            assert (args, result.exit_code, told in result.output) == (args, 1, True), result.output
+
+
 def test_a_party_is_refused_for_a_mandate_and_is_no_party_in_a_unit():
     for text in ("Ledamot (S)", "Ersättare, MP", "Ledamot (M/KD)"):
         with pytest.raises(Unfit, match="ett parti"):

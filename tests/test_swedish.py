@@ -9,6 +9,7 @@ from course import swedish
 from course.clock import FOREVER, add_months, day_of, end_of
 from course.errors import Invalid
 from course.report.as_of import read_day, read_known, write_known
+from course.swedish import folded, sort_key
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -98,3 +99,27 @@ def test_what_is_not_over_or_not_an_instant_is_refused(text):
 def test_a_day_is_a_day(text):
     with pytest.raises(Invalid):
         read_day(text, "per")
+
+
+def test_names_stand_in_swedish_order_whatever_their_letters_and_numbers_by_their_size():
+    names = (
+        "Ahl|Čapek|Dahl|Đorđević|Ek|Élan|Ellis|Łind|Lund|Mykle|Müller|O’Brien|Obrink|Ståhl|Þorn|Über|Ystad|Zander"
+        "|Åberg|Ågren|Ärla|Æsop|Öberg|Øster|Ωμέγα|Ядов"
+    ).split("|")
+    units = "Enhet 1|Enhet 2|Enhet 02 B|Enhet 2 natt|Enhet 10|Enhet 11|Enhet A|Norr 1:2|Norr 1:10".split("|")
+
+    for ordered in (names, units):
+        assert sorted(set(ordered), key=sort_key) == ordered
+        assert sorted((name.upper() for name in ordered), key=sort_key) == [name.upper() for name in ordered]
+    assert sort_key("Andre") < sort_key("André") < sort_key("Andrea")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        *(("ÉLODIE", "elodie"), ("Åsa", "åsa"), ("A\u030asa", "åsa")),
+        *(("Müller", "muller"), ("Æsøp", "äsöp"), ("Łukasz", "lukasz")),
+    ],
+)
+def test_letters_are_as_somebody_may_type_them(text, plain):
+    assert folded(text) == plain

@@ -73,8 +73,8 @@ def test_each_refusal_has_its_page(site):
     check(anna.get("/kurs/finns-inte"), 404, "Sidan finns inte")
     check(anna.delete("/kurs/kurs"), 405, "Så går det inte att göra")
     check(anna.post(question, data=large), 413, "Det som skickades är för stort")
-    page = check(hr.get("/rapport/tackning?per=i-gar"), 422, "Något behöver rättas")
-    assert "”per” ska vara ett datum som 2026-12-31." in page.main
+    page = check(hr.get("/rapport/tackning?format=pdf"), 422, "Något behöver rättas")
+    assert "Formatet finns inte." in page.main
 
 
 def test_what_somebody_sent_is_not_repeated(site):

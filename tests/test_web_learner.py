@@ -525,6 +525,59 @@ def test_a_file_with_a_fault_fills_in_nothing_and_tells_the_administrator(world,
 
 
 @sqlite_only
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ('JOUR_CHEF = "040-00 00 00"\nRAPPORTSYSTEM = "öppen\n[spar]\n"EBB" = "eb"\n', "utf-8"),
+        ('RAPPORTSYSTEM = öppen\nJOUR_CHEF = "040-00 00 00"\n', "utf-8"),
+        ('JOUR_CHEF = "040-00 00 00"\nRAPPORTSYSTEM = "Öppen"\n', "latin-1"),
+    ],
+)
+def test_a_fault_in_the_file_hides_no_other_number_and_is_told_where_people_look(world, anna, text, encoding):
+    for key, role in (("admin", "admin"), ("hr", "hr")):
+        world.person(key)
+        world.role(key, role)
+    Path(world.app.instance_path, "lokalt.toml").write_bytes(text.encode(encoding))
+
+    assert "040-00 00 00" in Page(anna.get("/stod")).main
+    assert "Rapportera i: Fråga efter uppgiften" in anna.get(LAST).text
+    for key in ("admin", "hr"):
+        start_page = Page(browser(world, key).get("/")).main
+        assert "Telefonnummer och andra lokala uppgifter kan saknas på kursens sidor" in start_page
+        assert "lokalt.toml går inte att läsa helt" in start_page
+
+
+@sqlite_only
+def test_the_way_on_into_a_module_that_is_not_begun_names_the_module(world):
+    world.publish(course_sources(modules=["modul", "andra-modul"]))
+    world.person("anna", "A")
+    client = browser(world, "anna")
+    world.take("anna", "2026-03-05")
+
+    assert Page(client.get(START)).button == ("Börja: Modulen andra-modul ca 5 min", f"{START}/andra-modul/borjan")
+    post(client, f"{START}/andra-modul/borjan/nasta")
+    assert Page(client.get(START)).button == ("Fortsätt: Slutet ca 5 min kvar", f"{START}/andra-modul/slutet")
+
+
+@sqlite_only
+def test_the_menu_says_where_one_is_also_on_pages_below_an_entry(world, anna):
+    attempt = begin(anna)
+    found = {
+        url: [(link.text, link["aria-current"]) for link in Page(anna.get(url)).all("a") if link["aria-current"]]
+        for url in (START, FIRST, attempt, "/min-sida", "/ratt-vag", "/handbok")
+    }
+
+    assert found == {
+        START: [("Kursen", "page")],
+        FIRST: [("Kursen", "true")],
+        attempt: [("Kursen", "true")],
+        "/min-sida": [("Min sida", "page")],
+        "/ratt-vag": [("Rätt väg", "page")],
+        "/handbok": [],
+    }
+
+
+@sqlite_only
 def test_a_link_that_is_no_https_address_stays_text(anna, local):
     local('LÄNK_SÄKERHETSRUTIN = "javascript:alert(1)"\n')
 

@@ -13,8 +13,10 @@ from browsing import Page, Statements, browser, everything
 from world import course_sources
 
 from course import clock, swedish
+from course.clock import FOREVER
 from course.db import transaction
-from course.organisation.actions import Terms, add_membership, add_unit
+from course.organisation.actions import Terms, add_membership
+from course.organisation.tables import Unit, UnitState
 from course.report import catalogue
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -241,13 +243,13 @@ BAD_INSTANTS = [
 def test_days_and_instants_that_are_none_get_a_page_that_says_how_to_write_them(world, staffed):
     before = everything(world.app)
 
-    for name, values in (("per", BAD_DAYS), ("kand", BAD_INSTANTS)):
+    for name, said, values in (("per", "Siffror för dagen", BAD_DAYS), ("kand", "kand", BAD_INSTANTS)):
         for value in values:
             answer = staffed.get(URL, query_string={name: value})
             page = Page(answer)
-            assert (answer.status_code, page.h1) == (422, "Något behöver rättas"), (name, value)
-            assert f"”{name}”" in page.texts("strong")[0], (name, value)
-            assert page.button == ("Öppna sidan på nytt", URL)
+            assert (answer.status_code, page.h1) == (422, "Täckning"), (name, value)
+            (link,) = page.one("div", class_="error-summary").inside(page, "a")
+            assert (link["href"], f"”{said}”" in link.text) == (f"#{name}", True), (name, value)
 
     assert everything(world.app) == before
 
@@ -311,8 +313,13 @@ def test_names_that_a_spreadsheet_would_run_are_made_safe_and_html_is_text(world
     names = ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "＝1+1", "＠x", "<script>alert(1)</script>", 'a;"b"']
     with world.write() as (db, at):
         for number, name in enumerate(names):
-            unit = add_unit(db, code=f"U{number}", name=name, since=at.date(), by=None, at=at)
-            add_membership(db, world.people["a1"], Terms(unit, "Titel", at.date()), by=None, at=at)
+            unit = Unit(source="hr")  # from before such names were refused
+            db.add(unit)
+            db.flush()
+            told = {"code": f"U{number}", "name": name, "kind": "enhet", "valid_from": at.date(), "valid_to": FOREVER}
+            db.add(UnitState(unit_id=unit.id, **told, recorded_at=at))
+            db.flush()
+            add_membership(db, world.people["a1"], Terms(unit.id, "Titel", at.date()), by=None, at=at)
 
     def asked(wanted):
         return staffed.get(URL, query_string={"per": DAY, "format": wanted})

@@ -41,16 +41,16 @@ def check_new(password: str, *names: str) -> None:
     No rules of composition (NIST SP 800-63B): length, and not one that is guessed first, see guessable.py.
     """
     if len(password) < SHORTEST:
-        raise Invalid(f"Lösenordet ska ha minst {SHORTEST} tecken. Fyra ord som inte hör ihop går bra.", "password")
+        raise Invalid(f"Lösenordet ska ha minst {SHORTEST} tecken. Fyra ord som inte hör ihop går bra.", "losenord")
     if len(password) > LONGEST:
-        raise Invalid(f"Lösenordet får ha högst {LONGEST} tecken.", "password")
+        raise Invalid(f"Lösenordet får ha högst {LONGEST} tecken.", "losenord")
     why = why_guessable(password, names)
     if why:
         made_of = " och ".join(filter(None, (", ".join(why[:-1]), why[-1])))
         raise Invalid(
             f"Lösenordet är för lätt att gissa. Det består mest av {made_of}. Andra tecken mellan eller i stället för"
             " bokstäver hjälper inte. Välj fyra ord som inte hör ihop.",
-            "password",
+            "losenord",
         )
 
 

@@ -26,6 +26,7 @@ from course.organisation.actions import (
     set_unit_manager,
     unlink,
 )
+from course.organisation.person import kept, list_source
 from course.organisation.queries import person_by_key, unit_id_by_code
 from course.organisation.roster_file import Row, read_employees, read_officials
 from course.organisation.tables import EMPLOYMENTS
@@ -72,6 +73,7 @@ def import_officials(file: Path, applied: bool, as_of: date | None, source: str,
 def _import(
     file: Path, kind: str, source: str, read: Reader, as_of: date | None, *, applied: bool, really: bool
 ) -> None:
+    source = kept(list_source, source, "Källan", "source")
     content = file.read_bytes()
     rows, problems = read(content, app_settings().columns)
     if problems:

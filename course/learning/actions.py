@@ -34,6 +34,7 @@ from course.learning.queries import (
     used_evidence,
 )
 from course.learning.tables import Completion, Place, Revocation
+from course.organisation.person import kept, note
 from course.quiz.actions import Answered, answer_item, begin_attempt, grade_attempt, unfinished
 from course.quiz.paper import is_over
 from course.quiz.queries import Taken, attempt, attempts
@@ -144,6 +145,7 @@ def revoke(db: Session, completion_id: int, *, reason: str, by: int | None, at: 
     """
     if not reason.strip():
         raise Invalid("Skriv varför genomförandet inte ska räknas.", "reason")
+    reason = kept(note, reason, "Skälet", "reason")
     row = db.get(Completion, completion_id)
     if row is None:
         raise NotFound("Genomförandet finns inte.")

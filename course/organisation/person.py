@@ -15,6 +15,7 @@ from course.sheet.problems import quoted
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
+LONGEST_NOTE = 500
 LAST_YEAR = 2100
 OWN_CODES = ("avd-", "namnd-")
 """How the codes begin that lists make from names."""
@@ -57,6 +58,16 @@ def kept(rule: Rule, text: str | None, what: str, field: str, *, optional: bool 
 def label(text: str, *, longest: int = LONGEST_NAME) -> str:
     """What something is called: a unit, a title, a group, a source."""
     return _readable(_safe(text), longest)
+
+
+def list_source(text: str) -> str:
+    """The name of the system that a list comes from."""
+    return label(text, longest=40)
+
+
+def note(text: str) -> str:
+    """A reason, a reference, a source: what somebody writes to be read beside a figure or in a record."""
+    return label(text, longest=LONGEST_NOTE)
 
 
 def person_name(text: str) -> str:

@@ -1,7 +1,8 @@
 """Reading people and units."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -10,10 +11,21 @@ from sqlalchemy.orm import Session
 from course.errors import NotFound
 from course.organisation.person import looked_up
 from course.organisation.population import UnitSpan
-from course.organisation.tables import MembershipState, Person, SamePerson, UnitState
+from course.organisation.tables import Membership, MembershipState, Person, SamePerson, UnitState
 from course.schema import holds, holds_now, known
 from course.sheet.problems import quoted
-from course.swedish import sort_key
+from course.swedish import folded, sort_key
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """Somebody who was looked for, and where, so that two of one name can be told apart."""
+
+    id: int
+    key: str
+    name: str
+    protected: bool
+    units: tuple[str, ...] = ()
 
 
 def person_by_key(db: Session, key: str) -> Person:
@@ -109,15 +121,39 @@ def state_of(person: Person) -> str:
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
 
 
-def matching(db: Session, text: str) -> list[Person]:
-    """At most 20 people whose key is the text or whose name has it, by name; a protected one by its whole key only."""
-    wanted = text.casefold()  # here: SQLite's lower() knows a to z only, PostgreSQL's what its locale knows
+def matching(db: Session, text: str, day: date) -> list[FoundPerson]:
+    """At most 20 people whose number is the text or whose name has all its words, by name, with their units of the day.
+
+    Case and accents do not matter, nor the words' order: "Ek, André" finds Andre Ek. A protected person is found by the
+    whole number only.
+    """
+    number, words = looked_up(text), folded(text.replace(",", " ")).split()
     rows = db.execute(select(Person.id, Person.key, Person.name, Person.protected))
     fitting = [
-        (sort_key(name), person)
-        for person, key, name, protected in rows
-        if key == text or (not protected and wanted in name.casefold())
+        (person.protected, sort_key(person.name), person)
+        for person in rows
+        if looked_up(person.key) == number or (words and not person.protected and _has(person.name, words))
     ]
-    first = [person for _, person in sorted(fitting)[:20]]
-    found = {person.id: person for person in db.scalars(select(Person).where(Person.id.in_(first)))}
-    return [found[person] for person in first]
+    first = [person for *_, person in sorted(fitting, key=lambda each: each[:2])[:20]]
+    units = _unit_names(db, [person.id for person in first if not person.protected], day)
+    return [FoundPerson(*person, tuple(units.get(person.id, ()))) for person in first]
+
+
+def _has(name: str, words: Iterable[str]) -> bool:
+    plain = folded(name)
+    return all(word in plain for word in words)
+
+
+def _unit_names(db: Session, people: Sequence[int], day: date) -> dict[int, list[str]]:
+    """{person: the names of the units that the person belongs to on the day, as known now}."""
+    rows = (
+        select(Membership.person_id, UnitState.name)
+        .join(MembershipState, MembershipState.membership_id == Membership.id)
+        .join(UnitState, UnitState.unit_id == MembershipState.unit_id)
+        .where(Membership.person_id.in_(people), holds_now(MembershipState, day), holds_now(UnitState, day))
+        .distinct()
+    )
+    found: dict[int, list[str]] = {}
+    for person, name in sorted(db.execute(rows), key=lambda row: sort_key(row.name)):
+        found.setdefault(person, []).append(name)
+    return found

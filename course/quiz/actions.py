@@ -16,6 +16,7 @@ from course.content.model import Quiz
 from course.content.queries import Published, published
 from course.errors import Conflict, Invalid, NotFound
 from course.items import Item
+from course.organisation.person import kept, note
 from course.quiz.grading import Score, grade, grade_again
 from course.quiz.paper import decide, form_for, form_of, is_over, paper_of, read_form
 from course.quiz.queries import (
@@ -268,12 +269,13 @@ def delete_answers(db: Session, kept_from: date, *, reference: str, by: int | No
     """
     if not reference.strip():
         raise Invalid("Skriv vilket beslut borttagningen vilar på.", "decision")
+    reference = kept(note, reference, "Beslutet", "decision")
     before = start_of(kept_from)
     old = old_answers(db, before)
     if not old.responses and not old.marks:
         return old
     finished, unfinished = old_attempts(before)
-    with retention(db, ANSWERS, kept_from, reference=reference.strip(), counts=asdict(old), by=by, at=at):
+    with retention(db, ANSWERS, kept_from, reference=reference, counts=asdict(old), by=by, at=at):
         for attempts_ in (unfinished, finished):
             db.execute(delete(Response).where(Response.attempt_id.in_(attempts_)))
         db.execute(delete(Mark).where(Mark.attempt_id.in_(finished)))

@@ -11,6 +11,7 @@ from course.audit.actions import record as audit
 from course.content.queries import Published
 from course.errors import Invalid, NotFound
 from course.learning.actions import settle
+from course.organisation.person import kept, note
 from course.quiz.actions import grade_quiz_again
 
 
@@ -57,9 +58,10 @@ def regrade(
     """
     if not reason.strip():
         raise Invalid("Skriv varför frågorna rättas på nytt. De som har svarat får läsa det.", "reason")
+    reason = kept(note, reason, "Skälet", "reason")
     if release and quiz not in release.course.quizzes:
         raise NotFound(f"Quizen ”{quiz}” finns inte i version {release.id}.")
-    graded = grade_quiz_again(db, course, quiz, people, release=release, reason=reason.strip(), at=at)
+    graded = grade_quiz_again(db, course, quiz, people, release=release, reason=reason, at=at)
     settling = {
         person for person, was, score in graded.better if (score.passed, score.stars) != (was.passed, was.stars)
     }

@@ -48,6 +48,8 @@ class Today:
     resting: int = 0
     """People with a duty who have left."""
     last_administrator_left: bool = False
+    local_fault: str = ""
+    """What is wrong with what the workplace has filled in."""
 
 
 def notices(today: Today) -> list[Notice]:
@@ -71,6 +73,12 @@ def of_duties(resting: int, *, last_administrator_left: bool) -> str:
 def _of_people(today: Today) -> Iterable[Notice]:
     if duties := of_duties(today.resting, last_administrator_left=today.last_administrator_left):
         yield Notice(duties, "accounts")
+    if today.local_fault:
+        yield Notice(
+            "Telefonnummer och andra lokala uppgifter kan saknas på kursens sidor. Säg till den som sköter driften:"
+            f" {today.local_fault}",
+            "",
+        )
     if today.drafts:
         yield Notice("En lista väntar på att du bekräftar den eller låter bli.", "imports")
     if today.newest_list is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from course.organisation.population import UnitSpan
+from course.swedish import sort_key
 
 ROUTES = ("quiz", "mixed", "platform", "workshop", "paper")
 """The ways to a completion, the strongest first."""
@@ -218,7 +219,7 @@ def by_unit(
         "reached": _Counter(reached),
     }
     inside = {span.unit for _, span in tree}
-    former = sorted({row.unit for row in (*members, *reached)} - inside, key=lambda unit: names.get(unit, ""))
+    former = sorted({row.unit for row in (*members, *reached)} - inside, key=lambda unit: sort_key(names.get(unit, "")))
 
     def line(level: int, kind: str, name: str, units: Sequence[int], unit: int | None = None) -> UnitLine:
         return UnitLine(level, kind, name, unit, **{key: counter.distinct(units) for key, counter in counts.items()})

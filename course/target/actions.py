@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,13 +10,12 @@ from course.audit.actions import record
 from course.clock import day_of
 from course.content.queries import current, newest_release_id
 from course.errors import Conflict, Invalid, NotFound
-from course.organisation.person import kept, label
+from course.organisation.person import kept, label, note
 from course.organisation.population import Population
 from course.schema import supersede
 from course.target.tables import ReportedFigure, Target, TargetState
 
 EVERYBODY = Population()
-_TEXT = partial(label, longest=500)
 LARGEST_GOAL = 1_000_000
 MOST_GROUPS = 100
 """The figures hold apart fewer than 1 000 populations (report/sets.py, POPULATIONS)."""
@@ -110,8 +108,8 @@ def report_figure(
         raise NotFound(f"Målet {target_id} finns inte.")
     if not 0 <= number <= LARGEST_GOAL:
         raise Invalid("Antalet ska vara mellan 0 och 1 000 000.", "antal")
-    source = kept(_TEXT, source, "Källan", "kalla")
-    reference = kept(_TEXT, reference, "Diarienumret", "referens", optional=True)
+    source = kept(note, source, "Källan", "kalla")
+    reference = kept(note, reference, "Diarienumret", "referens", optional=True)
     if day > day_of(at):
         raise Invalid("Dagen har inte varit än. Ange dagen som siffran gällde.", "dag")
     told = {"number": number, "day": day, "source": source, "reference": reference}
@@ -145,9 +143,9 @@ def _as_kept(decision: Decision) -> Decision:
     return replace(
         decision,
         groups=tuple((kept(label, name, "Gruppens namn", "grupper"), who) for name, who in decision.groups),
-        reference=kept(_TEXT, decision.reference, "Diarienumret", "referens", optional=True),
-        source=kept(_TEXT, decision.source, "Källan", "kalla", optional=True),
-        responsible=kept(_TEXT, decision.responsible, "Den ansvariga", "ansvarig", optional=True),
+        reference=kept(note, decision.reference, "Diarienumret", "referens", optional=True),
+        source=kept(note, decision.source, "Källan", "kalla", optional=True),
+        responsible=kept(note, decision.responsible, "Den ansvariga", "ansvarig", optional=True),
     )
 
 

@@ -7,17 +7,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from course import clock
+from course import clock, swedish
 from course.access.actions import close_sessions, confirm_password, disable, enable, end_role, grant_role, look_at
 from course.access.handing import confirms, hands_as
 from course.access.policy import ROLE_NAMES, ROLES
-from course.access.queries import account, code_and_password_log, giver, handed, held, sessions, with_duties
+from course.access.queries import Held, account, code_and_password_log, giver, handed, held, sessions, with_duties
 from course.db import database, transaction
 from course.errors import Invalid, Refusal
 from course.organisation.queries import person_by_id, unit_id_by_code, unit_spans
-from course.report.as_of import read_day
+from course.web.forms import Form
 from course.web.guard import actor, allowed
-from course.web.people import Form, look_for
+from course.web.people import look_for
 
 bp = Blueprint("accounts", __name__)
 
@@ -35,76 +35,82 @@ def accounts() -> str:
 @allowed("account.manage")
 def show(person_id: int) -> str:
     """What the person may do and why, how the person gets in, and the forms to change it; opening it is logged."""
-    return _opened(person_id)
+    return _opened(person_id, Form())
 
 
 @bp.post("/konton/<int:person_id>/<act>")
 @allowed("account.manage")
 def change(person_id: int, act: str) -> ResponseReturnValue:
     """Do one of ACTS to the account."""
+    form = Form(act if act in ACTS else "", request.form)
     try:
         if act not in ACTS:
             raise Invalid("Den ändringen finns inte.")
         with transaction() as (db, at):
             person_by_id(db, person_id)
-            ACTS[act](db, person_id, request.form, at)
+            ACTS[act](db, person_id, form, at)
     except Refusal as refusal:
-        return _opened(person_id, error=str(refusal), field=act), refusal.status
+        return _opened(person_id, form.told(refusal)), refusal.status
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
-def _opened(person_id: int, **told: str) -> str:
+def _opened(person_id: int, form: Form) -> str:
     """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound."""
     with transaction() as (db, at):
         look_at(db, person_id, "accounts.show", by=actor().person_id, at=at)
-    return _page(person_id, **told)
+    return _page(person_id, form)
 
 
-def _page(person_id: int, **told: str) -> str:
+def _page(person_id: int, form: Form) -> str:
     db, now = database.session, clock.now()
     today = clock.day_of(now)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
     chosen = handed(db, person_id)
+    has = [each for each in held(db, person_id, today) if each.grant or (found and not found.protected)]
+    units = {span.unit: span.name for span in unit_spans(db, now)}
     return render_template(
         "accounts/show.html",
         account=found,
         may_hand=found and hands_as(hands, found),
         own=person_id == actor().person_id,
-        held=[each for each in held(db, person_id, today) if each.grant or (found and not found.protected)],
+        held=has,
         has_left=any(each.has_left for each in with_duties(db, today) if each.person.id == person_id),
         chosen=chosen,
         may_confirm=found and chosen and confirms(hands, found, chosen.made_by),
         names=ROLE_NAMES,
-        roles=ROLES,
-        units={span.unit: span.name for span in unit_spans(db, now)},
+        roles=[("", "Välj en roll"), *((role, ROLE_NAMES[role]) for role in ROLES)],
+        given=[(each.grant, _told(each, units)) for each in has if each.grant],
+        units=units,
         sessions=sessions(db, person_id, at=now),
         log=code_and_password_log(db, person_id),
         today=today,
         yesterday=today - timedelta(days=1),
-        form=request.form,
-        **told,
+        form=form,
     )
 
 
+def _told(each: Held, units: Mapping[int, str]) -> str:
+    """A role that was given, as a choice."""
+    where = f", {units.get(each.unit, 'en enhet som är borta')}" if each.unit else ""
+    return f"{ROLE_NAMES[each.role]}{where}, från {swedish.day(each.since)}"
+
+
 def _grant(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    since = read_day(form.get("fran", ""), "från")
-    until = read_day(form["till"], "till") if form.get("till") else clock.FOREVER
-    code = form.get("enhet", "").strip()
-    unit = unit_id_by_code(db, code, since, at) if code else None
-    role = form.get("roll", "")
-    if not role:
-        raise Invalid("Välj en roll.", "roll")
+    role = form.choice("roll", ROLES, "Välj en roll.")
+    form.read("enhet", lambda code: code, "")
+    since, until = form.day("fran", "Första dagen"), form.last_day("till", "Sista dagen")
+    unit = form.read("enhet", lambda code: unit_id_by_code(db, code, since, at) if code else None, None)
+    form.check()
     grant_role(db, person_id, role, since=since, until=until, unit=unit, by=actor().person_id, at=at)
 
 
 def _end(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    last_day = read_day(form.get("sista", ""), "sista dagen")
     granted = {str(each.grant): each for each in held(db, person_id, clock.day_of(at)) if each.grant}
-    chosen = granted.get(form.get("roll", ""))
-    if chosen is None:
-        raise Invalid("Välj vilken roll som ska avslutas.", "roll")
-    by = actor().person_id
-    end_role(db, person_id, chosen.role, last_day=last_day, grant_id=chosen.grant, by=by, at=at)
+    chosen = form.choice("roll", granted, "Välj vilken roll som ska avslutas.")
+    last_day = form.day("sista", "Sista dagen")
+    form.check()
+    grant, by = granted[chosen], actor().person_id
+    end_role(db, person_id, grant.role, last_day=last_day, grant_id=grant.grant, by=by, at=at)
 
 
 def _sign_out(db: Session, person_id: int, _form: Form, at: datetime) -> None:

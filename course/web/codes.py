@@ -15,6 +15,7 @@ from course.db import database, transaction
 from course.errors import Invalid, NotFound, Refusal
 from course.organisation.population import UnitSpan, tree_on, units_below
 from course.organisation.queries import unit_spans
+from course.web.forms import Form
 from course.web.guard import actor, allowed
 
 bp = Blueprint("codes", __name__)
@@ -26,17 +27,19 @@ MOST_SHOWN = 300
 @allowed("code.hand_many")
 def choose() -> ResponseReturnValue:
     """The people of a unit and those below, and who has a way in; opening it is logged, since it shows people."""
-    unit = request.args.get("enhet")
-    if unit == "":
-        return _page("", error="Välj en enhet.", field="enhet"), 422
-    return _page(unit or "")
+    form = Form(sent=request.args)
+    if request.args.get("enhet") != "":
+        return _page(form.value("enhet"), form)
+    form.choice("enhet", (), "Välj en enhet.")
+    return _page("", form), 422
 
 
 @bp.post("/engangskoder")
 @allowed("code.hand_many")
 def hand_many() -> ResponseReturnValue:
     """Make codes for all in a unit and below who have no password, and show them this once."""
-    unit, again = request.form.get("enhet", ""), request.form.get("aven") == "ja"
+    form, again = Form(sent=request.form), request.form.get("aven") == "ja"
+    unit = form.read("enhet", str, "")
     try:
         with transaction() as (db, at):
             spans, hands = unit_spans(db, at), giver(db, actor().person_id, at=at)
@@ -44,7 +47,7 @@ def hand_many() -> ResponseReturnValue:
             below = units_below(spans, [chosen.unit], clock.day_of(at))
             slips = hand_codes(db, below, again=again, by=actor().person_id, at=at)
     except Refusal as refusal:
-        return _page(unit, error=str(refusal), field="enhet"), refusal.status
+        return _page(unit, form.told(refusal)), refusal.status
     return _slips(slips)
 
 
@@ -63,7 +66,7 @@ def _slips(slips: Sequence[Slip]) -> str:
     return render_template("codes/slips.html", slips=slips, address=settings.base_url.rstrip("/"))
 
 
-def _page(unit: str, **told: str) -> str:
+def _page(unit: str, form: Form) -> str:
     db, now = database.session, clock.now()
     spans, hands = unit_spans(db, now), giver(db, actor().person_id, at=now)
     choices = _choices(spans, hands)
@@ -79,13 +82,14 @@ def _page(unit: str, **told: str) -> str:
     return render_template(
         "codes/choose.html",
         choices=choices,
+        options=_options(choices, chosen),
         chosen=chosen,
         too_many=too_many,
         lacking=[each for each, _ in lacking(hands, people)],
         most=MOST_SLIPS,
         people=[(each, hands_as(hands, each)) for each in people],
         hands=hands,
-        **told,
+        form=form,
     )
 
 
@@ -93,6 +97,12 @@ def _choices(spans: Sequence[UnitSpan], hands: Giver) -> list[tuple[int, UnitSpa
     """(level, unit) of every unit whose people are the giver's to help, in the order of the tree."""
     tree = tree_on(spans, clock.day_of(clock.now()))
     return tree if "hr" in hands.roles else [(level, span) for level, span in tree if span.unit in hands.units]
+
+
+def _options(choices: Sequence[tuple[int, UnitSpan]], chosen: UnitSpan | None) -> list[tuple[str, str]]:
+    top = min((level for level, _ in choices), default=0)
+    units = [(str(span.unit), "– " * (level - top) + span.name) for level, span in choices]
+    return units if chosen else [("", "Välj en enhet"), *units]
 
 
 def _chosen(choices: Sequence[tuple[int, UnitSpan]], unit: str) -> UnitSpan:

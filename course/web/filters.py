@@ -1,6 +1,7 @@
 """What templates need beside their values: Swedish wording, local placeholders, and addresses of static files."""
 
 import hashlib
+import logging
 import re
 import tomllib
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from course.db import database, is_demonstration
 from course.report.catalogue.person import ROUTES
 from course.report.formats.text import shown
 
+log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 BARE_NAME = re.compile(rf"^({'|'.join(sorted(markup.PLACEHOLDERS))})(?=\s*=)", re.MULTILINE)
 """A name in lokalt.toml without quotation marks, which TOML wants round Å, Ä and Ö."""
@@ -44,7 +46,7 @@ class Local:
         self.fault = ""
 
     def refresh(self) -> "Local":
-        """Read the file if it is another one than last time; a file with a fault leaves all unfilled."""
+        """Read the file if it is another one than last time; of one with a fault, what can be read."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -70,10 +72,14 @@ class Local:
         text = self.path.read_bytes() if self.path.exists() else b""
         self.digest = hashlib.sha256(text).hexdigest()[:16]
         self.fault = ""
+        written = BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig", errors="replace"))
         try:
-            given = tomllib.loads(BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            given, self.fault = {}, f"lokalt.toml går inte att läsa: {fault}"
+            if "\ufffd" in written:
+                raise ValueError("the file is not saved as UTF-8")
+            given = tomllib.loads(written)
+        except ValueError as fault:
+            given, self.fault = _readable(written), f"lokalt.toml går inte att läsa helt: {fault}"
+            log.warning("lokalt.toml cannot be read whole")
         tracks = given.pop(TRACK_TABLE, {})
         known = {name: value for name, value in given.items() if name in markup.PLACEHOLDERS and isinstance(value, str)}
         if len(known) < len(given):
@@ -94,6 +100,21 @@ class Local:
             wrong = ", ".join(sorted(given.keys() - known.keys()))
             self.fault = f"lokalt.toml: {TRACK_TABLE} har fel spår för {wrong}; välj bland {', '.join(TRACKS)}"
         return known
+
+
+def _readable(text: str) -> dict[str, Any]:
+    """What can be read, line by line: one quotation mark too few must not hide whom to call."""
+    found: dict[str, Any] = {}
+    table = found
+    for line in text.splitlines():
+        if line.strip() == f"[{TRACK_TABLE}]":
+            table = found.setdefault(TRACK_TABLE, {})
+            continue
+        try:
+            table.update(tomllib.loads(line) if "\ufffd" not in line else {})
+        except ValueError:
+            continue
+    return found
 
 
 def init_app(app: Flask) -> None:

@@ -6,20 +6,22 @@ from hashlib import sha256
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from course import clock, swedish
 from course.audit.actions import record
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
+from course.organisation.person import list_source
 from course.organisation.roster_file import EMPLOYEE_COLUMNS, OFFICIAL_COLUMNS, read_employees, read_officials
 from course.organisation.tables import ImportDraft
-from course.report.as_of import read_day
 from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
 from course.roster.plan import Plan, plan
 from course.roster.queries import DRAFT_LIFE, drafts_waiting, known_of, last_imports
 from course.roster.queries import draft as find_draft
 from course.sheet.lines import LARGEST_FILE
 from course.sheet.problems import file_name
+from course.web.forms import Form
 from course.web.guard import actor, allowed, takes_files
 
 bp = Blueprint("imports", __name__)
@@ -34,7 +36,7 @@ SOURCES = {"employees": "hr", "officials": "namnd"}
 @allowed("people.manage")
 def form() -> str:
     """The form for a new list, and the last imports."""
-    return _form()
+    return _form(Form())
 
 
 @bp.get("/personer/import/mall/<kind>.csv")
@@ -57,26 +59,23 @@ def send() -> ResponseReturnValue:
     """Check the list; when it can be read it waits for a decision on a page of its own."""
     upload = request.files.get("fil")
     content = upload.read() if upload else b""
-    kind = request.form.get("sort", "employees")
+    form = Form(sent=request.form)
+    kind = form.choice("sort", READERS, "Välj anställda eller förtroendevalda.")
+    name = form.read("fil", lambda _: _file_name(upload), "")
+    as_of = form.day("per", "Listan gäller dagen")
+    source = form.text("kalla", "Källan", list_source, optional=True) or SOURCES.get(kind, "")
     try:
-        if kind not in READERS:
-            raise Invalid("Välj anställda eller förtroendevalda.", "sort")
-        if not upload or not upload.filename:
-            raise Invalid("Välj en fil.", "fil")
-        as_of = read_day(request.form.get("per", ""), "per")
-        source = request.form.get("kalla", "").strip() or SOURCES[kind]
-        if len(source) > 40:
-            raise Invalid("Namnet på källan får vara högst 40 tecken.", "kalla")
+        form.check()
         check_as_of(database.session, source, as_of)
     except Refusal as refusal:
-        return _form(error=str(refusal), field=getattr(refusal, "field", "") or "fil"), refusal.status
+        return _form(form.told(refusal)), refusal.status
     _, problems = READERS[kind](content, app_settings().columns)
     if problems:
-        return _form(problems=problems, file_name=file_name(upload.filename)), 422
+        return _form(form, problems=problems, file_name=name), 422
     with transaction() as (db, at):
         kept = keep_draft(
             db,
-            Origin(kind, source, upload.filename, sha256(content).hexdigest()),
+            Origin(kind, source, name, sha256(content).hexdigest()),
             as_of,
             content,
             by=actor().person_id,
@@ -143,7 +142,7 @@ def undo() -> ResponseReturnValue:
             seen = request.form.get("import", 0, type=int)
             undo_import(db, request.form.get("kalla", ""), seen=seen, by=actor().person_id, at=at)
     except Refusal as refusal:
-        return _form(error=str(refusal), field="senaste"), refusal.status
+        return _form(Form().told(refusal)), refusal.status
     flash("Importen är ångrad. Alla siffror är som före den.")
     return redirect(url_for(".form"), 303)
 
@@ -169,7 +168,13 @@ def _origin(waiting: ImportDraft) -> Origin:
     return Origin(waiting.kind, waiting.source, waiting.file_name, digest)
 
 
-def _form(**told: object) -> str:
+def _file_name(upload: FileStorage | None) -> str:
+    if not upload or not upload.filename:
+        raise Invalid("Välj en fil.")
+    return file_name(upload.filename)
+
+
+def _form(form: Form, **told: object) -> str:
     rows = last_imports(database.session)
     newest: dict[str, int] = {}
     for row in rows:
@@ -177,6 +182,7 @@ def _form(**told: object) -> str:
     now = clock.now()
     return render_template(
         "imports/form.html",
+        form=form,
         rows=rows,
         undoable=set(newest.values()),
         kinds=KINDS,

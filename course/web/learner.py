@@ -105,6 +105,7 @@ def course(course_id: str) -> str:
         whole=mine.newest(WHOLE_COURSE, edition),
         expired=since is not None,
         begun=begun,
+        module_begun=step is not None and _is_begun(step.module, spot, taken),
         revoked=sorted(set(mine.revoked.values())),
         pass_mark=max((quiz.pass_mark for quiz in asked), default=0),
         limited=any(quiz.most_attempts for quiz in asked),

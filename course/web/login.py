@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
 from course.roster.actions import drop_old_drafts
 from course.web.errors import wait_headers
+from course.web.forms import Form
 from course.web.guard import LONGEST_WAY_BACK, actor, allowed
 from course.web.proving import check_code, prove, remember_browser
 from course.web.quiz import store_answer
@@ -53,17 +55,17 @@ def sign_in() -> ResponseReturnValue:
     """The form; somebody who is signed in goes on."""
     if current_user.is_authenticated:
         return redirect(_next_page(), 303)
-    return render_template("login/sign_in.html", till=request.args.get("till", ""))
+    return render_template("login/sign_in.html", form=Form(), till=request.args.get("till", ""))
 
 
 @bp.post("/logga-in")
 @allowed("public")
 def sign_in_post() -> ResponseReturnValue:
     """Check name and password, and begin a session."""
-    name, password = _field("namn"), _field("losenord")
+    form, name, password = Form(sent=request.form), _field("namn"), _field("losenord")
     try:
-        _need(name, "namn", NO_NAME)
-        _need(password, "losenord", "Fyll i ditt lösenord.")
+        _need(form, namn=NO_NAME, losenord="Fyll i ditt lösenord.")
+        form.check()
         proof, counted = prove(normalise(name), password, Invalid(WRONG, "namn"))
         rehashed = hash_password(password) if is_outdated(proof.secret_hash) else ""
         with transaction() as (db, at):
@@ -72,7 +74,7 @@ def sign_in_post() -> ResponseReturnValue:
             drop_old_drafts(db, at=at)
             new = sign_in_with(db, proof, rehashed=rehashed, at=at)
     except (TooMany, Invalid) as refusal:
-        return _again("login/sign_in.html", refusal, name=name, till=request.form.get("till", ""))
+        return _again("login/sign_in.html", form, refusal, till=request.form.get("till", ""))
     kept, shared = session.get("kept"), _shared()
     who = _take_session(new, shared=shared)
     return remember_browser(_send_kept(who, kept) or redirect(_next_page(), 303), proof.person, shared=shared)
@@ -82,18 +84,18 @@ def sign_in_post() -> ResponseReturnValue:
 @allowed("public")
 def code() -> str:
     """The form for somebody who has a one-time code."""
-    return render_template("login/code.html")
+    return render_template("login/code.html", form=Form())
 
 
 @bp.post("/kod")
 @allowed("public")
 def code_post() -> ResponseReturnValue:
     """Use up the code, set the password that was chosen, and sign in: all or nothing."""
-    name, given, password = _field("namn"), _field("kod"), _field("losenord")
+    form, name, given, password = Form(sent=request.form), _field("namn"), _field("kod"), _field("losenord")
     try:
-        _need(name, "namn", NO_NAME)
-        _need(given, "kod", "Fyll i engångskoden.")
-        _check_chosen(password, name)
+        _need(form, namn=NO_NAME, kod="Fyll i engångskoden.")
+        _read_chosen(form, password, name)
+        form.check()
         check_code(normalise(name), given, Invalid(WRONG_CODE, "kod"))
         hashed = hash_password(password)
         with transaction() as (db, at):
@@ -106,9 +108,7 @@ def code_post() -> ResponseReturnValue:
             _end_present(db, at)
             new = begin_session(db, person_id, at=at)
     except (TooMany, Invalid) as refusal:
-        return _again(
-            "login/code.html", refusal, name=name, code="" if "kod" in getattr(refusal, "field", "") else given
-        )
+        return _again("login/code.html", form, refusal)
     _take_session(new, shared=_shared())
     return remember_browser(redirect(url_for("start.start"), 303), person_id, shared=_shared())
 
@@ -117,7 +117,7 @@ def code_post() -> ResponseReturnValue:
 @allowed("account.own")
 def password() -> str:
     """The form for another password."""
-    return render_template("login/password.html", name=own_name(database.session, actor().person_id))
+    return render_template("login/password.html", form=Form(), name=own_name(database.session, actor().person_id))
 
 
 @bp.post("/min-sida/losenord")
@@ -125,18 +125,19 @@ def password() -> str:
 def password_post() -> ResponseReturnValue:
     """Set another password: every session ends but this browser's, which begins anew."""
     who, old, password = actor(), _field("nuvarande"), _field("losenord")
-    name = own_name(database.session, who.person_id)
+    form, name = Form(sent=request.form), own_name(database.session, who.person_id)
     try:
-        _need(old, "nuvarande", "Fyll i lösenordet som du har nu.")
+        _need(form, nuvarande="Fyll i lösenordet som du har nu.")
         person = person_by_id(database.session, who.person_id)
-        _check_chosen(password, person.key, person.name, person.email or "")
+        _read_chosen(form, password, person.key, person.name, person.email or "")
+        form.check()
         proof, counted = prove(name, old, Invalid(WRONG_PRESENT, "nuvarande"), session=who.session)
         hashed = hash_password(password)
         with transaction() as (db, at):
             forget_try(db, counted)
             new = change_password(db, proof, hashed, who.session, at=at)
     except (TooMany, Invalid) as refusal:
-        return _again("login/password.html", refusal, "nuvarande", name=name)
+        return _again("login/password.html", form, refusal, name=name)
     _take_session(new, shared="shared" in session)
     return redirect(url_for("own_record.show", klart="losenord"), 303)
 
@@ -166,16 +167,26 @@ def _leave() -> ResponseReturnValue:
     return redirect(url_for("login.sign_in", utloggad="ja"), 303)
 
 
-def _check_chosen(password: str, *names: str) -> None:
-    """Raise Invalid unless the password that was sent may be chosen and was sent twice."""
-    check_new(password, *names)
+def _read_chosen(form: Form, password: str, *names: str) -> None:
+    """Read the password that is chosen: whether it may be, and whether it was sent twice."""
+    form.read("losenord", lambda _: check_new(password, *names), None)
+    form.read("losenord2", lambda _: _check_same(password), None)
+
+
+def _check_same(password: str) -> None:
     if password != _field("losenord2"):
         raise Invalid("De två lösenorden är inte lika. Skriv samma två gånger.", "losenord2")
 
 
-def _need(text: str, field: str, message: str) -> None:
+def _need(form: Form, **messages: str) -> None:
+    """Read fields that may not be empty, {field: what is said of an empty one}."""
+    for field, message in messages.items():
+        form.read(field, partial(_there, message=message), None)
+
+
+def _there(text: str, message: str) -> None:
     if not text:
-        raise Invalid(message, field)
+        raise Invalid(message)
 
 
 def _end_present(db: Session, at: datetime) -> None:
@@ -208,11 +219,8 @@ def _field(name: str) -> str:
     return text[: LONGEST_NAME * 2] if name in PASSWORDS else text.strip()[:LONGEST_NAME]
 
 
-def _again(template: str, refusal: TooMany | Invalid, first: str = "namn", **values: Any) -> ResponseReturnValue:
-    headers = wait_headers(refusal)
-    field = getattr(refusal, "field", "") or first
-    field = "losenord" if field == "password" else field
-    return render_template(template, error=str(refusal), field=field, **values), refusal.status, headers
+def _again(template: str, form: Form, refusal: TooMany | Invalid, **values: Any) -> ResponseReturnValue:
+    return render_template(template, form=form.told(refusal), **values), refusal.status, wait_headers(refusal)
 
 
 def _shared() -> bool:

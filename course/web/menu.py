@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from flask_login import current_user
 
 from course.access.policy import ANYBODY, may
@@ -23,6 +23,10 @@ PAGES = (
     ("public", "pages.support", "Stöd"),
 )
 """(what one must be allowed, the endpoint, the words)."""
+FIRST_PAGES = {"learner.course": "learner.courses"}
+"""{an endpoint: the entry whose page it is}: the one course there is opens at once."""
+WITHIN = {"/forsok/": "/kurs/"}
+"""{how addresses begin: where in the menu they belong}, where the addresses do not say so."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,21 @@ class Entry:
 
 def init_app(app: Flask) -> None:
     """Let templates ask for the menu."""
-    app.jinja_env.globals.update(menu=menu)
+    app.jinja_env.globals.update(menu=menu, current_entry=current_entry)
 
 
 def menu() -> tuple[Entry, ...]:
     """The menu of the one who is asking."""
     return _menu(current_user.roles if current_user.is_authenticated else frozenset())
+
+
+def current_entry(entry: Entry) -> str:
+    """aria-current of an entry: "page" on its own page, "true" on those below it, else ""."""
+    endpoint = request.endpoint or ""
+    if FIRST_PAGES.get(endpoint, endpoint) == entry.endpoint:
+        return "page"
+    path = next((place for start, place in WITHIN.items() if request.path.startswith(start)), request.path)
+    return "true" if path.startswith(f"{entry.url.rstrip('/')}/") else ""
 
 
 @lru_cache

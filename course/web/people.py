@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from course.audit.actions import record
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Invalid, Refusal
+from course.organisation import person as rules
 from course.organisation.actions import (
     Terms,
     add_membership,
@@ -27,14 +29,14 @@ from course.organisation.actions import (
     set_counts,
     unlink,
 )
-from course.organisation.queries import matching, person_by_id, person_by_key, state_of, unit_id_by_code
-from course.organisation.tables import EMPLOYMENTS, Person
+from course.organisation.queries import FoundPerson, matching, person_by_id, person_by_key, state_of, unit_id_by_code
+from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import known_or_newest, read_day
 from course.report.catalogue import person as explanation
+from course.web.forms import Form
 from course.web.guard import actor, allowed
 
 bp = Blueprint("people", __name__)
-Form = Mapping[str, str]
 
 
 @bp.get("/personer")
@@ -45,10 +47,10 @@ def search() -> str:
     return render_template("people/search.html", wanted=wanted, found=found)
 
 
-def look_for(action: str) -> tuple[str, list[Person]]:
+def look_for(action: str) -> tuple[str, list[FoundPerson]]:
     """What the address asks for and the people it matches, which are logged as the action."""
     wanted = request.args.get("sok", "").strip()
-    found = matching(database.session, wanted) if wanted else []
+    found = matching(database.session, wanted, _today()) if wanted else []
     if found:
         with transaction() as (db, at):
             record(db, action, "", {"found": [person.id for person in found]}, by=actor().person_id, at=at)
@@ -59,52 +61,53 @@ def look_for(action: str) -> tuple[str, list[Person]]:
 @allowed("people.manage")
 def new() -> str:
     """The form for a person who is in no list."""
-    return render_template("people/new.html", employments=explanation.EMPLOYMENT, form={}, today=_today())
+    return _new(Form())
 
 
 @bp.post("/personer/ny")
 @allowed("people.manage")
 def add() -> ResponseReturnValue:
     """Add a person with an employment."""
-    form = request.form
+    form = Form(sent=request.form)
     try:
         with transaction() as (db, at):
-            person = add_person(
-                db,
-                key=form.get("nummer", ""),
-                name=form.get("namn", ""),
-                email=form.get("epost", ""),
-                by=actor().person_id,
-                at=at,
-            )
-            _employ(db, person.id, form, at)
+            key = form.text("nummer", "Numret", rules.key)
+            name, email = _name(form), _email(form)
+            terms = _terms(db, form, at)
+            form.check()
+            person = add_person(db, key=key, name=name, email=email, by=actor().person_id, at=at)
+            add_membership(db, person.id, terms, by=actor().person_id, at=at)
     except Refusal as refusal:
-        told = {"error": str(refusal), "field": getattr(refusal, "field", "") or "nummer"}
-        page = render_template("people/new.html", employments=explanation.EMPLOYMENT, form=form, today=_today(), **told)
-        return page, refusal.status
+        return _new(form.told(refusal)), refusal.status
     flash("Personen är tillagd.")
     return redirect(url_for(".show", person_id=person.id), 303)
 
 
+def _new(form: Form) -> str:
+    return render_template("people/new.html", form=form, employments=explanation.EMPLOYMENT, today=_today())
+
+
 @bp.get("/personer/<int:person_id>")
 @allowed("people.manage")
-def show(person_id: int) -> str:
+def show(person_id: int) -> ResponseReturnValue:
     """Why the person is counted as it is, and the forms to correct it; opening it is logged."""
-    return _opened(person_id)
+    form = Form(sent=request.args)
+    return _opened(person_id, form), 422 if form.faults else 200
 
 
 @bp.post("/personer/<int:person_id>/<verb>")
 @allowed("people.manage")
 def change(person_id: int, verb: str) -> ResponseReturnValue:
     """Do one of CHANGES to the person."""
+    form = Form(verb if verb in CHANGES else "", request.form)
     try:
         if verb not in CHANGES:
             raise Invalid("Den ändringen finns inte.")
         with transaction() as (db, at):
             person_by_id(db, person_id)
-            CHANGES[verb](db, person_id, request.form, at)
+            CHANGES[verb](db, person_id, form, at)
     except Refusal as refusal:
-        return _opened(person_id, error=str(refusal), field=verb), refusal.status
+        return _opened(person_id, form.told(refusal)), refusal.status
     flash("Ändringen är sparad.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
@@ -113,10 +116,10 @@ def change(person_id: int, verb: str) -> ResponseReturnValue:
 @allowed("people.manage")
 def reveal(person_id: int) -> str:
     """The page with a protected person's name and e-mail in its form: asked for, and logged as such."""
-    return _opened(person_id, field="ratta")
+    return _opened(person_id, Form("ratta"))
 
 
-def _opened(person_id: int, **told: str) -> str:
+def _opened(person_id: int, form: Form) -> str:
     """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound, and TooMany.
 
     A protected person's name and e-mail stand in the form to correct them only when that is what is asked for.
@@ -124,15 +127,15 @@ def _opened(person_id: int, **told: str) -> str:
     with transaction() as (db, at):
         look_at(db, person_id, "people.show", by=actor().person_id, at=at)
         protected = person_by_id(db, person_id).protected
-        hidden = protected and told.get("field") != "ratta"
+        hidden = protected and form.name != "ratta"
         if protected and not hidden:
             record(db, "people.reveal", str(person_id), {}, by=actor().person_id, at=at)
-    return _page(person_id, hidden=hidden, **told)
+    return _page(person_id, form, hidden=hidden)
 
 
-def _page(person_id: int, *, hidden: bool, **told: str) -> str:
+def _page(person_id: int, form: Form, *, hidden: bool) -> str:
     db, now = database.session, clock.now()
-    day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
+    day = form.named("").read("per", partial(_day_or_today, now=now), clock.day_of(now))
     known_at = known_or_newest(request.args.get("kand"), now, newest_instant(db))
     courses = current(db, actor().newest_release)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
@@ -155,7 +158,7 @@ def _page(person_id: int, *, hidden: bool, **told: str) -> str:
         employments=explanation.EMPLOYMENT,
         day=day,
         today=_today(),
-        **told,
+        form=form,
     )
 
 
@@ -163,61 +166,79 @@ def _today() -> date:
     return clock.day_of(clock.now())
 
 
-def _day(form: Form, name: str, label: str) -> date:
-    return read_day(form.get(name, ""), label)
+def _day_or_today(text: str, now: datetime) -> date:
+    return read_day(text, "Läget dagen") if text else clock.day_of(now)
 
 
-def _last(form: Form, name: str, label: str) -> date:
-    return _day(form, name, label) if form.get(name) else clock.FOREVER
+def _name(form: Form) -> str:
+    return form.text("namn", "Namnet", rules.person_name)
+
+
+def _email(form: Form) -> str:
+    return form.text("epost", "E-postadressen", rules.email, optional=True)
+
+
+def _terms(db: Session, form: Form, at: datetime) -> Terms:
+    """The employment that the fields of an employment tell."""
+    form.given("enhet", "Enhetens kod")
+    title = form.text("befattning", "Befattningen", rules.label, optional=True)
+    employment = form.choice("form", EMPLOYMENTS, "Välj en anställningsform.")
+    since = form.day("fran", "Första dagen")
+    until = form.last_day("till", "Sista dagen")
+    return Terms(_unit(db, form, since, at), title, since, until, employment=employment)
+
+
+def _unit(db: Session, form: Form, day: date, at: datetime) -> int:
+    return form.read("enhet", lambda code: unit_id_by_code(db, code, day, at), 0)
 
 
 def _employ(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    since = _day(form, "fran", "från")
-    unit = unit_id_by_code(db, form.get("enhet", "").strip(), since, at)
-    employment = form.get("form", "permanent")
-    if employment not in EMPLOYMENTS:
-        raise Invalid("Välj en anställningsform.", "form")
-    terms = Terms(unit, form.get("befattning", "").strip(), since, _last(form, "till", "till"), employment=employment)
+    terms = _terms(db, form, at)
+    form.check()
     add_membership(db, person_id, terms, by=actor().person_id, at=at)
 
 
 def _correct(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    correct_person(
-        db,
-        person_id,
-        name=form.get("namn", ""),
-        email=form.get("epost", ""),
-        protected=form.get("skyddad") == "ja",
-        seen=form.get("sedd", ""),
-        by=actor().person_id,
-        at=at,
-    )
+    person = person_by_id(db, person_id)
+    name = person.name if form.value("namn") == person.name else _name(form)
+    email = person.email if form.value("epost") == person.email else _email(form)
+    form.check()
+    protected, seen = form.has("skyddad", "ja"), form.value("sedd")
+    if seen != state_of(person):
+        form.forget()
+    correct_person(db, person_id, name=name, email=email, protected=protected, seen=seen, by=actor().person_id, at=at)
 
 
 def _end(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    last = _day(form, "sista", "sista dagen")
-    code = form.get("enhet", "").strip()
-    unit = unit_id_by_code(db, code, last, at) if code else None
+    last = form.day("sista", "Sista dagen")
+    unit = _unit(db, form, last, at) if form.value("enhet").strip() else None
+    form.check()
     end_membership(db, person_id, last_day=last, unit=unit, by=actor().person_id, at=at)
 
 
 def _counts(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    since = _day(form, "fran", "från")
-    set_counts(db, person_id, counts=form.get("raknas") == "ja", since=since, by=actor().person_id, at=at)
+    counts = form.choice("raknas", ("ja", "nej"), "Välj om personen räknas.")
+    since = form.day("fran", "Från och med")
+    form.check()
+    set_counts(db, person_id, counts=counts == "ja", since=since, by=actor().person_id, at=at)
 
 
 def _exempt(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    since, until = _day(form, "fran", "från"), _last(form, "till", "till")
+    since, until = form.day("fran", "Första dagen"), form.last_day("till", "Sista dagen")
+    form.check()
     exempt(db, person_id, since=since, until=until, by=actor().person_id, at=at)
 
 
 def _end_exemption(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    last = _day(form, "sista", "sista dagen") if form.get("sista") else None
-    end_exemption(db, person_id, last_day=last, by=actor().person_id, at=at)
+    last = form.last_day("sista", "Sista undantagna dagen")
+    form.check()
+    end_exemption(db, person_id, last_day=None if last == clock.FOREVER else last, by=actor().person_id, at=at)
 
 
 def _link(db: Session, person_id: int, form: Form, at: datetime) -> None:
-    link(db, person_id, person_by_key(db, form.get("nummer", "")).id, by=actor().person_id, at=at)
+    other = form.read("nummer", lambda text: person_by_key(db, text).id, 0)
+    form.check()
+    link(db, person_id, other, by=actor().person_id, at=at)
 
 
 def _unlink(db: Session, person_id: int, _form: Form, at: datetime) -> None:

@@ -14,6 +14,7 @@ from course.report.as_of import known_or_newest, read_day, read_earlier, write_k
 from course.report.catalogue import questions as quality
 from course.report.formats import FORMATS
 from course.report.table import Table, folded
+from course.web.forms import Form
 from course.web.guard import actor, allowed
 
 bp = Blueprint("report", __name__)
@@ -25,9 +26,10 @@ def coverage() -> ResponseReturnValue:
     """Täckning as of a day, as known at an instant; the address gives the same figures for ever."""
     now = clock.now()
     db = database.session
-    day = read_day(request.args["per"], "per") if request.args.get("per") else clock.day_of(now)
-    known_at = known_or_newest(request.args.get("kand"), now, newest_instant(db))
-    earlier = read_earlier(request.args["sedan"], known_at, now) if request.args.get("sedan") else None
+    form, wanted, today = Form(sent=request.args), _wanted_format(), clock.day_of(now)
+    day = form.read("per", lambda text: read_day(text, "Siffror för dagen") if text else today, today)
+    known_at = form.read("kand", lambda text: known_or_newest(text, now, newest_instant(db)), now)
+    earlier = form.read("sedan", lambda text: read_earlier(text, known_at, now) if text else None, None)
     courses = current(db, actor().newest_release)
     if not courses:
         return render_template("report/empty.html")
@@ -36,12 +38,15 @@ def coverage() -> ResponseReturnValue:
     if course_id not in courses:
         raise NotFound("Kursen finns inte.")
     course = courses[course_id].course
-    wanted = _wanted_format()
+    if form.faults and wanted == "html":
+        return make_response(render_template("report/ask.html", form=form, course=course), 422)
+    form.check()
     table = catalogue.table(db, "coverage", course, day, known_at, earlier=earlier)
     if wanted == "html":
         return make_response(
             render_template(
                 "report/table.html",
+                form=Form(),
                 table=table,
                 rows=folded(table.rows),
                 course=course,
@@ -51,7 +56,7 @@ def coverage() -> ResponseReturnValue:
                 earlier=clock.day_of(earlier).isoformat() if earlier else "",
                 permalink=f"{url_for('.coverage')}?{urlencode(table.scope)}",
                 formats=[name for name in FORMATS if name != "table"],
-                future=day > clock.day_of(now),
+                future=day > today,
             )
         )
     return _file(table, wanted, f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}")

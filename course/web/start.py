@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -42,7 +42,9 @@ def start() -> ResponseReturnValue:
     if can("course.take") and not any(map(can, OTHER_DUTIES)):
         return courses()
     duties = "" if can("report.read") or not can("system.read") else told_of_duties()
-    return render_template("start.html", overview=_overview() if can("report.read") else None, duties=duties)
+    fault = current_app.extensions["local"].refresh().fault if can("system.read") else ""
+    overview = _overview() if can("report.read") else None
+    return render_template("start.html", overview=overview, duties=duties, local_fault=fault)
 
 
 def told_of_duties() -> str:
@@ -72,6 +74,7 @@ def _overview() -> Overview:
                 units_without_manager=units_without_manager(db, today),
                 resting=left,
                 last_administrator_left=last,
+                local_fault=current_app.extensions["local"].refresh().fault,
                 courses=tuple(_today(course, today, known_at) for course in courses),
             )
         ),

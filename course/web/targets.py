@@ -1,8 +1,9 @@
 """HR records what was promised: targets, and totals that were reported before there were rows of people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,20 +12,21 @@ from sqlalchemy.orm import Session
 from course import clock, swedish
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
-from course.errors import Invalid, Refusal
+from course.errors import Refusal
+from course.organisation.person import note
 from course.organisation.population import Population, UnitSpan, tree_on
 from course.organisation.queries import unit_spans
 from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import read_day
 from course.report.catalogue.person import EMPLOYMENT
-from course.target.actions import Decision, report_figure, set_target, withdraw_target
+from course.target.actions import EVERYBODY, Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups, read_list
 from course.target.queries import Promise, population_of, promises, reported_figures
 from course.target.tables import ReportedFigure
+from course.web.forms import Form
 from course.web.guard import actor, allowed
 
 bp = Blueprint("targets", __name__)
-Form = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Shown:
 @allowed("target.manage")
 def targets() -> str:
     """Every target, the newest period first."""
-    return _list()
+    return _list(Form())
 
 
 @bp.get("/mal/andra")
@@ -51,18 +53,19 @@ def form() -> str:
     """The form for a new target, or for the one of a course and period that is there."""
     wanted = (request.args.get("kurs", ""), request.args.get("fran", ""))
     found = [each for each in _promises() if (each.course, str(each.period_from)) == wanted]
-    return _form(_written(found[0]) if found else {})
+    return _form(Form(), _written(found[0]) if found else {})
 
 
 @bp.post("/mal/andra")
 @allowed("target.manage")
 def save() -> ResponseReturnValue:
     """Record the target."""
+    form = Form(sent=request.form)
     try:
         with transaction() as (db, at):
-            set_target(db, _decision(db, request.form, at), by=actor().person_id, at=at)
+            set_target(db, _decision(db, form, at), by=actor().person_id, at=at)
     except Refusal as refusal:
-        return _form(request.form, error=str(refusal), field=getattr(refusal, "field", "") or "kurs"), refusal.status
+        return _form(form.told(refusal), {}), refusal.status
     flash("Målet är sparat.")
     return redirect(url_for(".targets"), 303)
 
@@ -75,7 +78,7 @@ def withdraw(target_id: int) -> ResponseReturnValue:
         with transaction() as (db, at):
             withdraw_target(db, target_id, read_day(request.form.get("fran", ""), "från"), by=actor().person_id, at=at)
     except Refusal as refusal:
-        return _list(error=str(refusal), field="mal"), refusal.status
+        return _list(Form().told(refusal)), refusal.status
     flash("Målet är borttaget.")
     return redirect(url_for(".targets"), 303)
 
@@ -84,21 +87,17 @@ def withdraw(target_id: int) -> ResponseReturnValue:
 @allowed("target.manage")
 def report(target_id: int) -> ResponseReturnValue:
     """Keep a figure that was reported earlier."""
-    given = request.form
+    form = _reported(target_id)
+    number, day = form.number("antal", "Antal"), form.day("dag", "Dagen som siffran gällde")
+    source = form.text("kalla", "Källan", note)
+    reference = form.text("referens", "Diarienumret", note, optional=True)
     try:
+        form.check()
         with transaction() as (db, at):
-            report_figure(
-                db,
-                target_id,
-                number=_number(given, "antal", "Antal"),
-                day=read_day(given.get("dag", ""), "dag"),
-                source=given.get("kalla", ""),
-                reference=given.get("referens", ""),
-                by=actor().person_id,
-                at=at,
-            )
+            by = actor().person_id
+            report_figure(db, target_id, number=number, day=day, source=source, reference=reference, by=by, at=at)
     except Refusal as refusal:
-        return _list(error=str(refusal), field=f"rapporterat-{target_id}", given=given), refusal.status
+        return _list(form.told(refusal)), refusal.status
     flash("Siffran är sparad.")
     return redirect(url_for(".targets"), 303)
 
@@ -108,7 +107,15 @@ def _promises() -> list[Promise]:
     return promises(db, newest_instant(db) or clock.now())
 
 
-def _list(**told: object) -> str:
+def _reported(target_id: int) -> Form:
+    """The form that was sent: that of the target's period, or of its newest one."""
+    periods = [str(each.period_from) for each in _promises() if each.id == target_id]
+    sent = request.form.get("fran", "")
+    period = sent if sent in periods else next(iter(periods), "")
+    return Form(f"rapporterat-{target_id}-{period}" if period else "", request.form)
+
+
+def _list(form: Form) -> str:
     db = database.session
     known_at = newest_instant(db) or clock.now()
     names = {span.unit: f"{span.name} ({span.code})" for span in unit_spans(db, known_at)}
@@ -124,70 +131,57 @@ def _list(**told: object) -> str:
         for each in promises(db, known_at)
     ]
     today = clock.day_of(clock.now())
-    return render_template("targets/list.html", shown=shown, period=swedish.period, today=today, **told)
+    return render_template("targets/list.html", shown=shown, period=swedish.period, today=today, form=form)
 
 
-def _form(given: Form, **told: str) -> str:
+def _form(form: Form, given: Mapping[str, str]) -> str:
     db = database.session
     today = clock.day_of(clock.now())
     tree = tree_on(unit_spans(db, newest_instant(db) or clock.now()), today)
     published = current(db, actor().newest_release)
-    courses = {name: published[name].course.title for name in in_order(published)}
-    chosen = given.getlist("form") if hasattr(given, "getlist") else given.get("form", ())
+    courses = [(name, published[name].course.title) for name in in_order(published)]
     return render_template(
         "targets/form.html",
+        form=form,
         given=given,
-        chosen=chosen,
         courses=courses,
         tree=tree,
         today=today,
-        employments=EMPLOYMENT,
-        **told,
+        employments=[(name, label.capitalize()) for name, label in EMPLOYMENT.items()],
     )
 
 
-def _decision(db: Session, given: Form, at: datetime) -> Decision:
-    since = read_day(given.get("fran", ""), "fran")
-    until = read_day(given.get("till", ""), "till")
-    employments = request.form.getlist("form")
-    if not set(employments) <= set(EMPLOYMENTS):
-        raise Invalid("Välj bland anställningsformerna.", "form")
-    decided = given.get("beslutat", "").strip()
-    groups = read_groups(given.get("grupper", "").splitlines())
-    return Decision(
-        course=given.get("kurs", ""),
-        goal=_number(given, "mal", "Antal personer"),
+def _decision(db: Session, form: Form, at: datetime) -> Decision:
+    """The target that the form tells. Raises Faulty with every field that cannot be used."""
+    course = form.choice("kurs", current(db, actor().newest_release), "Kursen är inte publicerad. Välj en annan.")
+    goal = form.number("mal", "Antal personer")
+    since, until = form.day("fran", "Från och med"), form.day("till", "Till och med")
+    population = partial(population_of, db, day=since, known_at=at)
+    codes, titles = (read_list(form.read(field, str, "")) for field in ("enheter", "befattningar"))
+    employments = form.choices("form", EMPLOYMENTS, "Välj bland anställningsformerna.")
+    decision = Decision(
+        course=course,
+        goal=goal,
         period_from=since,
         period_to=until,
-        population=population_of(
-            db,
-            read_list(given.get("enheter", "")),
-            read_list(given.get("befattningar", "")),
-            employments,
-            day=since,
-            known_at=at,
-        ),
-        groups=tuple(
-            (each.name, population_of(db, each.codes, each.titles, (), day=since, known_at=at, field="grupper"))
-            for each in groups
-        ),
-        grace_days=_number(given, "dagar", "Dagar som nya har på sig") if given.get("dagar", "").strip() else 0,
-        decided_on=read_day(decided, "beslutat") if decided else None,
-        reference=given.get("referens", ""),
-        source=given.get("kalla", ""),
-        responsible=given.get("ansvarig", ""),
+        population=form.read("enheter", lambda _: population(codes, titles, employments), EVERYBODY),
+        groups=form.read("grupper", lambda text: _groups(text, population), ()),
+        decided_on=form.read("beslutat", lambda text: read_day(text, "Dagen för beslutet") if text else None, None),
+        reference=form.text("referens", "Diarienumret", note, optional=True),
+        source=form.text("kalla", "Källan", note, optional=True),
+        responsible=form.text("ansvarig", "Den ansvariga", note, optional=True),
+        grace_days=form.number("dagar", "Dagar som nya har på sig", otherwise=0),
     )
+    form.check()
+    return decision
 
 
-def _number(given: Form, field: str, label: str) -> int:
-    """A whole number; spaces as in 1 500 are fine. Raises Invalid."""
-    text = "".join(given.get(field, "").split())
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid(f"”{label}” ska vara ett helt tal, till exempel 1 500.", field)
-    return int(text)
+def _groups(text: str, population: Callable[..., Population]) -> tuple[tuple[str, Population], ...]:
+    read = read_groups(text.splitlines())
+    return tuple((each.name, population(each.codes, each.titles, ())) for each in read)
 
 
-def _written(promise: Promise) -> Form:
+def _written(promise: Promise) -> Mapping[str, str]:
     """The target as its form was filled in."""
     db = database.session
     spans = unit_spans(db, newest_instant(db) or clock.now())
