@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -95,6 +96,12 @@ def folded(text: str) -> str:
         each if each in "åäö" else "".join(part for part in unicodedata.normalize("NFKD", each) if not combining(part))
         for each in letters
     )
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Words after each other: "a", "a och b", "a, b och c"."""
+    *first, last = parts
+    return f"{', '.join(first)} och {last}" if first else last
 
 
 def sort_key(name: str) -> str:

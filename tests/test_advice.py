@@ -73,6 +73,14 @@ def test_a_section_of_150_words_is_enough():
     assert hints(half * 2 + "Nu.") == ["modules/modul/borjan: avsnittet har 151 ord; 150 är nog"]
 
 
+def test_a_section_after_the_last_question_is_told_unless_the_questions_come_in_one_go():
+    rest = "Kort text.\n\n## Mer {#mer}\nMer text.\n\n## Sist {#sist}\nMer text."
+    told = "avsnittet står efter den sista frågan; ställ en fråga i det, eller lägg det tidigare"
+
+    assert hints(rest) == [f"modules/modul/mer: {told}", f"modules/modul/sist: {told}"]
+    assert hints(rest, PLAIN.replace("avsnitt=borjan", "avsnitt=sist")) == []
+
+
 def test_a_paragraph_of_90_words_is_enough():
     assert hints("Du går. " * 45) == []
     assert hints("Du går. " * 45 + "Nu.") == ["modules/modul/borjan: stycket har 91 ord; 90 är nog"]

@@ -86,6 +86,20 @@ def test_an_old_text_is_published_only_when_that_is_meant(runner, content):
     assert "publicerad som version 1" in run(runner, "content", "publish", "--accept-expired").output
 
 
+def test_a_text_on_suicide_is_published_before_its_review_only_when_that_is_meant(runner, content):
+    sources = course_sources()
+    head = "granskas: jurist, suicidprevention\ngranskad:"
+    sources["modules/kurs/modul.md"] = sources["modules/kurs/modul.md"].replace("granskad:", head)
+    content(sources)
+
+    checked, refused = run(runner, "content", "check", "--statistics"), run(runner, "content", "publish")
+
+    assert (checked.exit_code, "råd:" in checked.output) == (0, False)
+    assert "Väntar på granskning av en jurist: 1\n" in checked.output
+    assert (refused.exit_code, "modules/modul: någon med suicidpreventiv kompetens" in refused.output) == (1, True)
+    assert "publicerad som version 1" in run(runner, "content", "publish", "--accept-unreviewed").output
+
+
 def test_publishing_twice_publishes_once(runner, content):
     assert run(runner, "content", "publish").output == "kurs: publicerad som version 1, utgåva 1\n"
     assert run(runner, "content", "publish", "kurs").output == "kurs: redan publicerad\n"
@@ -266,11 +280,12 @@ def flask(*words, **environment):
 
 def test_in_an_empty_folder_every_command_works_after_the_upgrade(tmp_path):
     place = {"COURSE_INSTANCE": str(tmp_path / "tom")}
+    accept = ("--accept-expired", "--accept-unreviewed")
 
     before = flask("access", "admin", **place)
     assert (before.returncode, "flask db upgrade" in before.stderr) == (1, True)
     assert flask("db", "upgrade", **place).returncode == 0
-    assert "hot-och-vald: publicerad som version" in flask("content", "publish", "--accept-expired", **place).stdout
+    assert "hot-och-vald: publicerad som version" in flask("content", "publish", *accept, **place).stdout
     assert flask("access", "admin", **place).returncode == 0
     assert flask("db", "check", **place).returncode == 0
     report = flask("report", "coverage", **place)

@@ -305,6 +305,14 @@ def test_a_real_installation_is_never_removed(app, runner):
     assert (refused.exit_code, "ingen demonstration" in refused.output) == (1, True)
 
 
+def test_an_edition_of_the_demonstration_holds_from_the_day_it_was_published_before_anybody_took_it(db):
+    first = db.scalars(select(func.min(Completion.occurred_on))).one()
+
+    for release in db.scalars(select(Release)):
+        assert release.edition_from == day_of(release.published_at)
+        assert release.edition_from < first
+
+
 def test_the_demonstration_has_every_published_course(db):
     assert set(current(db, newest_release_id(db))) == set(course_folders(app_settings().content))
 

@@ -350,8 +350,8 @@ def test_an_id_that_nothing_uses_may_be_retired():
                 (
                     9,
                     (
-                        "okänd nyckel ”obligatorisk”; välj bland bäst_före, för, granskad, id, källor, minuter, mål,"
-                        " quiz, titel, ägare"
+                        "okänd nyckel ”obligatorisk”; välj bland bäst_före, för, granskad, granskas, granskat, id,"
+                        " källor, minuter, mål, quiz, titel, ägare"
                     ),
                 )
             ],

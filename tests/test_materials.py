@@ -41,9 +41,9 @@ def test_a_course_has_its_materials_facts_and_audit():
     assert course.facts == {"F1": Fact("F1", "Det här är sant.", "En lag", "kontrollerad")}
     answered = ("ovning", "ordlista", "ratt-vag")
     assert course.audit.recommendations == (Finding(1, "Gör så här", "", "Rapporten", ("modul",), answered, 1),)
-    assert [(each.number, each.verdict, each.line) for each in course.audit.questions] == [(1, "Delvis", 8)]
+    assert [(each.number, each.verdict, each.line) for each in course.audit.questions] == [(1, "Delvis uppfylld", 8)]
     assert [(each.id, each.title, each.dated) for each in course.audit.documents] == [
-        ("001", "Ett yttrande", "2023-10-13")
+        ("001", "Ett yttrande", "13\u00a0oktober 2023")
     ]
 
 
@@ -78,8 +78,16 @@ def test_what_may_be_left_out_of_a_material():
         (MODULE, "källor: F1", "för: chef\nkällor: F1", 7, "en modul för chefer kan inte vara obligatorisk"),
         (AUDIT, 'modules = ["modul"]', 'modules = ["modulen"]', 1, "modulen ”modulen” finns inte; menade du ”modul”?"),
         (AUDIT, '["ovning"]', '["ovningen"]', 1, "materialet ”ovningen” finns inte; menade du ”ovning”?"),
-        (AUDIT, '"Delvis"', '"Kanske"', 8, "”verdict” ska vara Ja, Delvis eller Nej, inte ”Kanske”"),
-        (AUDIT, 'verdict = "Delvis"\n', "", 8, "nyckeln ”verdict” saknas; skriv en rad"),
+        (
+            AUDIT,
+            '"Delvis uppfylld"',
+            '"Kanske"',
+            8,
+            "”verdict” ska vara Uppfylld, Delvis uppfylld eller Ej uppfylld, inte ”Kanske”",
+        ),
+        (AUDIT, 'verdict = "Delvis uppfylld"\n', "", 8, "nyckeln ”verdict” saknas; skriv en rad"),
+        (AUDIT, "date = 2023-10-13\n", "", 16, 'skriv ”date = 2023-10-13”, eller ”dated = "hösten 2023"” när'),
+        (OVNING, "granskad:", "granskas: jursit\ngranskad:", 10, "okänd granskare ”jursit”; menade du ”jurist”?"),
         (AUDIT, "[[document]]", "[[dokument]]", 16, "okänd del ”dokument”; menade du ”document”?"),
         (AUDIT, "[[document]]", "[document]", 0, "”document” ska skrivas som [[document]] på en egen rad"),
         (AUDIT, "number = 1", 'number = "1"', 1, "”number” ska vara ett heltal utan citattecken"),
@@ -102,6 +110,24 @@ def test_a_fault_is_told_with_its_line_and_what_to_do(path, old, new, line, mess
     assert any(
         (problem.path, problem.line) == (path, line) and problem.message.startswith(message) for problem in found
     ), found
+
+
+def test_what_only_the_owners_read_answers_nothing_in_the_audit():
+    found = load_course({**SOURCES, OVNING: SOURCES[OVNING].replace("sort: guide", "sort: granskning")}).problems
+
+    assert [(problem.path, problem.line, problem.message) for problem in found] == [
+        (AUDIT, 1, "”ovning” är till för er som äger innehållet och svarar inte på revisionen")
+    ]
+
+
+def test_an_audit_says_who_audited_whom_what_is_known_of_a_day_and_what_an_answer_is_worth():
+    text = SOURCES[AUDIT].replace("date = 2023-10-13", 'dated = "2020 (dag framgår inte)"')
+    text = text.replace('source = "Rapporten"\n', 'source = "Rapporten"\nnote = "Bara en länk."\n', 1)
+    audit = load_course({**SOURCES, AUDIT: '[[about]]\ntext = "Vi granskade er."\n\n' + text}).course.audit
+
+    assert audit.about == ("Vi granskade er.",)
+    assert [each.note for each in audit.recommendations + audit.questions] == ["Bara en länk.", ""]
+    assert [each.dated for each in audit.documents] == ["2020 (dag framgår inte)"]
 
 
 def test_a_number_of_the_audit_stands_once():

@@ -292,6 +292,26 @@ def test_an_edition_never_holds_from_before_the_day_it_is_published(world, said)
     assert releases(world) == [(1, 1, date(2026, 3, 1))]
 
 
+def test_a_text_on_suicide_that_nobody_has_reviewed_is_published_only_when_that_is_said(world):
+    waits = changed((MODULE, "granskad:", "granskas: suicidprevention\ngranskad:"))
+    done = changed(
+        (MODULE, "granskad:", "granskas: suicidprevention\ngranskat: suicidprevention 2026-02-01\ngranskad:")
+    )
+
+    assert refused(world, waits) == [
+        (
+            "modules/modul",
+            0,
+            (
+                "någon med suicidpreventiv kompetens ska granska texten först;"
+                " skriv sedan ”granskat: suicidprevention 2026-12-03” i filens huvud"
+            ),
+        )
+    ]
+    assert world.publish(done).id == 1
+    assert world.publish(waits, accept_unreviewed=True).id == 2
+
+
 def test_the_day_of_a_publication_is_the_day_in_stockholm(world):
     folder = Folder(course_sources(edition_from=date(2026, 1, 1)), {}, ())
     with world.write() as (db, _at):

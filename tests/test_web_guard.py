@@ -82,7 +82,7 @@ MATRIX = {
     ("report.questions", "GET"): (303, 403, 403, 200, 200, 403),
     ("board.board", "GET"): (303, 403, 403, 403, 403, 403),
     ("handbook.contents", "GET"): (303, 200, 200, 200, 200, 200),
-    ("handbook.chapter", "GET"): (303, 200, 200, 200, 200, 200),
+    ("handbook.chapter", "GET"): (303, 404, 404, 200, 404, 404),
     ("unit.show", "GET"): (303, 403, 403, 403, 403, 200),
     ("codes.choose", "GET"): (303, 403, 403, 200, 403, 200),
     ("codes.hand_many", "POST"): (303, 403, 403, 422, 403, 422),

@@ -240,7 +240,7 @@ def test_an_elected_official_is_told_of_the_secretary_and_never_of_a_manager(wor
 
     assert [url for url, page in pages.items() if "chef" in page.response.text.lower()] == []
     assert "HR och nämndens sekreterare ser att du är klar" in pages["/kurs/kurs/klar"].main
-    assert "Nämndens sekreterare ser om du är klar." in pages["/min-sida"].main
+    assert "Nämndsekreteraren ser om du är klar." in pages["/min-sida"].main
     assert "Du har inga försök kvar. Prata med nämndsekreteraren om hur du går vidare." in pages["result"].main
     assert "berätta för någon i partiet och för nämndsekreteraren" in pages["/stod"].response.text
 

@@ -7,6 +7,30 @@ from browsing import Page, browser
 from world import course_sources, with_material
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+INSTRUMENT = """\
+---
+instrument: enkaten
+titel: Enkäten
+sort: enkät
+om: Den är till för att mäta.
+---
+## Väl {#val .skala}
+Hur väl?
+
+1 = Inte
+2 = Helt
+
+- Jag vet {#vet}
+
+### Referens
+Ingen referens.
+
+### Jämförbarhet
+Ingen.
+
+### Källa
+Vi.
+"""
 LOCAL = 'RAPPORTSYSTEM = "Stella"\n'
 
 
@@ -96,8 +120,11 @@ def test_what_the_owners_of_the_content_work_with_is_for_hr_alone(world):
     sources = with_material(course_sources())
     path = next(path for path in sources if path.endswith("/ovning.md"))
     sources[path] = sources[path].replace("sort: guide", "sort: granskning").replace("källor: F1", "källor: F2")
+    sources[path] = sources[path].replace("rekommendationer: 1\n", "")
     facts = sources["modules/kallor.toml"]
     sources["modules/kallor.toml"] = facts + facts[facts.index("[[fact]]") :].replace('"F1"', '"F2"')
+    audit = "modules/kurs/revision.toml"
+    sources[audit] = sources[audit].replace('materials = ["ovning"]', "materials = []")
     world.publish(sources)
     world.person("anna", "A")
     world.person("hr")
@@ -136,14 +163,32 @@ def test_hr_reads_every_courses_materials_and_the_audit(place):
     page = Page(hr.get("/kurs/kurs/revision"))
     assert page.rows() == [
         ["1", "Gör så här Rapporten", "Modulen Modulen modul Öva Ordlista Rätt väg"],
-        ["1", "Gör ni så här? Rapporten", "Delvis", "Inget i kursen än"],
-        ["Ett yttrande", "2023-10-13", "Modulen Modulen modul"],
+        ["1", "Gör ni så här? Rapporten", "Delvis uppfylld", "Inget i kursen än"],
+        ["Ett yttrande", "13 oktober 2023", "Modulen Modulen modul"],
     ]
     assert "/kurs/kurs/material/ovning" in [link["href"] for link in page.all("a")]
 
 
 @sqlite_only
-def test_a_boards_secretary_sees_the_audit_and_no_link_that_is_closed(place):
+def test_an_instrument_that_nobody_can_fill_in_is_told_as_coming(world):
+    sources = with_material(course_sources())
+    sources["quizzes/instrument/enkaten.md"] = INSTRUMENT
+    audit = "modules/kurs/revision.toml"
+    sources[audit] = sources[audit].replace('materials = ["ovning"]', 'materials = ["ovning", "instrument/enkaten"]')
+    world.publish(sources)
+    world.person("hr")
+    world.role("hr", "hr")
+    page = Page(browser(world, "hr").get("/kurs/kurs/revision"))
+
+    assert page.rows()[0][-1].endswith("Öva Enkäten (kommer, går inte att svara på än) Ordlista Rätt väg")
+    assert "Enkäten" not in "".join(page.texts("a"))
+
+
+@sqlite_only
+def test_a_boards_secretary_reads_the_boards_materials_and_meets_no_link_that_is_closed(place):
+    board = with_material(course_sources(course="namnd", modules=("uppdraget",), audience="official"), course="namnd")
+    board["modules/namnd/revision.toml"] = ""
+    place.publish({name: text.replace("rekommendationer: 1\n", "") for name, text in board.items()})
     place.person("sekreterare")
     with place.write() as (db, at):
         from course.access.actions import grant_role
@@ -155,7 +200,12 @@ def test_a_boards_secretary_sees_the_audit_and_no_link_that_is_closed(place):
 
     assert "Öva" in page.main
     assert "/kurs/kurs/material/ovning" not in [link["href"] for link in page.all("a")]
-    assert secretary.get("/kurs/kurs/material").status_code == 403
+    assert secretary.get("/kurs/kurs/material").status_code == 404
+    assert secretary.get("/material").location == "/kurs/namnd/material"
+    assert "/kurs/namnd/material/ovning" in [
+        each["href"] for each in Page(secretary.get("/kurs/namnd/material")).all("a")
+    ]
+    assert "/material" in [each["href"] for each in Page(secretary.get("/namnd")).all("a")]
     assert browser(place, "anna").get("/kurs/kurs/revision").status_code == 403
 
 

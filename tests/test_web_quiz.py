@@ -501,6 +501,7 @@ def test_too_few_points_say_how_many_are_needed(world, anna):
     page = Page(anna.get(f"/forsok/{attempt.id}"))
 
     assert "Du fick 0 av 2 poäng i försök 1. Du behöver minst 50 procent, det är 1 av 2 poäng." in page.main
+    assert "Alla frågor ställs igen, för poängen räknas i ett försök. Det bästa försöket räknas." in page.main
     assert page.button == ("Gör om båda frågorna", "/forsok")
     assert "Ta med dig" not in page.main
 

@@ -12,7 +12,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "public": frozenset({ANYBODY}),
     "account.own": frozenset({PERSON}),
     "course.take": frozenset({"learner"}),
-    "material.read": frozenset({"learner", "manager", "hr"}),
+    "material.read": frozenset({"learner", "manager", "hr", "secretary"}),
     "revision.read": frozenset({"hr", "secretary"}),
     "scenario.map": frozenset({"hr", "admin"}),
     "report.read": frozenset({"hr"}),

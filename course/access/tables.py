@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.schema import Base, Dated, dated_args
@@ -82,6 +82,6 @@ class Throttle(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str]
-    address: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default=text("''"))
     """'' for a browser that is known: it is counted by itself alone."""
     at: Mapped[datetime]

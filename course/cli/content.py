@@ -59,7 +59,10 @@ def preview(port: int) -> None:
 )
 @click.option("--accept-keys", is_flag=True, help="Publicera fast rätt svar har ändrats i någon fråga.")
 @click.option("--accept-expired", is_flag=True, help="Publicera fast bäst före-dagen är passerad för någon text.")
-def publish_courses(course: str | None, change: str, accept_keys: bool, accept_expired: bool) -> None:
+@click.option("--accept-unreviewed", is_flag=True, help="Publicera fast texter om självmord väntar på granskning.")
+def publish_courses(
+    course: str | None, change: str, accept_keys: bool, accept_expired: bool, accept_unreviewed: bool
+) -> None:
     """Publicera alla kurser, eller en. Det som redan är publicerat lämnas som det är."""
     for name, folder in _folders(course).items():
         try:
@@ -70,6 +73,7 @@ def publish_courses(course: str | None, change: str, accept_keys: bool, accept_e
                     change=CHANGES[change],
                     accept_keys=accept_keys,
                     accept_expired=accept_expired,
+                    accept_unreviewed=accept_unreviewed,
                     by=None,
                     at=at,
                 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from course.content import matrix, statistics
 from course.content.model import Course
+from course.content.review import REVIEWERS, waiting
 
 HEADINGS = ("modul", "oblig.", "min", "ord", "LIX", "frågor", "av sorter", "★", "nya", "mål", "prov", "scenarier")
 
@@ -34,6 +35,7 @@ def statistics_of(course: Course) -> str:
             f"LIX, medianen: {statistics.median_lix(found):.0f}",
             f"De obligatoriska modulerna: {statistics.mandatory_minutes(course)} min",
             f"Material: {len(course.materials)}",
+            *(f"Väntar på granskning av {REVIEWERS[by].one}: {len(texts)}" for by, texts in waiting(course).items()),
         )
     )
 
@@ -43,7 +45,9 @@ def matrix_of(course: Course) -> str:
     parts = []
     for each in matrix.matrices(course):
         parts.append(each.title)
-        parts += [f"  {row.name}: {', '.join(row.answers) or 'INGET SVARAR'}" for row in each.rows]
+        for row in each.rows:
+            coming = [f"{name} (kommer)" for name in row.coming]
+            parts.append(f"  {row.name}: {', '.join((*(row.answers or ('INGET SVARAR',)), *coming))}")
     return "\n".join(parts) or "Kursen har varken revision.toml eller scenarier."
 
 

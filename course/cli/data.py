@@ -39,7 +39,7 @@ def init(ctx: click.Context, demo: bool) -> None:
     """Förbered databasen, publicera kurserna och ordna de första kontona. Kan köras om."""
     bring_to_newest(backup=True)
     told = accounts.load_into_empty(app_settings()) if demo else ""  # publishes as of a year back
-    ctx.invoke(publish_courses, accept_expired=True)  # a new installation begins with what there is
+    ctx.invoke(publish_courses, accept_expired=True, accept_unreviewed=True)  # it begins with what there is
     if demo:
         click.echo(told)
     elif is_demonstration(database.session):

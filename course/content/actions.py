@@ -15,6 +15,7 @@ from course.content.expiry import expired
 from course.content.load import load_course
 from course.content.model import Course
 from course.content.queries import published
+from course.content.review import unpublishable
 from course.content.source import Folder
 from course.content.tables import Media, Release
 from course.errors import BadContent, Problem
@@ -27,12 +28,18 @@ def publish(
     change: str,
     accept_keys: bool,
     accept_expired: bool = False,
+    accept_unreviewed: bool = False,
+    holds_from: date | None = None,
     by: int | None,
     at: datetime,
 ) -> Release | None:
     """Publish what the folder holds. None when it is what is published already.
 
-    Raises BadContent with every problem, also with texts past their best-before day unless `accept_expired` is said;
+    A new edition holds from the day that its course.toml says, but never earlier than it is published, unless
+    `holds_from` says otherwise.
+
+    Raises BadContent with every problem, also with texts past their best-before day unless `accept_expired` is said,
+    and with texts that wait for the review they need most unless `accept_unreviewed` is;
     identity.KeysChanged when right answers changed and `accept_keys` is not said.
     """
     loaded = load_course(folder.sources)
@@ -45,14 +52,18 @@ def publish(
         if previous.digest == digest:
             return None
         _guard(published(db, previous_id).course, course, accept_keys=accept_keys)
-    if not accept_expired and (old := expired(course, day_of(at))):
-        raise BadContent(old)
+    early = (
+        *(() if accept_expired else expired(course, day_of(at))),
+        *(() if accept_unreviewed else unpublishable(course)),
+    )
+    if early:
+        raise BadContent(early)
     release = Release(
         course=course.id,
         digest=digest,
         sources=dict(folder.sources),
         edition=course.edition,
-        edition_from=_holds_from(db, course) or max(course.edition_from, day_of(at)),
+        edition_from=_holds_from(db, course) or holds_from or max(course.edition_from, day_of(at)),
         change=change,
         published_at=at,
         published_by=by,

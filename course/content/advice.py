@@ -51,6 +51,7 @@ def advice(course: Course) -> tuple[Problem, ...]:
         *(hint for module in course.modules for hint in _on_part(f"modules/{module.id}", module)),
         *(hint for material in course.materials for hint in _on_part(f"material/{material.id}", material)),
         *(hint for quiz in course.quizzes.values() for hint in _on_quiz(quiz)),
+        *(hint for module in course.modules for hint in _on_the_rest(course, module)),
         *(hint for scenario in course.scenarios.values() for hint in _on_scenario(scenario)),
     )
 
@@ -127,6 +128,18 @@ def _on_references(where: str, item: Item) -> Iterable[Problem]:
     for html in (*item.notes.values(), *(text for part in item.parts for text in (part.html, part.feedback))):
         if found := BY_PLACE.search(markup.plain(html)):
             yield Problem(where, 0, f"”{found[0]}” stämmer inte när ordningen lottas; säg vad alternativet säger")
+
+
+def _on_the_rest(course: Course, module: Module) -> Iterable[Problem]:
+    """The sections after the last question: whoever has answered it has done the module, and may read no further."""
+    quiz = course.quizzes.get(module.quiz)
+    if quiz is None or quiz.in_one_go:
+        return
+    asked = {item.section for item in quiz.items.values()}
+    last = max((number for number, section in enumerate(module.sections) if section.id in asked), default=-1)
+    for section in module.sections[last + 1 :]:
+        where = f"modules/{module.id}/{section.id}"
+        yield Problem(where, 0, "avsnittet står efter den sista frågan; ställ en fråga i det, eller lägg det tidigare")
 
 
 def _on_scenario(scenario: Scenario) -> Iterable[Problem]:

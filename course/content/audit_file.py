@@ -2,20 +2,22 @@
 
 from datetime import date
 
+from course import swedish
 from course.content.model import Audit, Document, Finding
 from course.content.text import Fault
 from course.content.toml_file import Keys, Table, read_tables
 
 FILE = "revision.toml"
 ANSWERED_BY = {"modules": list, "materials": list}
-FINDING = {"number": int, "text": str, "source": str, **ANSWERED_BY}
+FINDING = {"number": int, "text": str, "source": str, "note?": str, **ANSWERED_BY}
 KINDS: dict[str, Keys] = {
+    "about": {"text": str},
     "recommendation": FINDING,
     "question": {**FINDING, "verdict": str},
-    "document": {"id": str, "title": str, "date": date, **ANSWERED_BY},
+    "document": {"id": str, "title": str, "date?": date, "dated?": str, **ANSWERED_BY},
 }
-VERDICTS = ("Ja", "Delvis", "Nej")
-WRONG_VERDICT = "”verdict” ska vara Ja, Delvis eller Nej, inte ”{}”"
+VERDICTS = ("Uppfylld", "Delvis uppfylld", "Ej uppfylld")
+"""The audit's own words."""
 
 
 def read_audit(text: str, fault: Fault) -> Audit:
@@ -33,7 +35,10 @@ def read_audit(text: str, fault: Fault) -> Audit:
                 fault(
                     table.line, f"”verdict” ska vara {', '.join(VERDICTS[:-1])} eller {VERDICTS[-1]}, inte ”{verdict}”"
                 )
+            if kind == "document" and not table.text("date") and not table.text("dated"):
+                fault(table.line, 'skriv ”date = 2023-10-13”, eller ”dated = "hösten 2023"” när dagen inte framgår')
     return Audit(
+        about=tuple(table.text("text") for table in tables["about"]),
         recommendations=tuple(map(_finding, tables["recommendation"])),
         questions=tuple(map(_finding, tables["question"])),
         documents=tuple(map(_document, tables["document"])),
@@ -46,6 +51,7 @@ def _finding(table: Table) -> Finding:
         text=table.text("text"),
         verdict=table.text("verdict"),
         source=table.text("source"),
+        note=table.text("note"),
         modules=table.texts("modules"),
         materials=table.texts("materials"),
         line=table.line,
@@ -56,7 +62,7 @@ def _document(table: Table) -> Document:
     return Document(
         id=table.text("id"),
         title=table.text("title"),
-        dated=table.text("date"),
+        dated=table.text("dated") or (swedish.day(day) if (day := table.values.get("date")) else ""),
         modules=table.texts("modules"),
         materials=table.texts("materials"),
         line=table.line,

@@ -13,6 +13,7 @@ from course.content.front_matter import (
 from course.content.markup import Pictures
 from course.content.model import GLOSSARY, KINDS, RIGHT_WAY, Material
 from course.content.module_file import read_sections
+from course.content.review import read_reviews
 from course.content.text import Fault
 from course.content.vocabulary import TRACKS
 
@@ -26,6 +27,8 @@ KEYS = (
     "rekommendationer?",
     "ägare",
     "granskad",
+    "granskas?",
+    "granskat?",
     "bäst_före",
 )
 WRITTEN = "skriftligt"
@@ -64,6 +67,7 @@ def read_material(text: str, pictures: Pictures, fault: Fault) -> tuple[Material
         best_before=best_before,
         lead=lead,
         sections=sections,
+        reviews=read_reviews(head, fault),
     )
     return material, head
 

@@ -8,6 +8,9 @@ from course.content.model import Audit, Course, Document, Finding, Scenario
 from course.content.vocabulary import FORMS, TRACKS
 from course.errors import Problem
 
+INSTRUMENT = "instrument/"
+"""How an audit names an instrument among the materials."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -15,6 +18,8 @@ class Row:
 
     name: str
     answers: tuple[str, ...]
+    coming: tuple[str, ...] = ()
+    """What will be a part of the answer: instruments, which nobody can fill in yet."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,7 @@ def _of_audit(audit: Audit) -> list[Matrix]:
     return [
         Matrix("Rekommendation × innehåll", _rows("R", audit.recommendations)),
         Matrix("Revisionsfråga × innehåll", _rows("Fråga ", audit.questions)),
-        Matrix(
-            "Handling × innehåll", tuple(Row(f"{each.id} {each.title}", _answers(each)) for each in audit.documents)
-        ),
+        Matrix("Handling × innehåll", tuple(_row(f"{each.id} {each.title}", each) for each in audit.documents)),
     ]
 
 
@@ -81,8 +84,10 @@ def gaps(course: Course) -> list[Problem]:
 
 
 def _rows(prefix: str, findings: Collection[Finding]) -> tuple[Row, ...]:
-    return tuple(Row(f"{prefix}{finding.number}", _answers(finding)) for finding in findings)
+    return tuple(_row(f"{prefix}{finding.number}", finding) for finding in findings)
 
 
-def _answers(each: Finding | Document) -> tuple[str, ...]:
-    return (*each.modules, *each.materials)
+def _row(name: str, each: Finding | Document) -> Row:
+    coming = tuple(material for material in each.materials if material.startswith(INSTRUMENT))
+    there = tuple(material for material in each.materials if material not in coming)
+    return Row(name, (*each.modules, *there), coming)

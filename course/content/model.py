@@ -29,6 +29,14 @@ BEFORE_ONE_BEGINS = re.compile(r'<div class="admonition innehall">.*?</div>\s*',
 
 
 @dataclass(frozen=True)
+class Review:
+    """Somebody who should review a text, a key of review.REVIEWERS, and the day when they did; None is not yet."""
+
+    by: str
+    on: date | None
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of a module: what is read in one go."""
 
@@ -50,12 +58,14 @@ class Module:
     sources: tuple[str, ...]
     owner: str
     reviewed_on: date
+    """The day when the editors last read it."""
     best_before: date
     lead: str
     """HTML that stands before the first section: the key points, and a word of warning where one is needed."""
     sections: tuple[Section, ...]
     for_managers: bool = False
     """Whether only managers see it."""
+    reviews: tuple[Review, ...] = ()
 
     @property
     def key_points(self) -> str:
@@ -85,6 +95,7 @@ class Material:
     best_before: date
     lead: str
     sections: tuple[Section, ...]
+    reviews: tuple[Review, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,8 @@ class Finding:
     modules: tuple[str, ...]
     materials: tuple[str, ...]
     line: int = 0
+    note: str = ""
+    """What the reader should know of the answers."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,7 @@ class Document:
     id: str
     title: str
     dated: str
+    """Its day in words, or what is known of it."""
     modules: tuple[str, ...]
     materials: tuple[str, ...]
     line: int = 0
@@ -131,6 +145,8 @@ class Audit:
     recommendations: tuple[Finding, ...]
     questions: tuple[Finding, ...]
     documents: tuple[Document, ...]
+    about: tuple[str, ...] = ()
+    """Who audited whom, and when: paragraphs."""
 
 
 @dataclass(frozen=True)

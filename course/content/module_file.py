@@ -18,9 +18,23 @@ from course.content.front_matter import (
 )
 from course.content.markup import Pictures
 from course.content.model import Module, Section
+from course.content.review import read_reviews
 from course.content.text import Fault
 
-KEYS = ("id", "titel", "minuter", "quiz?", "mål", "källor", "för?", "ägare", "granskad", "bäst_före")
+KEYS = (
+    "id",
+    "titel",
+    "minuter",
+    "quiz?",
+    "mål",
+    "källor",
+    "för?",
+    "ägare",
+    "granskad",
+    "granskas?",
+    "granskat?",
+    "bäst_före",
+)
 MANAGERS = "chef"
 
 
@@ -48,6 +62,7 @@ def read_module(text: str, pictures: Pictures, fault: Fault) -> tuple[Module | N
         lead=lead,
         sections=sections,
         for_managers=_read_for(head, fault),
+        reviews=read_reviews(head, fault),
     )
     return module, head
 

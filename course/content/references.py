@@ -7,7 +7,17 @@ from course.content.audit_file import FILE
 from course.content.check import File
 from course.content.fact_file import PATH
 from course.content.front_matter import suggest
-from course.content.model import Audit, Course, Document, Finding, Instrument, Material, Module, Scenario
+from course.content.model import (
+    FOR_OWNERS,
+    Audit,
+    Course,
+    Document,
+    Finding,
+    Instrument,
+    Material,
+    Module,
+    Scenario,
+)
 from course.errors import Problem
 
 
@@ -54,7 +64,9 @@ def _unknown_recommendations(audit: Audit, materials: Mapping[str, File[Material
                 yield material.problem("rekommendationer", f"rekommendation {number} finns inte i {FILE}")
 
 
-def _unanswered(audit: Audit, modules: Collection[str], materials: Collection[str]) -> Iterable[tuple[int, str]]:
+def _unanswered(
+    audit: Audit, modules: Collection[str], materials: Mapping[str, File[Material]]
+) -> Iterable[tuple[int, str]]:
     """(line, message) for what the audit says is answered by something of the own course that is not there."""
     for each in _findings(audit):
         for module in each.modules:
@@ -63,6 +75,8 @@ def _unanswered(audit: Audit, modules: Collection[str], materials: Collection[st
         for material in each.materials:
             if "/" not in material and material not in materials:
                 yield each.line, f"materialet ”{material}” finns inte{suggest(material, materials)}"
+            elif "/" not in material and materials[material].holds.kind == FOR_OWNERS:
+                yield each.line, f"”{material}” är till för er som äger innehållet och svarar inte på revisionen"
 
 
 def loose_elsewhere(courses: Collection[Course]) -> Iterable[tuple[str, Problem]]:

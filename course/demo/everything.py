@@ -54,7 +54,17 @@ def load(
     if new:
         for folder in folders.values():
             earlier = min(at_clock(first - timedelta(days=30), 10), at)
-            publish(db, folder, change="language", accept_keys=False, accept_expired=True, by=None, at=earlier)
+            publish(
+                db,
+                folder,
+                change="language",
+                accept_keys=False,
+                accept_expired=True,
+                accept_unreviewed=True,
+                holds_from=day_of(earlier),
+                by=None,
+                at=earlier,
+            )
     made = organisation(today, SEED)
     ids = write_organisation(db, made, at=at)
     for release in current(db, newest_release_id(db)).values():

@@ -64,6 +64,14 @@ def next_step(
     return Step(module, module.section(rest.section) or section, rest.id) if rest else None
 
 
+def left_to_read(module: Module, paper: Paper, item: str) -> Section | None:
+    """The section after the module's last question, when `item` is that: it is read before the result."""
+    if not paper.along or paper.items[-1].id != item:
+        return None
+    section = module.section(paper.items[-1].section)
+    return following(module, section) if section else None
+
+
 def minutes_left(module: Module, questions: int, total: int, section: Section | None = None) -> int:
     """About how many of a module's minutes remain, with the text from the section on and so many of all questions.
 

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_handed_password_made_by")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_handed_password")),
     )
-    op.add_column("throttle", sa.Column("address", sa.String(), server_default="", nullable=False))
+    op.add_column("throttle", sa.Column("address", sa.String(), server_default=sa.text("''"), nullable=False))
     op.create_index("ix_throttle_address_at", "throttle", ["address", "at"])
     op.create_index("ix_session_ends_at", "session", ["ends_at"])
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"])

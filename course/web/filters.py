@@ -17,8 +17,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from course import swedish
+from course.access import sees
 from course.access.policy import may
-from course.content import markup
+from course.content import markup, review
 from course.content.vocabulary import FORMS, OUTCOMES, TRACKS
 from course.db import database, is_demonstration
 from course.report.catalogue.person import ROUTES
@@ -126,6 +127,7 @@ def init_app(app: Flask) -> None:
         number=swedish.number, day=swedish.day, instant=swedish.instant, age=swedish.age, shown=shown, filled=filled
     )
     app.jinja_env.filters.update(scrolling=scrolling, in_words=swedish.in_words, waiting=swedish.waiting)
+    app.jinja_env.globals.update(review_told=review.told, sees_told=sees.told_to, sees_behind=sees.BEHIND)
     app.jinja_env.globals.update(TRACKS=TRACKS, FORMS=FORMS, OUTCOMES=OUTCOMES, ROUTES=ROUTES)
     app.jinja_env.globals.update(
         static=static, local=local, can=can, official=official, demonstration=demonstration, token=token, zip=zip

@@ -7,13 +7,24 @@ from pathlib import Path
 
 from flask import Blueprint, render_template
 
+from course.access import sees
 from course.content import markup
 from course.errors import NotFound
-from course.web.filters import STATIC
+from course.web.filters import STATIC, can
 from course.web.guard import allowed
 
 bp = Blueprint("handbook", __name__)
 TEXTS = Path(__file__).parent / "templates" / "handbook" / "text"
+WHO_SEES = "%vem-ser-vad%"
+"""Where a text prints the table of who sees what."""
+FOR = {
+    "chef": "unit.read",
+    "hr": "report.read",
+    "namnd": "board.read",
+    "forfattare": "question.read",
+    "drift": "system.read",
+}
+"""{chapter: what one must be allowed to open the pages it is about}; the others are for everybody."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +40,23 @@ class Chapter:
 @bp.get("/handbok")
 @allowed("account.own")
 def contents() -> str:
-    """The chapters."""
-    return render_template("handbook/contents.html", chapters=chapters().values())
+    """The chapters for the actor's roles."""
+    return render_template("handbook/contents.html", chapters=_own())
 
 
 @bp.get("/handbok/<chapter_id>")
 @allowed("account.own")
 def chapter(chapter_id: str) -> str:
     """One chapter."""
-    if chapter_id not in chapters():
-        raise NotFound("Det kapitlet finns inte i handboken.")
-    return render_template("handbook/chapter.html", chapter=chapters()[chapter_id], chapters=chapters().values())
+    found = next((each for each in _own() if each.id == chapter_id), None)
+    if found is None:
+        raise NotFound("Det kapitlet finns inte i din handbok.")
+    return render_template("handbook/chapter.html", chapter=found)
+
+
+def _own() -> list[Chapter]:
+    """The chapters on pages that the actor may open."""
+    return [each for each in chapters().values() if can(FOR.get(each.id, "account.own"))]
 
 
 @cache
@@ -52,6 +69,7 @@ def _read(path: Path) -> Chapter:
     pictures = {picture.name: picture.name for picture in STATIC.glob("bild-*.png")}
 
     def html(text: str) -> str:
+        text = text.replace(WHO_SEES, sees.as_markdown())
         return markup.render(text.strip(), pictures).replace('src="/media/', 'src="/static/')
 
     head, *parts = path.read_text(encoding="utf-8").split("\n## ")

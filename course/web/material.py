@@ -40,21 +40,20 @@ class _Answers:
         module = course.module(module_id) if course else None
         if course is None or module is None:
             return reference, ""
-        open_ = can("course.take") and course.audience in actor().audiences
-        open_ = open_ and (can("unit.read") or not module.for_managers)
+        open_ = _may_take(course) and (can("unit.read") or not module.for_managers)
         address = url_for("learner.module", course_id=course.id, module_id=module.id) if open_ else ""
         return self._named(f"Modulen {module.title}", course), address
 
     def _material(self, reference: str) -> tuple[str, str]:
         kind, _, inner = reference.partition("/")
         if kind == "instrument" and inner in self.own.instruments:
-            return self.own.instruments[inner].title, ""
+            return f"{self.own.instruments[inner].title} (kommer, går inte att svara på än)", ""
         course, material_id = self._course(reference)
         material = course.material(material_id) if course else None
         if course is None or material is None:
             return reference, ""
         address = url_for("material.show", course_id=course.id, material_id=material.id)
-        return self._named(material.title, course), address if can("material.read") and _may_read(material) else ""
+        return self._named(material.title, course), address if _may_open(course) and _may_read(material) else ""
 
     def _course(self, reference: str) -> tuple[Course | None, str]:
         """`id` is of the own course, `kurs/id` of another."""
@@ -72,7 +71,7 @@ def right_way() -> str:
     found = _looked_up(RIGHT_WAY)
     if found is None:
         return render_template("material/right_way.html")
-    return render_template("material/show.html", release=found[0], material=found[1], open=True)
+    return _looked_up_page(*found)
 
 
 @bp.get("/ordlista")
@@ -82,7 +81,7 @@ def glossary() -> str:
     found = _looked_up(GLOSSARY)
     if found is None:
         return render_template("material/courses.html", courses=(), title="Ordlista")
-    return render_template("material/show.html", release=found[0], material=found[1], open=True)
+    return _looked_up_page(*found)
 
 
 @bp.get("/material")
@@ -102,7 +101,8 @@ def listing(course_id: str) -> str:
         Kind(name, tuple(each for each in course.materials if each.kind == kind and _may_read(each)))
         for kind, name in KINDS.items()
     ]
-    return render_template("material/list.html", course=course, kinds=[kind for kind in kinds if kind.materials])
+    kinds = [kind for kind in kinds if kind.materials]
+    return render_template("material/list.html", course=course, kinds=kinds, takes=_may_take(course))
 
 
 @bp.get("/kurs/<course_id>/material/<material_id>")
@@ -113,7 +113,7 @@ def show(course_id: str, material_id: str) -> str:
     found = release.course.material(material_id)
     if found is None or not _may_read(found):
         raise NotFound("Materialet finns inte.")
-    return render_template("material/show.html", release=release, material=found, open=False)
+    return render_template("material/show.html", release=release, material=found, open=False, facts=True)
 
 
 @bp.get("/kurs/<course_id>/kallor")
@@ -160,10 +160,26 @@ def _all() -> dict[str, Published]:
 
 
 def _readable() -> list[Published]:
-    """The courses whose materials the actor may read: the own, and for HR all."""
-    return [
-        release for release in _all().values() if release.course.audience in actor().audiences or can("report.read")
-    ]
+    """The courses whose materials the actor may read."""
+    return [release for release in _all().values() if _may_open(release.course)]
+
+
+def _may_open(course: Course) -> bool:
+    """Whether the actor may read the course's materials: the own, for HR all, for a board's secretary the board's."""
+    of_board = can("board.read") and course.audience == "official"
+    own = current_user.is_authenticated and course.audience in actor().audiences
+    return can("material.read") and (own or of_board or can("report.read"))
+
+
+def _may_take(course: Course) -> bool:
+    """Whether the course is the actor's own to take."""
+    return can("course.take") and course.audience in actor().audiences
+
+
+def _looked_up_page(release: Published, material: Material) -> str:
+    """A material with a page of its own; its facts are links to whoever may follow them."""
+    facts = _may_open(release.course)
+    return render_template("material/show.html", release=release, material=material, open=True, facts=facts)
 
 
 def _may_read(material: Material) -> bool:

@@ -11,7 +11,7 @@ from course.content.queries import Published, current, published
 from course.db import database
 from course.errors import NotFound
 from course.items import Item
-from course.learning.place import next_step
+from course.learning.place import Step, left_to_read, next_step
 from course.quiz.paper import Paper, is_over, paper_of, shown_parts, time_is_up, values_shown
 from course.quiz.queries import Taken
 from course.web.answers import counted, why_regraded
@@ -63,7 +63,6 @@ def sit(taken: Taken, newest_release: int) -> Sitting:
 
 def shown(sitting: Sitting, item: Item) -> dict[str, Any]:
     """What the pages of a question show, asked or answered."""
-    answered = sitting.taken.answers
     section = sitting.module.section(item.section) or sitting.module.sections[0]
     ends_at = sitting.ends_at
     return {
@@ -75,10 +74,18 @@ def shown(sitting: Sitting, item: Item) -> dict[str, Any]:
         "total": len(sitting.paper.items),
         "shown": shown_parts(item, sitting.taken.seed),
         "values": values_shown(item, sitting.taken.seed),
-        "onward": next_step(sitting.module, sitting.paper, answered, section, item.id),
+        "onward": _onward(sitting, section, item),
         "ends_at": ends_at,
         "seconds_left": max(0, int((ends_at - clock.now()).total_seconds())) if ends_at else None,
     }
+
+
+def _onward(sitting: Sitting, section: Section, item: Item) -> Step | None:
+    """Where a question of the section leads on; None is to the result, for who has read the rest of the module too."""
+    if not sitting.taken.finished:
+        return next_step(sitting.module, sitting.paper, sitting.taken.answers, section, item.id)
+    left = left_to_read(sitting.module, sitting.paper, item.id)
+    return Step(sitting.module, left) if left else None
 
 
 def feedback(sitting: Sitting, item: Item) -> dict[str, Any]:

@@ -354,7 +354,15 @@ def limit_the_time(instance):
     app = create_app(load_settings({}, instance))
     with app.app_context():
         with transaction() as (db, at):
-            publish(db, replace(folder, sources=limited), change="language", accept_keys=False, by=None, at=at)
+            publish(
+                db,
+                replace(folder, sources=limited),
+                change="language",
+                accept_keys=False,
+                accept_unreviewed=True,
+                by=None,
+                at=at,
+            )
         database.engine.dispose()
 
 

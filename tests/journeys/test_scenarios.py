@@ -49,7 +49,17 @@ def scenario(content):
 def play(demonstration, content, tmp_path_factory):
     """A server of the demonstration with that course."""
     instance = shutil.copytree(demonstration, tmp_path_factory.mktemp("scenarios") / "instance")
-    publish = [sys.executable, "-m", "flask", "--app", "wsgi", "content", "publish", "--accept-keys"]
+    publish = [
+        sys.executable,
+        "-m",
+        "flask",
+        "--app",
+        "wsgi",
+        "content",
+        "publish",
+        "--accept-keys",
+        "--accept-unreviewed",
+    ]
     env = {**environment(instance), "COURSE_CONTENT": str(content)}
     subprocess.run(publish, cwd=PROJECT, env=env, check=True, capture_output=True)
     app = create_app(load_settings({}, instance))
