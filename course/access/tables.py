@@ -82,6 +82,6 @@ class Throttle(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str]
+    at: Mapped[datetime]
     address: Mapped[str] = mapped_column(server_default=text("''"))
     """'' for a browser that is known: it is counted by itself alone."""
-    at: Mapped[datetime]
