@@ -8,9 +8,10 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from inspect import iscoroutinefunction
+from pathlib import Path
 from typing import Any
 
 import sqlean
@@ -94,6 +95,10 @@ def _prepare_sqlite(engine: Engine) -> None:
     mode, synchronous = journal_mode()
     log.info("SQLite %s, journal %s, synchronous %s", sqlean.sqlite_version, mode, synchronous)
 
+    @event.listens_for(engine, "do_connect")
+    def create(*_: Any) -> None:
+        _close_to_others(Path(str(engine.url.database)))
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's begin event speaks instead of the driver
@@ -114,6 +119,23 @@ def _prepare_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:  # cannot fail, so SQLAlchemy need not translate what it raises: a tenth of a millisecond
             connection.connection.cursor().execute("BEGIN")
+
+
+def _close_to_others(path: Path) -> None:
+    """Make a database that is missing so that its owner alone may read it, and close one that is open to others.
+
+    SQLite gives the files beside it the same mode. The file is never opened here when it is there: closing it would
+    drop the locks of every connection of the process.
+    """
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        for each in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+            with suppress(FileNotFoundError, PermissionError):  # somebody else's is that one's to close
+                if each.stat().st_mode & 0o077:
+                    each.chmod(0o600)
+    except OSError:
+        return  # connecting says what is wrong
 
 
 @contextmanager

@@ -32,6 +32,11 @@ def in_words(value: int) -> str:
     return WORDS[value] if 0 <= value < len(WORDS) else number(value)
 
 
+def persons(value: int) -> str:
+    """How many people: 1 person, 1 500 personer."""
+    return f"{number(value)} {'person' if value == 1 else 'personer'}"
+
+
 def points(value: Fraction) -> str:
     """Points with at most one decimal, never more than there are: 6 as "6", 20/3 as "6,6"."""
     tenths = int(value * 10)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from conftest import settings_for
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
-from world import World, course_sources, scenario_sources, with_material
+from world import World, course_sources, post, scenario_sources, with_material
 
 from course import create_app
 from course.access.actions import set_password
@@ -60,6 +60,12 @@ def browser(world, key=None):
     world.app.test_client_class = Browser
     with world.app.app_context():
         return world.client(key)
+
+
+def seek(client, page, text):
+    """Look for a person with the form of a page; gives the page that tells who was found."""
+    answer = post(client, page, page, sok=text)
+    return client.get(answer.location) if answer.status_code == 303 else answer
 
 
 def give_password(world, *keys):

@@ -268,6 +268,82 @@ def test_a_completion_is_listed_revoked_and_restored(app, runner, content):
     assert run(runner, "completion", "revoke", "1", "--reason", "Fel person").output == "Återkallat: 1, 2.\n"
     assert "återkallat" in run(runner, "completion", "list", "anna").output
     assert run(runner, "completion", "restore", "1").output == "Återställt som 3.\n"
+    lines = run(runner, "completion", "list", "anna").output.splitlines()
+    assert [line.split(", ", 4)[-1] for line in lines if "återkallat" not in line] == [
+        "i kursen, återställer 1",
+        "i kursen, återställer 2",
+    ]
+
+
+def test_a_wrong_file_of_completions_is_taken_back_by_its_number_or_the_newest(app, runner, content, tmp_path):
+    run(runner, "content", "publish")
+    with app.app_context():
+        world = World(app)
+        for key in ("anna", "bo"):
+            world.person(key, "A")
+    for key in ("anna", "bo"):
+        rows = f"anstallningsnummer;kurs;dag;satt;kalla\n{key};kurs;2026-03-04;papper;Lista\n"
+        (tmp_path / f"{key}.csv").write_text(rows, encoding="utf-8")
+        read = run(runner, "completion", "import", str(tmp_path / f"{key}.csv"), "--apply").output
+    assert read == "2 nya genomföranden av 1 rader (import 2).\n"
+
+    said = run(runner, "completion", "undo", "1", "--reason", "Fel fil").output
+
+    assert said == "Import 1 är ångrad. 2 genomföranden är återkallade.\n"
+    assert run(runner, "completion", "list", "anna").output.count("återkallat") == 2
+    assert run(runner, "completion", "list", "bo").output.count("återkallat") == 0
+    assert run(runner, "completion", "undo", "--reason", "Fel fil").output.startswith("Import 2 är ångrad.")
+    assert [line.split("  ")[-1] for line in run(runner, "people", "imports").output.splitlines()] == [
+        "ångrar 2",
+        "ångrar 1",
+        "1 rader (ångrad)",
+        "1 rader (ångrad)",
+    ]
+    nothing_left = run(runner, "completion", "undo", "--reason", "Fel fil")
+    assert (nothing_left.exit_code, "ingen fil" in nothing_left.output) == (1, True)
+
+
+def test_publishing_says_which_modules_have_become_mandatory_and_completes_those_who_have_done_the_rest(
+    app, runner, content
+):
+    both = course_sources(modules=("modul", "andra"))
+    one = both | {
+        "modules/kurs/course.toml": both["modules/kurs/course.toml"].replace(
+            'mandatory = ["modul", "andra"]', 'mandatory = ["modul"]'
+        )
+    }
+    content(both)
+    run(runner, "content", "publish")
+    with app.app_context():
+        world = World(app)
+        world.person("anna", "A")
+        world.take("anna", None)
+    assert "hela kursen" not in run(runner, "completion", "list", "anna").output
+
+    content(one)
+    assert run(runner, "content", "publish").output == "kurs: publicerad som version 2, utgåva 1\n"
+    assert "hela kursen" in run(runner, "completion", "list", "anna").output
+
+    content(both)
+    assert "Nya obligatoriska moduler: andra." in run(runner, "content", "publish").output
+
+
+def test_a_target_tells_how_many_members_each_title_has(app, runner, content):
+    run(runner, "content", "publish")
+    with app.app_context():
+        world = World(app)
+        world.person("anna", "A", title="Socialsekreterare")
+    year = "--course kurs --goal 10 --from 2026-01-01 --to 2026-12-31 --title".split()
+
+    wrong = run(runner, "target", "set", *year, "Socialsekreterre")
+    said = run(runner, "target", "set", *year, "socialsekreterare", "--group", "Alla = a; SOCIALSEKRETERARE").output
+
+    assert (wrong.exit_code, "Menade du Socialsekreterare?" in wrong.output) == (1, True)
+    assert said.splitlines()[1:] == [
+        "  Socialsekreterare: 1 person",
+        "  Alla, Socialsekreterare: 1 person",
+    ]
+    assert run(runner, "target", "list").output.splitlines()[1:] == said.splitlines()[1:]
 
 
 def flask(*words, **environment):

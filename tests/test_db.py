@@ -1,9 +1,10 @@
 """One way to write: the lock, the rising instant, and an engine that keeps what it acknowledged."""
 
 import fcntl
+import os
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from course import create_app, db
 from course.access.tables import Throttle
 from course.audit.tables import AuditEntry
 from course.config import BadSettings
-from course.db import database, newest_instant, transaction
+from course.db import database, file_lock, newest_instant, transaction
 from course.organisation.actions import add_person
 from course.organisation.tables import Person
 
@@ -232,3 +233,27 @@ def test_an_unreachable_database_is_one_clear_line(tmp_path, url):
     assert str(refusal.value).startswith("the database ")
     assert "cannot be opened" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def modes(folder):
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_no_file_of_a_sqlite_database_is_open_to_others(tmp_path, earlier):
+    before = os.umask(0o022)
+    try:
+        if earlier:
+            with closing(sqlean.connect(tmp_path / "course.sqlite")) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("CREATE TABLE a (b)")
+        app = create_app(settings_for(tmp_path))
+        with app.app_context():
+            with file_lock(), database.engine.begin() as connection:
+                connection.execute(text("CREATE TABLE c (d)"))
+            found = modes(tmp_path)
+            database.engine.dispose()
+    finally:
+        os.umask(before)
+
+    assert found == {f"course.sqlite{ending}": 0o600 for ending in ("", "-wal", "-shm", ".lock", ".line")}

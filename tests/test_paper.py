@@ -113,6 +113,8 @@ def test_every_second_person_begins_with_each_form_and_then_they_take_turns():
     assert set(everywhere) == {"A", "B"}
     assert [form_for(test, 1, ["B"]), form_for(test, 1, ["B", "A"])] == ["A", "B"]
     assert form_for(quiz({"form": "A"}, kind=KNOWLEDGE_TEST), 1, ["A"]) == "A"
+    assert size(test) == 2
+    assert size(quiz({"form": "A"}, {"form": "B"}, {"form": "B"}, {"form": "B"}, kind=KNOWLEDGE_TEST)) == 3
     assert (form_of(test, ["q1"]), form_of(test, None)) == ("B", "")
 
 

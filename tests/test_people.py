@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from browsing import PASSWORD, Page, browser, everything, give_password, rows
+from browsing import PASSWORD, Page, browser, everything, give_password, rows, seek
 from sqlalchemy import select, update
 from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
 from world import course_sources, noon, post, token
@@ -272,15 +272,20 @@ def test_a_plan_that_is_another_by_now_is_shown_again(site):
     assert held(site, "1") == []
 
 
+def stored(site):
+    """All there is, but for how often somebody has sent a list."""
+    return {table: rows for table, rows in everything(site.app).items() if table not in ("throttle", "installation")}
+
+
 def test_a_list_that_cannot_be_read_is_told_row_by_row(site):
     client = browser(site, "hr")
-    before = everything(site.app)
+    before = stored(site)
 
     answer = send(client, listed(row("1", since="x"), row("2", form="?")))
 
     assert answer.status_code == 422
     assert [text.partition(":")[0] for text in Page(answer).texts("li") if text.startswith("rad")] == ["rad 2", "rad 3"]
-    assert everything(site.app) == before
+    assert stored(site) == before
 
 
 def chosen(client, source):
@@ -349,7 +354,7 @@ def test_a_name_is_found_however_its_letters_are_written(site, typed):
     with site.write("2026-01-05") as (db, at):
         add_person(db, key="77", name="Åke Öberg", email="", by=None, at=at)
 
-    found = Page(browser(site, "hr").get("/personer", query_string={"sok": typed}))
+    found = Page(seek(browser(site, "hr"), "/personer", typed))
 
     assert "Åke Öberg (77)" in found.main
 
@@ -363,7 +368,7 @@ def test_a_name_is_found_whatever_the_order_of_its_words_and_its_accents(site, t
         add_person(db, key="78", name="Anna Exempel", email="", by=None, at=at)
         add_person(db, key="79", name="Anna Annan", email="", by=None, at=at)
 
-    found = Page(browser(site, "hr").get("/personer", query_string={"sok": typed}))
+    found = Page(seek(browser(site, "hr"), "/personer", typed))
 
     assert [link.text for link in found.all("a") if "(7" in link.text] == ["Anna Exempel (78)"]
 
@@ -377,8 +382,8 @@ def test_two_of_one_name_are_told_apart_by_their_units_and_nothing_is_told_of_a_
             correct_person(db, person.id, protected=protected, by=None, at=at)
     client = browser(site, "hr")
 
-    tasks = [found.text for found in Page(client.get("/personer?sok=bo+lik")).all("li") if "Lik" in found.text]
-    hidden = Page(client.get("/personer?sok=83"))
+    tasks = [found.text for found in Page(seek(client, "/personer", "bo lik")).all("li") if "Lik" in found.text]
+    hidden = Page(seek(client, "/personer", "83"))
 
     assert tasks == ["Bo Lik (81) Enhet A", "Bo Lik (82) Enhet B"]
     assert [found.text for found in hidden.all("li") if "Skyddad" in found.text] == ["Skyddad person"]
@@ -390,18 +395,40 @@ def test_of_many_with_a_name_the_first_in_swedish_order_are_found(site):
             add_person(db, key=f"z{number}", name=f"Ävent Lik {number}", email="", by=None, at=at)
         add_person(db, key="a", name="åsa Lik", email="", by=None, at=at)
 
-    found = Page(browser(site, "hr").get("/personer?sok=lik"))
+    found = Page(seek(browser(site, "hr"), "/personer", "lik"))
 
     assert "åsa Lik (a)" in found.main
     assert "20 personer" in found.main
 
 
+def newest_entry(site):
+    site.db.rollback()
+    return site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+
+
+def test_a_name_that_is_looked_for_stands_in_no_address_and_whom_it_found_is_logged_when_shown(site):
+    client = browser(site, "hr")
+
+    answer = post(client, "/personer", "/personer", sok="namn anna")
+
+    assert (answer.status_code, answer.location) == (303, f"/personer?traff={site.people['anna']}")
+    assert newest_entry(site).action != "people.search"
+    assert "Namn anna" in Page(client.get(answer.location)).main
+    assert (newest_entry(site).action, newest_entry(site).detail) == ("people.search", {"found": [site.people["anna"]]})
+    nobody = post(client, "/personer", "/personer", sok="finns inte")
+    assert (nobody.status_code, "finns inte" in nobody.text) == (200, False)
+    assert "Ingen heter så" in Page(nobody).main
+    assert post(client, "/personer", "/personer", sok=" ").location == "/personer"
+    assert "tasks" not in client.get("/personer?traff=x&traff=0&traff=" + "9" * 30).text
+    assert "Namn anna" not in Page(client.get("/personer?sok=anna")).main
+
+
 def test_a_protected_person_is_found_by_the_whole_number_only_and_never_by_name(site):
     client = browser(site, "hr")
 
-    assert "Namn anna" in Page(client.get("/personer?sok=namn")).main
-    assert "hemlig" not in Page(client.get("/personer?sok=namn")).main
-    found = Page(client.get("/personer?sok=hemlig"))
+    assert "Namn anna" in Page(seek(client, "/personer", "namn")).main
+    assert "hemlig" not in Page(seek(client, "/personer", "namn")).main
+    found = Page(seek(client, "/personer", "hemlig"))
     assert "Skyddad person" in found.main
     assert "Namn hemlig" not in found.main
 
@@ -421,7 +448,7 @@ def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logge
         "Hela kursen genomförd, utgåva 1 (i kursen)",
     ]
     site.db.rollback()
-    newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    newest = newest_entry(site)
     assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
     assert "Det rätta" not in page.main
 
@@ -547,7 +574,7 @@ def test_a_refused_change_shows_the_person_and_is_logged_as_opening_the_page(sit
 
     assert (answer.status_code, "Namn anna" in Page(answer).main) == (422, True)
     site.db.rollback()
-    newest = site.db.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    newest = newest_entry(site)
     assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
 
 

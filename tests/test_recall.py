@@ -1,5 +1,6 @@
 """When somebody is asked to remember, and which questions: by day, by what went wrong, mixed. No database here."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from test_web_items import QUESTIONS
 from world import course_sources
 
 from course.content.load import load_course
+from course.content.model import KNOWLEDGE_TEST
 from course.items import ChoiceItem
 from course.learning.completion import WHOLE_COURSE, Completed
 from course.recall.choosing import HOW_MANY, Given, Moment, choose, moment_on, questions_of, seed_of
@@ -130,6 +132,27 @@ def test_a_course_with_too_few_questions_asks_none():
 
     assert len(questions_of(one, [])) == 2
     assert choose(questions_of(one, []), 1) == ()
+
+
+def test_three_questions_are_enough_and_all_of_them_are_asked():
+    three = questions_of(COURSE, [])[:HOW_MANY]
+
+    assert sorted(names(choose(three, 1))) == sorted(names(three))
+    assert choose(three[1:], 1) == ()
+
+
+def test_a_module_without_questions_and_one_with_a_knowledge_test_alone_ask_none():
+    first, second, *rest = COURSE.modules
+    quizzes = {**COURSE.quizzes, second.quiz: replace(COURSE.quizzes[second.quiz], kind=KNOWLEDGE_TEST)}
+    course = replace(COURSE, modules=(replace(first, quiz=""), second, *rest), quizzes=quizzes)
+
+    assert {each.module.id for each in questions_of(course, [])} == {module.id for module in rest}
+
+
+def test_a_seed_is_a_number_of_32_bits():
+    seeds = [seed_of(person, Moment("kurs", DAY, 7)) for person in range(50)]
+
+    assert 2**24 < max(seeds) < 2**32
 
 
 def test_the_same_person_and_occasion_gives_the_same_three_and_others_give_others():

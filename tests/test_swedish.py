@@ -88,14 +88,39 @@ def test_what_was_known_is_read_as_an_instant_or_as_the_end_of_a_day():
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-22", "2999-01-01", "2026-11-22T13:00:00Z", "2026-11-22T11:00:00", "x" * 40, "", "0001-01-01T00:00:00Z"],
+    [
+        "2026-11-22",
+        "2999-01-01",
+        "2026-11-22T13:00:00Z",
+        "2026-11-22T11:00:00",
+        "x" * 40,
+        "",
+        "2026-W47-7T10:00:00Z",
+        "20261121T100000Z",
+        "2026-11-21T10Z",
+        "2026-11-21 10:00:00Z",
+        "0001-01-01T00:00:00Z",
+    ],
 )
 def test_what_is_not_over_or_not_an_instant_is_refused(text):
     with pytest.raises(Invalid):
         read_known(text, NOW)
 
 
-@pytest.mark.parametrize("text", ["", "igår", "2026-13-01", "0001-01-01", "9999-12-31", "2026-11-22T10:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "igår",
+        "2026-13-01",
+        "20261122",
+        "2026-W47-7",
+        "２０２６-11-22",
+        "0001-01-01",
+        "9999-12-31",
+        "2026-11-22T10:00",
+    ],
+)
 def test_a_day_is_a_day(text):
     with pytest.raises(Invalid):
         read_day(text, "per")

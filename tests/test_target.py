@@ -6,9 +6,10 @@ import pytest
 
 from course.errors import Conflict, Invalid, NotFound
 from course.organisation.population import Population
+from course.report.catalogue.coverage import build
 from course.target.actions import Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups
-from course.target.queries import population_of, promise_on, promises, reported_figures
+from course.target.queries import population_of, promise_on, promises, reported_figures, title_members
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
@@ -100,6 +101,89 @@ def test_every_unknown_code_is_named(world):
     world.unit("A")
     with pytest.raises(Invalid, match=r"koden X, Y 1.januari 2026"):
         population_of(world.db, ("X", "A", "Y"), (), (), day=YEAR[0], known_at=world.app_now())
+
+
+@pytest.fixture
+def titled(world):
+    """A course and people of two titles, one of which the lists spell in three ways; some who must not count."""
+    world.publish()
+    world.unit("A")
+    for key, title in (
+        ("anna", "Socialsekreterare"),
+        ("bo", "socialsekreterare"),
+        ("cia", "SOCIALSEKRETERARE"),
+        ("dag", "Enhetschef"),
+    ):
+        world.person(key, "A", title=title)
+    world.person("eva", "B", title="Socialsekreterare")
+    world.person("fia", "A", title="Socialsekreterare", employment="hired")
+    world.person("gun", "A", title="Socialsekreterare", until="2026-03-31")
+    world.person("per", "A", title="Socialsekreterare", audience="official")
+    return world
+
+
+def members_of(world, day="2026-06-01"):
+    (found,) = title_members(
+        world.db, promises(world.db, world.app_now()), date.fromisoformat(day), world.app_now()
+    ).items()
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("titles", "said"),
+    [
+        (("Socialsekreterre",), "befattningen Socialsekreterre. Menade du socialsekreterare?"),
+        (("Enhetschef", "Enhetcef", "Xyz"), "befattningen Enhetcef, Xyz. Menade du Enhetschef?"),
+        (("Xyz",), "befattningen Xyz."),
+    ],
+)
+def test_a_title_that_nobody_has_is_refused_with_those_that_are_nearest(titled, titles, said):
+    with pytest.raises(Invalid) as refusal:
+        population_of(titled.db, ("A",), titles, (), day=YEAR[0], known_at=titled.app_now())
+
+    assert str(refusal.value) == f"Det finns ingen med {said}"
+    assert refusal.value.field == "befattningar"
+
+
+def test_unknown_codes_and_titles_are_told_together(titled):
+    with pytest.raises(Invalid) as refusal:
+        population_of(titled.db, ("X",), ("Xyz",), (), day=YEAR[0], known_at=titled.app_now())
+
+    assert [part in str(refusal.value) for part in ("koden X", "befattningen Xyz")] == [True, True]
+    assert refusal.value.field == "enheter"
+
+
+def test_codes_and_titles_are_compared_as_a_person_would(titled):
+    asked = ((" a", "A"), ("  socialsekreterare", "\uff33ocialsekreterare"), ("permanent",))
+
+    found = population_of(titled.db, *asked, day=YEAR[0], known_at=titled.app_now())
+
+    assert found.units == (titled.units["A"],)
+    assert [title.lower() for title in found.titles] == ["socialsekreterare"]
+
+
+def test_everybody_of_a_title_is_a_member_however_it_is_spelled(titled):
+    decide(titled, population=Population(titles=("Socialsekreterare",)))
+    decide(titled, population=Population((titled.units["A"],), ("Socialsekreterare", "Enhetschef")), day="2026-02-02")
+
+    assert members_of(titled) == {"Socialsekreterare": 3, "Enhetschef": 1}
+    assert members_of(titled, "2025-06-01") == {"Socialsekreterare": 4, "Enhetschef": 1}
+    table = build(titled.db, "kurs", "employee", date(2026, 6, 1), titled.app_now())
+    status = next(group for group in table.groups if group.key == "status")
+    assert next(figure.value for figure in status.figures if figure.key == "members") == 4
+
+
+def test_a_title_that_all_have_left_stays_in_its_target_with_no_members(titled):
+    decide(titled, population=Population(titles=("Finns inte",)))
+
+    assert members_of(titled) == {"Finns inte": 0}
+
+
+def test_an_id_of_a_course_is_taken_in_capitals(world):
+    world.publish()
+    decide(world, course=" Kurs ")
+
+    assert [each.course for each in promises(world.db, world.app_now())] == ["kurs"]
 
 
 @pytest.mark.parametrize("wrong", [{"number": -1}, {"number": 10_000_000}, {"source": " "}, {"day": date(2026, 3, 2)}])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from browsing import PASSWORD, Page, browser, everything, give_password
+from browsing import PASSWORD, Page, browser, everything, give_password, seek
 from sqlalchemy import select
 from test_web_login import complaint, sign_in, who
 from world import post
@@ -107,7 +107,7 @@ def test_searching_is_logged_and_those_with_a_role_stand_there_without_searching
         "Skyddad person HR",
     ]
     assert newest_entry(town).action != "accounts.search"
-    found = Page(admin.get("/konton?sok=namn anna"))
+    found = Page(seek(admin, "/konton", "namn anna"))
     assert found.all("a", href=f"/konton/{town.people['anna']}")
     assert (newest_entry(town).action, newest_entry(town).detail) == (
         "accounts.search",
@@ -118,7 +118,7 @@ def test_searching_is_logged_and_those_with_a_role_stand_there_without_searching
 def test_a_protected_persons_name_is_nowhere_on_the_administrators_pages(town):
     admin = browser(town, "admin")
 
-    pages = [admin.get(url).text for url in ("/konton", "/konton?sok=namn", "/konton?sok=hemlig")]
+    pages = [admin.get("/konton").text, *(seek(admin, "/konton", text).text for text in ("namn", "hemlig"))]
     pages.append(admin.get(f"/konton/{town.people['hemlig']}").text)
     pages.append(give(town, "hemlig", "x").text)
 

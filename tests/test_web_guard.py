@@ -93,6 +93,7 @@ MATRIX = {
     ("targets.withdraw", "POST"): (303, 403, 403, 422, 403, 403),
     ("targets.report", "POST"): (303, 403, 403, 422, 403, 403),
     ("people.search", "GET"): (303, 403, 403, 200, 403, 403),
+    ("people.look", "POST"): (303, 403, 403, 303, 403, 403),
     ("people.new", "GET"): (303, 403, 403, 200, 403, 403),
     ("people.add", "POST"): (303, 403, 403, 422, 403, 403),
     ("people.show", "GET"): (303, 403, 403, 200, 403, 403),
@@ -106,6 +107,7 @@ MATRIX = {
     ("imports.discard", "POST"): (303, 403, 403, 404, 403, 403),
     ("imports.undo", "POST"): (303, 403, 403, 404, 403, 403),
     ("accounts.accounts", "GET"): (303, 403, 403, 403, 200, 403),
+    ("accounts.look", "POST"): (303, 403, 403, 403, 303, 403),
     ("accounts.show", "GET"): (303, 403, 403, 403, 200, 403),
     ("accounts.change", "POST"): (303, 403, 403, 403, 422, 403),
     ("admin.system", "GET"): (303, 403, 403, 403, 200, 403),
@@ -389,6 +391,61 @@ def test_a_write_from_our_own_pages_goes_through(world):
     assert [answer.status_code for answer in answers] == [303] * 4
 
 
+def test_that_somebody_reads_whom_to_turn_to_is_logged_nowhere(site, caplog):
+    anna = browser(site, "anna")
+    caplog.clear()
+
+    for method in ("GET", "HEAD"):
+        assert anna.open("/stod?a=b", method=method).status_code == 200
+    assert caplog.records == []
+
+    anna.get("/min-sida")
+    (line,) = caplog.records
+    assert line.fields.keys() == {"request_id", "method", "route", "status", "ms"}
+
+
+# --- what an address does ---
+
+
+@sqlite_only
+def test_no_link_from_elsewhere_looks_somebody_up_in_ones_own_name(world):
+    furnished(world)
+    person, unit = world.people["bo"], world.units["A"]
+    pages = {"hr": [f"/personer/{person}", f"/personer/{person}?per=2026-03-01", f"/personer?traff={person}"]}
+    pages["admin"] = [f"/konton/{person}", f"/konton?traff={person}"]
+    pages["chef"] = [f"/engangskoder?enhet={unit}"]
+    for who, urls in pages.items():
+        client = browser(world, who)
+        for url in urls:
+            before = everything(world.app)
+            for whence in ("none", "cross-site", "same-site"):
+                for method in ("GET", "HEAD"):
+                    answer = client.open(url, method=method, headers={"Sec-Fetch-Site": whence})
+                    assert (answer.status_code, "Namn bo" in answer.text) == (200, False)
+                page = Page(client.get(url, headers={"Sec-Fetch-Site": whence}))
+                assert (page.h1, page.button) == ("Vill du öppna sidan?", ("Öppna sidan", url))
+            assert everything(world.app) == before
+            opened = client.get(url, headers={"Sec-Fetch-Site": "same-origin"})
+            assert (opened.status_code, "Namn bo" in opened.text) == (200, True)
+            assert everything(world.app) != before
+        own = client.get(urls[0].partition("?")[0].rstrip("0123456789/"), headers={"Sec-Fetch-Site": "none"})
+        assert Page(own).h1 != "Vill du öppna sidan?"  # an address that chooses nobody may be a bookmark
+    asked = browser(world, "bo").get(pages["hr"][0], headers={"Sec-Fetch-Site": "none"})
+    assert asked.status_code == 403
+
+
+def test_a_number_and_an_attempt_have_one_spelling_in_an_address(site):
+    hr, anna = browser(site, "hr"), browser(site, "anna")
+    person, attempt = str(site.people["bo"]), str(site.finished.id)
+    others = [f"0{person}", f"00{person}", "".join(chr(0x660 + int(digit)) for digit in person), f"+{person}"]
+
+    assert hr.get(f"/personer/{person}").status_code == 200
+    assert [hr.get(f"/personer/{other}").status_code for other in others] == [404] * len(others)
+    assert anna.get(f"/forsok/{attempt}").status_code == 200
+    for other in (attempt.upper(), attempt.replace("-", ""), f"{{{attempt}}}"):
+        assert (other != attempt, anna.get(f"/forsok/{other}").status_code) == (True, 404)
+
+
 # --- the cookie and the headers ---
 
 HEADERS = {
@@ -453,6 +510,19 @@ def test_pages_that_name_people_or_show_answers_are_never_stored(site):
     assert anna.get("/static/app.css?v=1").headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+def test_on_a_shared_computer_no_page_of_anybodys_is_stored(site):
+    client = browser(site, "anna")
+    with client.session_transaction() as cookie:
+        cookie["shared"] = True
+    tag = client.get("/kurs/kurs/modul/borjan").headers["ETag"]
+
+    for url in ("/kurs/kurs/modul/borjan", f"/media/{PICTURE}", "/kurs/kurs", "/stod", "/finns-inte"):
+        assert client.get(url).headers["Cache-Control"] == "no-store", url
+    again = client.get("/kurs/kurs/modul/borjan", headers={"If-None-Match": tag})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, "no-store")
+    assert client.get("/static/app.css?v=1").headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
 HTTPS = "https://kurs.example.se"
 
 
@@ -512,6 +582,17 @@ def test_over_https_a_write_from_the_same_host_without_tls_is_refused(secured):
     ]
 
     assert statuses == [403, 403, 303]
+
+
+def test_in_production_this_machines_names_are_for_health_alone(secured):
+    client = secured(base_url=HTTPS).test_client()
+    paths = ("/healthz", "/readyz", "/logga-in", "/stod", "/static/app.css", "/finns-inte")
+
+    for host in ("localhost", "127.0.0.1:8000"):
+        statuses = [client.get(path, headers={"Host": host}).status_code for path in paths]
+        assert statuses == [200, 200, *[400] * 4], host
+    assert client.get("/logga-in", headers={"Host": "kurs.example.se"}).status_code == 200
+    assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 400
 
 
 def test_a_proxy_that_is_trusted_tells_scheme_and_address_but_never_the_host(secured):

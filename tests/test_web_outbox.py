@@ -110,6 +110,38 @@ def test_the_script_is_told_what_became_of_the_answer(world, begun):
     assert post(bo, url, svar="fel").location == f"{url}?redan=ja"
 
 
+def test_no_other_form_answers_a_script(world, begun):
+    clients = {key: browser(world, key) for key in ("bo", "hr", "admin")}
+    before = everything(world.app)
+    sent = {
+        "/konton/1/ge-roll": ("admin", {"roll": "hr", "fran": "2026-01-01"}),
+        "/personer/1/raknas": ("hr", {"svar": "nej"}),
+        "/engangskod/1": ("hr", {}),
+        "/forsok": ("bo", {"kurs": "kurs", "modul": "andra-modul"}),
+        "/kurs/kurs/minnesfragor/1": ("bo", {"svar": "ratt"}),
+        "/logga-ut": ("bo", {}),
+        "/logga-in": ("bo", {"namn": "bo", "losenord": PASSWORD}),
+    }
+
+    for url, (key, form) in sent.items():
+        given = {"csrf_token": token(clients[key]), **form}
+        answer = clients[key].post(url, data=given, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.mimetype) == (403, "text/html"), url
+
+    assert everything(world.app) == before
+
+
+def test_the_token_for_a_waiting_answer_stands_where_its_question_was(world, begun):
+    bo = browser(world, "bo")
+    finished = world.take("bo", "2026-03-03", module="andra-modul")
+
+    for url in (question(begun), question(begun, "forsta"), f"/forsok/{finished.id}"):
+        page = Page(bo.get(url))
+        (holder,) = [element for element in page.elements if "data-question" in element.attributes]
+        tokens = [each["value"] for each in page.all("input", name="csrf_token") if holder in each.parents]
+        assert tokens == [token(bo)], url
+
+
 def test_the_script_is_small(database_url):
     script = (STATIC / "outbox.js").read_bytes()
 

@@ -99,6 +99,28 @@ Din säkerhet går först.
 NOTHING, OFFERED, AGAIN = (False, False, False), (True, True, True), (False, False, True)
 
 
+# --- on a computer that is shared ---
+
+
+@sqlite_only
+def test_on_a_shared_computer_the_feedback_comes_at_once_and_the_cookie_holds_no_answer(world, anna):
+    with on(world, "anna", 7) as client:
+        with client.session_transaction() as cookie:
+            cookie["shared"] = True
+        url, said = FIRST, []
+        assert post(client, url).status_code == 422
+        for _ in range(3):
+            answer = post(client, url, svar="ratt")
+            page = Page(answer)
+            said.append((answer.status_code, page.h1))
+            with client.session_transaction() as cookie:
+                assert not [value for name, value in cookie.items() if "ratt" in repr(value) or name == "given"]
+            url = page.button[1]
+
+        assert (said, url) == ([(200, "Rätt")] * 3, COURSE)
+        assert OFFER not in Page(client.get(COURSE)).main
+
+
 # --- when and to whom ---
 
 

@@ -242,7 +242,7 @@ def test_nobody_else_sees_it_on_any_page_or_in_any_figure(world):
         *plain,
         *(f"/rapport/tackning?format={name}" for name in FORMATS),
         *("/kurs/kurs/fragor", *(f"/kurs/kurs/fragor?format={name}" for name in FORMATS)),
-        *(f"/personer/{person}", f"/konton/{person}", "/personer?sok=anna", "/konton?sok=anna"),
+        *(f"/personer/{person}", f"/konton/{person}", f"/personer?traff={person}", f"/konton?traff={person}"),
         *(f"/forsok/{attempt.id}", f"/forsok/{attempt.id}/fraga/forsta"),
     ]
     for who in ("hr", "chef", "admin", "sek", "bo"):

@@ -32,6 +32,7 @@ def hr(world):
     for code in ("ASF", "EBB", "IFO", "TIL"):
         world.unit(code, None if code == "ASF" else "ASF")
     world.person("hr", "ASF")
+    world.person("sara", "IFO", title="Socialsekreterare")
     world.role("hr", "hr")
     return browser(world, "hr")
 
@@ -48,7 +49,7 @@ def test_a_target_is_written_shown_and_changed_by_the_same_form(world, hr):
     assert promise.groups["Bistånd"] == Population((units["EBB"], units["IFO"]), ("Socialsekreterare",))
     page = Page(hr.get("/mal"))
     assert page.texts("h2")[:-1] == ["1 500 personer under 2026"]
-    assert "Bistånd: Enhet EBB (EBB), Enhet IFO (IFO); Socialsekreterare" in page.main
+    assert "Bistånd: Enhet EBB (EBB), Enhet IFO (IFO); Socialsekreterare (1 person)" in page.main
     change = next(link["href"] for link in page.all("a") if link.text == "Ändra målet")
     form = Page(hr.get(change))
     assert {field["name"]: field["value"] for field in form.all("input") if field["type"] in ("text", "date")} == {
@@ -72,6 +73,12 @@ def test_a_target_is_written_shown_and_changed_by_the_same_form(world, hr):
         ({"enheter": "ASF, FEL, OCKSÅ"}, "koden FEL, OCKSÅ", "enheter"),
         ({"grupper": "Bistånd"}, "Namn = KOD, KOD", "grupper"),
         ({"grupper": "Bistånd = FEL"}, "koden FEL", "grupper"),
+        (
+            {"befattningar": "Socialsekreterre"},
+            "befattningen Socialsekreterre. Menade du Socialsekreterare?",
+            "befattningar",
+        ),
+        ({"grupper": "Bistånd = EBB; Socialsekr"}, "Menade du Socialsekreterare?", "grupper"),
         ({"form": ["egen"]}, "Välj bland anställningsformerna", "form"),
         ({"kurs": "annan"}, "inte publicerad", "kurs"),
         ({"beslutat": "i går"}, "ska vara ett datum", "beslutat"),
@@ -90,6 +97,15 @@ def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(world, hr, wron
     assert page.one("input", name="ansvarig")["value"] == "HR"
     assert page.title.startswith("Fel: ")
     assert everything(world.app) == before
+
+
+def test_the_form_lists_the_titles_that_are_there(hr):
+    lines = Page(hr.get("/mal/andra")).texts("li")
+
+    assert [line for line in lines if line in ("Handläggare", "Socialsekreterare", "Vikarie")] == [
+        "Handläggare",
+        "Socialsekreterare",
+    ]
 
 
 def test_a_figure_reported_earlier_stands_with_its_target(world, hr):

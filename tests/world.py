@@ -11,7 +11,7 @@ from course.content.actions import publish
 from course.content.queries import current, newest_release_id
 from course.content.source import Folder
 from course.db import database, transaction
-from course.learning.actions import answer, begin
+from course.learning.actions import answer, begin, link_numbers, settle_everybody, unlink_numbers
 from course.organisation.actions import Terms, add_membership, add_person, add_unit, set_unit_manager
 from course.organisation.population import Population
 from course.target.actions import Decision, set_target
@@ -280,7 +280,10 @@ class World:
     def publish(self, sources=None, *, day="2025-01-01", change="language", accept_keys=False, **accepting):
         with self.write(day) as (db, at):
             folder = Folder(sources or course_sources(), {}, ())
-            return publish(db, folder, change=change, accept_keys=accept_keys, **accepting, by=None, at=at)
+            release = publish(db, folder, change=change, accept_keys=accept_keys, **accepting, by=None, at=at)
+            if release:
+                settle_everybody(db, release, at=at)
+            return release
 
     def unit(self, code, parent=None, *, since="2020-01-01", day="2026-01-01"):
         with self.write(day) as (db, at):
@@ -312,6 +315,15 @@ class World:
         """Make the person the manager of a unit."""
         with self.write(day) as (db, at):
             set_unit_manager(db, self.units[unit], self.people[key], since=a_day(since), by=None, at=at)
+
+    def link(self, key, main, *, day):
+        """Say that two people are one human, for whom `main` stands."""
+        with self.write(day) as (db, at):
+            link_numbers(db, self.people[key], self.people[main], by=None, at=at)
+
+    def unlink(self, key, *, day):
+        with self.write(day) as (db, at):
+            unlink_numbers(db, self.people[key], by=None, at=at)
 
     def role(self, key, role, *, since="2020-01-01", until=FOREVER):
         with self.write() as (db, at):

@@ -47,6 +47,13 @@ LONGEST_SESSION = timedelta(hours=12)
 CODE_LIFE = timedelta(hours=24)
 MOST_SLIPS = 100
 LAST_ADMINISTRATOR = "Då finns ingen administratör kvar som kan logga in. Ge först någon annan rollen och en kod."
+MINUTE = timedelta(minutes=1)
+PACES = {
+    "export": (10, "Du har hämtat 10 filer på en minut."),
+    "import": (5, "Du har skickat 5 listor på en minut."),
+    "code": (30, "Du har gjort engångskoder 30 gånger på en minut."),
+}
+"""How often in a minute one person may do what is heavy, or what a script could misuse; and what is said then."""
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
@@ -158,6 +165,16 @@ def _check_still_so(db: Session, proof: Proof) -> None:
     same = found is not None and (found.person_id, found.secret_hash) == (proof.person, proof.secret_hash)
     if not same or signed_out_since(db, proof.person, proof.at):
         raise Invalid(ENDED, "losenord")
+
+
+def keep_pace(db: Session, person_id: int, what: str, *, at: datetime) -> None:
+    """Count that the person does one of PACES once more. Raises TooMany when a minute would hold more of it."""
+    key, (most, told) = f"{what} {person_id}", PACES[what]
+    db.execute(delete(Throttle).where(Throttle.key == key, Throttle.at <= at - MINUTE))
+    earlier = db.scalars(select(Throttle.at).where(Throttle.key == key).order_by(Throttle.at)).all()
+    if len(earlier) >= most:
+        raise TooMany(ceil((earlier[-most] + MINUTE - at).total_seconds()), what, told)
+    db.execute(insert(Throttle).values(key=key, at=at))
 
 
 def open_session(db: Session, person_id: int, *, at: datetime) -> str:

@@ -9,11 +9,13 @@ from course import clock, swedish
 from course.cli.group import Group
 from course.db import app_settings, database, is_demonstration, transaction
 from course.errors import Conflict
-from course.evidence.actions import import_evidence
+from course.evidence.actions import SOURCE, import_evidence, newest_evidence, undo_evidence
 from course.evidence.evidence_file import read_evidence
 from course.learning.actions import restore, revoke
 from course.learning.queries import completion_rows
 from course.organisation.queries import person_by_key
+from course.report.catalogue.person import ROUTES
+from course.roster.queries import last_imports
 
 group = Group("completion", help="Genomföranden.")
 
@@ -28,7 +30,8 @@ def list_(key: str) -> None:
     for row in rows:
         revoked = f", återkallat {swedish.instant(row.revoked_at)}: {row.reason}" if row.revoked_at else ""
         what = row.path or "hela kursen"
-        click.echo(f"{row.id}: {row.course}, {what}, utgåva {row.edition}, {row.occurred_on}, {row.route}{revoked}")
+        how = f"{ROUTES[row.true_route]}{f', återställer {row.restores}' if row.restores else ''}"
+        click.echo(f"{row.id}: {row.course}, {what}, utgåva {row.edition}, {row.occurred_on}, {how}{revoked}")
     if not rows:
         click.echo("Inget är genomfört.")
 
@@ -51,9 +54,21 @@ def import_(file: Path, applied: bool) -> None:
         if not applied:
             db.rollback()
     if applied:
-        click.echo(f"{swedish.number(new)} nya genomföranden av {swedish.number(len(rows))} rader.")
+        number = last_imports(database.session, SOURCE)[0].id
+        click.echo(f"{swedish.number(new)} nya genomföranden av {swedish.number(len(rows))} rader (import {number}).")
     else:
         click.echo(f"{swedish.number(new)} nya genomföranden skulle läggas in. Kör om med --apply.")
+
+
+@group.command("undo")
+@click.argument("number", type=int, required=False)
+@click.option("--reason", required=True, help="Varför filen inte ska räknas.")
+def undo(number: int | None, reason: str) -> None:
+    """Ångra en inläst fil med genomföranden: importen med det numret, annars den senaste som inte är ångrad."""
+    with transaction() as (db, at):
+        wanted = number or newest_evidence(db)
+        revoked = undo_evidence(db, wanted, reason=reason, by=None, at=at)
+    click.echo(f"Import {wanted} är ångrad. {swedish.number(len(revoked))} genomföranden är återkallade.")
 
 
 @group.command("revoke")

@@ -11,9 +11,11 @@ from course.clock import day_of, now
 from course.content.actions import publish
 from course.content.draft import read_drafts
 from course.content.identity import KeysChanged
+from course.content.queries import current, newest_release_id
 from course.content.source import Folder, course_folders, read_folder
-from course.db import app_settings, transaction
+from course.db import app_settings, database, transaction
 from course.errors import NotFound
+from course.learning.actions import settle_everybody
 from course.quiz.queries import attempts_with_item
 
 group = Group("content", help="Kursernas texter och frågor.")
@@ -67,6 +69,7 @@ def publish_courses(
     for name, folder in _folders(course).items():
         try:
             with transaction() as (db, at):
+                before = current(db, newest_release_id(db)).get(name)
                 release = publish(
                     db,
                     folder,
@@ -77,6 +80,8 @@ def publish_courses(
                     by=None,
                     at=at,
                 )
+                if release:
+                    settle_everybody(db, release, at=at)
         except KeysChanged as changed:
             with transaction() as (db, _at):
                 for quiz, item in changed.keys:
@@ -90,6 +95,13 @@ def publish_courses(
             click.echo(f"{name}: redan publicerad")
         else:
             click.echo(f"{name}: publicerad som version {release.id}, utgåva {release.edition}")
+            now_mandatory = current(database.session, release.id)[name].course.mandatory
+            added = now_mandatory - before.course.mandatory if before and before.edition == release.edition else ()
+            if added:
+                click.echo(
+                    f"Nya obligatoriska moduler: {', '.join(sorted(added))}. Den som redan är klar räknas som klar."
+                    " Ska alla göra dem, höj edition i course.toml."
+                )
 
 
 def _folders(course: str | None = None) -> dict[str, Folder]:

@@ -12,6 +12,7 @@ from course import clock, swedish
 from course.cli.group import DAY, Group
 from course.db import app_settings, database, transaction
 from course.errors import NotFound
+from course.learning.actions import link_numbers, unlink_numbers
 from course.organisation.actions import (
     Terms,
     add_membership,
@@ -21,10 +22,8 @@ from course.organisation.actions import (
     end_exemption,
     end_membership,
     exempt,
-    link,
     set_counts,
     set_unit_manager,
-    unlink,
 )
 from course.organisation.person import kept, list_source
 from course.organisation.queries import person_by_key, unit_id_by_code
@@ -151,6 +150,7 @@ def imports() -> None:
     """Visa de senaste importerna."""
     for row in last_imports(database.session):
         counts = ", ".join(f"{row.counts.get(name, 0)} {verb}" for name, verb in VERBS.items())
+        counts = f"{row.counts.get('rows', 0)} rader" if row.kind == "evidence" else counts
         what = f"ångrar {row.undoes}" if row.undoes else counts
         gone = " (ångrad)" if row.undone else ""
         who = row.by or "administratören"
@@ -261,7 +261,7 @@ def chief(key: str, unit: str, since: date | None) -> None:
 def link_(key: str, main: str) -> None:
     """Koppla ihop två anställningsnummer som är samma människa; MAIN står för båda."""
     with transaction() as (db, at):
-        link(db, person_by_key(db, key).id, person_by_key(db, main).id, by=None, at=at)
+        link_numbers(db, person_by_key(db, key).id, person_by_key(db, main).id, by=None, at=at)
     click.echo(f"{key} och {main} räknas som en människa.")
 
 
@@ -270,7 +270,7 @@ def link_(key: str, main: str) -> None:
 def unlink_(key: str) -> None:
     """Ta bort en koppling mellan två anställningsnummer."""
     with transaction() as (db, at):
-        unlink(db, person_by_key(db, key).id, by=None, at=at)
+        unlink_numbers(db, person_by_key(db, key).id, by=None, at=at)
     click.echo(f"{key} räknas för sig.")
 
 

@@ -1,8 +1,10 @@
 """flask target: what was promised."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from course import clock, swedish
 from course.cli.group import DAY, Group
@@ -10,7 +12,7 @@ from course.db import database, newest_instant, transaction
 from course.organisation.tables import EMPLOYMENTS
 from course.target.actions import Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import read_groups
-from course.target.queries import population_of, promises
+from course.target.queries import Promise, population_of, promises, title_members
 
 group = Group("target", help="Mål: hur många som ska ha gått kursen, och när.")
 
@@ -70,20 +72,38 @@ def set_(
             source=source,
             responsible=responsible,
         )
-        set_target(db, decision, by=None, at=at)
+        number = set_target(db, decision, by=None, at=at)
     click.echo(f"Målet är {swedish.number(goal)} personer {swedish.period(since, until)}.")
+    db = database.session
+    found = [each for each in promises(db, at) if (each.id, each.period_from) == (number, since)]
+    for lines in _titles(db, found, at).values():
+        click.echo(lines)
+
+
+def _titles(db: Session, found: Sequence[Promise], known_at: datetime) -> dict[tuple[int, date], str]:
+    """{(target, its period's first day): a line for each title that it or a group names, with its members today}."""
+    lines: dict[tuple[int, date], str] = {}
+    for (target, since, name), members in title_members(db, found, clock.day_of(clock.now()), known_at).items():
+        for title, number in members.items():
+            line = f"  {f'{name}, ' if name else ''}{title}: {swedish.persons(number)}"
+            lines[target, since] = "\n".join(filter(None, (lines.get((target, since)), line)))
+    return lines
 
 
 @group.command("list")
 def list_() -> None:
     """Visa alla mål, med nummer."""
     db = database.session
-    found = promises(db, newest_instant(db) or clock.now())
+    known_at = newest_instant(db) or clock.now()
+    found = promises(db, known_at)
+    titles = _titles(db, found, known_at)
     for promise in found:
         period = swedish.period(promise.period_from, promise.period_to)
         click.echo(
             f"{promise.id}  {promise.course}  {swedish.number(promise.goal)} personer {period}  {promise.source}"
         )
+        if (promise.id, promise.period_from) in titles:
+            click.echo(titles[promise.id, promise.period_from])
     if not found:
         click.echo("Inget mål är beslutat.")
 

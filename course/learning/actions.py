@@ -1,10 +1,10 @@
 """What moves a learner forward: the place, the last answer, the completion; and what takes a completion back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from course.audit.actions import record as audit
 from course.clock import day_of
 from course.content.model import Quiz
-from course.content.queries import Published, edition_in_force, editions, published
+from course.content.queries import Edition, Published, edition_in_force, editions, published
+from course.content.tables import Release
 from course.errors import Conflict, Invalid, NotFound
 from course.learning.completion import (
     WHOLE_COURSE,
@@ -20,29 +21,36 @@ from course.learning.completion import (
     Finished,
     anew_since,
     course_evidence,
+    first_to_meet_rule,
     meets_rule,
     proves_knowledge,
     route_of,
 )
 from course.learning.queries import (
+    CompletionRow,
     completed,
+    completion_rows,
+    courses_of,
+    done_but_for_the_course,
     finished_at,
     missing_stars,
     record,
+    revoked_evidence,
     tests_left,
     tries_left,
     used_evidence,
 )
+from course.learning.resting import original, restored, rests_on, standing
 from course.learning.tables import Completion, Place, Revocation
+from course.organisation.actions import link, unlink
 from course.organisation.person import kept, note
+from course.organisation.queries import human_of, unlinked_at
 from course.quiz.actions import Answered, answer_item, begin_attempt, grade_attempt, unfinished
 from course.quiz.paper import is_over
-from course.quiz.queries import Taken, attempt, attempts
+from course.quiz.queries import Taken, attempt, attempts_of_human
 
-Used = Mapping[tuple[str, str], int]
-"""{(path, evidence): completion id}, as queries.used_evidence gives it."""
-
-
+UNLINKED = "Anställningsnumren är inte längre kopplade."
+"""Why what two numbers had completed together is revoked."""
 SPOT = ("module", "section", "item")
 _remember = {
     dialect: upsert(Place).on_conflict_do_update(
@@ -123,80 +131,120 @@ def finish_quiz(db: Session, taken: Taken, *, by: int, at: datetime) -> None:
 
 
 def settle(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:
-    """Write every completion that the person's results in the course have earned; gives the new ids.
+    """Write every completion that the human's results in the course have earned; gives the new ids.
 
-    The one place where completions are born: a module's from its newest attempt, then the course's from its
-    modules'. Evidence that has completed something once, revoked or not, never does again.
+    The one place where completions are born: a module's from the attempts of each edition, then the course's from its
+    modules' in each edition. What was done under any number of the human counts. Evidence that has completed
+    something once, revoked or not, never does again.
     """
-    today = day_of(at)
-    used = used_evidence(db, person_id, course)
-    rows = completed(db, person_id, course)
-    new = _settle_modules(db, person_id, course, rows, used, at=at)
-    if new:
-        rows = completed(db, person_id, course)
-    whole = _settle_course(db, person_id, course, rows, used, today=today, at=at)
-    return [*new, *([whole] if whole is not None else [])]
+    return [*_settle_modules(db, person_id, course, at=at), *_settle_course(db, person_id, course, at=at)]
+
+
+def settle_everybody(db: Session, release: Release, *, at: datetime) -> list[int]:
+    """Settle those to whom a release that was just published gives the course; gives the new ids.
+
+    When a module is not mandatory any more, those who have done the rest have now completed the course.
+    """
+    course = published(db, release.id).course
+    return [
+        number
+        for person_id in done_but_for_the_course(db, course.id, release.edition, course.mandatory)
+        for number in settle(db, person_id, course.id, at=at)
+    ]
 
 
 def revoke(db: Session, completion_id: int, *, reason: str, by: int | None, at: datetime) -> list[int]:
     """Take a completion back, and the course's that rests on it; gives the ids of all that were revoked.
 
-    Raises NotFound, Conflict when it is revoked already, Invalid without a reason.
+    What the human has done otherwise is settled then. Raises NotFound, Conflict when it is revoked already, Invalid
+    without a reason.
     """
-    if not reason.strip():
-        raise Invalid("Skriv varför genomförandet inte ska räknas.", "reason")
-    reason = kept(note, reason, "Skälet", "reason")
     row = db.get(Completion, completion_id)
     if row is None:
         raise NotFound("Genomförandet finns inte.")
     if db.get(Revocation, completion_id) is not None:
         raise Conflict("Genomförandet är redan återkallat.")
-    revoked = [completion_id]
+    revoked = revoke_together(db, row.person_id, row.course, [completion_id], reason=reason, by=by, at=at)
     if row.path != WHOLE_COURSE:
-        wholes = db.execute(
-            select(Completion.id, Completion.evidence)
-            .outerjoin(Revocation, Revocation.completion_id == Completion.id)
-            .where(
-                Completion.person_id == row.person_id,
-                Completion.course == row.course,
-                Completion.path == WHOLE_COURSE,
-                Revocation.at.is_(None),
-            )
+        settle(db, row.person_id, row.course, at=at)
+    return revoked
+
+
+def revoke_together(
+    db: Session, person_id: int, course: str, numbers: Sequence[int], *, reason: str, by: int | None, at: datetime
+) -> list[int]:
+    """Take several completions of a human's in a course back, and the course's that rest on them; nothing is settled.
+
+    Gives the ids of all that were revoked. Raises Invalid without a reason.
+    """
+    if not reason.strip():
+        raise Invalid("Skriv varför genomförandet inte ska räknas.", "reason")
+    reason = kept(note, reason, "Skälet", "reason")
+    rows = {row.id: row for row in completion_rows(db, person_id, course)}
+    evidence = {number: row.evidence for number, row in rows.items()}
+    gone = {original(number, evidence) for number in numbers}
+    wholes = (row for row in rows.values() if row.path == WHOLE_COURSE and row.revoked_at is None)
+    above = [row.id for row in wholes if row.id not in numbers and gone & rests_on(row.id, evidence)]
+    revoked = [*numbers, *above]
+    if revoked:
+        db.execute(
+            insert(Revocation), [{"completion_id": each, "at": at, "by": by, "reason": reason} for each in revoked]
         )
-        revoked += [number for number, evidence in wholes if str(completion_id) in evidence.split(",")]
-    db.execute(
-        insert(Revocation), [{"completion_id": number, "at": at, "by": by, "reason": reason} for number in revoked]
-    )
-    audit(db, "completion.revoke", str(completion_id), {"revoked": revoked}, by=by, at=at)
+        audit(db, "completion.revoke", str(numbers[0]), {"revoked": revoked}, by=by, at=at)
     return revoked
 
 
 def restore(db: Session, completion_id: int, *, by: int | None, at: datetime) -> int:
-    """Mend a mistaken revocation: the same completion anew, by the route `restored`. Raises NotFound, Conflict."""
+    """Mend a mistaken revocation: the same completion anew, with the route and on the evidence that it had.
+
+    A module's brings back the course's that was revoked with it. Raises NotFound, Conflict when it is not revoked, is
+    restored already, or is a course's that rests on a module that is revoked.
+    """
     row = db.get(Completion, completion_id)
     if row is None:
         raise NotFound("Genomförandet finns inte.")
     if db.get(Revocation, completion_id) is None:
         raise Conflict("Genomförandet är inte återkallat.")
-    evidence = f"restored:{completion_id}"
-    if (row.path, evidence) in used_evidence(db, row.person_id, row.course):
-        raise Conflict("Genomförandet är redan återställt.")
-    release = published(db, row.release_id)
-    number = complete(
-        db,
-        row.person_id,
-        release,
-        row.path,
-        row.edition,
-        route="restored",
-        evidence=evidence,
-        occurred_on=row.occurred_on,
-        at=at,
-    )
-    audit(db, "completion.restore", str(completion_id), {"new": number}, by=by, at=at)
+    rows = {each.id: each for each in completion_rows(db, row.person_id, row.course)}
+    anew = next((each.id for each in rows.values() if each.evidence == restored(completion_id)), None)
+    if anew is not None:
+        raise Conflict(f"Genomförandet är redan återställt som {anew}.")
+    _check_rests(rows, row)
+    number = _restore(db, rows[completion_id], at=at)
+    brought = [number]
     if row.path != WHOLE_COURSE:
+        with_modules = {each.revoked_at for each in rows.values() if each.path != WHOLE_COURSE}
+        brought += _restore_wholes(db, row.person_id, row.course, with_modules, at=at)
         settle(db, row.person_id, row.course, at=at)
+    audit(db, "completion.restore", str(completion_id), {"new": number, "all": brought}, by=by, at=at)
     return number
+
+
+def link_numbers(db: Session, person_id: int, main_id: int, *, by: int | None, at: datetime) -> None:
+    """Say that two people are one human, see organisation.actions.link, and settle what they have done together.
+
+    What was revoked when they were unlinked is there again.
+    """
+    link(db, person_id, main_id, by=by, at=at)
+    for course in courses_of(db, main_id):
+        unlinked = unlinked_at(db, main_id)
+        _restore_modules(db, main_id, course, unlinked, at=at)
+        _restore_wholes(db, main_id, course, unlinked, at=at)
+        settle(db, main_id, course, at=at)
+
+
+def unlink_numbers(db: Session, person_id: int, *, by: int | None, at: datetime) -> None:
+    """Take back that the person is somebody else, see organisation.actions.unlink.
+
+    What either had completed with what the other has done is revoked; what each has done by itself is settled.
+    """
+    main = human_of(db, person_id)
+    unlink(db, person_id, by=by, at=at)
+    for each in (main, person_id):
+        for course in courses_of(db, each):
+            borrowed = _borrowed(db, each, course)
+            revoke_together(db, each, course, borrowed, reason=UNLINKED, by=by, at=at)
+            settle(db, each, course, at=at)
 
 
 def complete(
@@ -229,41 +277,28 @@ def complete(
     ).scalar_one()
 
 
-def _settle_modules(
-    db: Session,
-    person_id: int,
-    course: str,
-    rows: list[Completed],
-    used: Used,
-    *,
-    at: datetime,
-) -> list[int]:
-    """Complete the module of each quiz whose newest finished attempt meets the rule, or that of a knowledge test."""
+def _settle_modules(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:
+    """Complete the module of each quiz whose attempts in an edition meet the rule, or that of a knowledge test."""
+    rows = completed(db, person_id, course)
+    used, revoked = used_evidence(db, person_id, course), revoked_evidence(db, person_id, course)
+    sittings: dict[tuple[str, int], list[Taken]] = {}
+    for taken in attempts_of_human(db, person_id, course):
+        if taken.finished and f"attempt:{taken.id}" not in revoked:
+            sittings.setdefault((taken.quiz, published(db, taken.release_id).edition), []).append(taken)
     new = []
-    live = {row.id for row in rows}
-    revoked = frozenset(evidence for (_, evidence), number in used.items() if number not in live)
-    finished = sorted(
-        (taken for taken in attempts(db, person_id, course) if taken.finished and f"attempt:{taken.id}" not in revoked),
-        key=lambda taken: taken.number,
-    )
-    for newest in {taken.quiz: taken for taken in finished}.values():
-        release = published(db, newest.release_id)
-        quiz = release.course.quizzes[newest.quiz]
-        done_before = any(row.path == quiz.module and row.edition == release.edition for row in rows)
-        if quiz.kind:
-            proof = _proof(db, finished, newest, done_before=done_before)
-        else:
-            same_edition = finished_at(db, finished, quiz.id, release.edition, revoked)
-            proof = newest if meets_rule(same_edition, quiz.critical, done_before=done_before) else None
+    for (quiz_id, edition), finished in sittings.items():
+        quiz = published(db, finished[-1].release_id).course.quizzes[quiz_id]
+        done_before = any(row.path == quiz.module and row.edition == edition for row in rows)
+        proof = _proof(db, finished, quiz, done_before=done_before)
         if proof is None or (quiz.module, f"attempt:{proof.id}") in used:
             continue
         new.append(
             complete(
                 db,
-                person_id,
-                release,
+                proof.person_id,
+                published(db, proof.release_id),
                 quiz.module,
-                release.edition,
+                edition,
                 route="quiz",
                 evidence=f"attempt:{proof.id}",
                 occurred_on=day_of(proof.graded_at or at),
@@ -273,18 +308,21 @@ def _settle_modules(
     return new
 
 
-def _proof(db: Session, finished: Sequence[Taken], newest: Taken, *, done_before: bool) -> Taken | None:
-    """The attempt at a knowledge test, in the edition of the newest one, that completes its module.
+def _proof(db: Session, finished: Sequence[Taken], quiz: Quiz, *, done_before: bool) -> Taken | None:
+    """The attempt that completes the module, among the finished ones of one edition at its questions or its test.
 
-    An earlier one can, when it was graded anew and the module is not done in the edition.
+    Of a knowledge test that is the newest that proves it; once the module is done only the newest of all.
     """
-    edition = published(db, newest.release_id).edition
-    for taken in [newest] if done_before else reversed(finished):
-        pinned = published(db, taken.release_id)
-        if taken.quiz == newest.quiz and pinned.edition == edition:
-            test = Finished(bool(taken.passed), frozenset(taken.stars))
-            if proves_knowledge(test, _stars_on_paper(pinned.course.quizzes[taken.quiz], taken)):
-                return taken
+    if not quiz.kind:
+        edition = published(db, finished[-1].release_id).edition
+        rule = finished_at(db, finished, quiz.id, edition, ())
+        first = first_to_meet_rule(rule, quiz.critical, done_before=done_before)
+        return None if first is None else finished[first]
+    for taken in finished[-1:] if done_before else reversed(finished):
+        pinned = published(db, taken.release_id).course.quizzes[taken.quiz]
+        test = Finished(bool(taken.passed), frozenset(taken.stars))
+        if proves_knowledge(test, _stars_on_paper(pinned, taken)):
+            return taken
     return None
 
 
@@ -293,23 +331,23 @@ def _stars_on_paper(quiz: Quiz, taken: Taken) -> frozenset[str]:
     return quiz.critical if taken.paper is None else quiz.critical.intersection(taken.paper)
 
 
-def _settle_course(
-    db: Session, person_id: int, course: str, rows: list[Completed], used: Used, *, today: date, at: datetime
-) -> int | None:
-    """Complete the course in the highest edition that the modules' completions reach, down to the one in force."""
+def _settle_course(db: Session, person_id: int, course: str, *, at: datetime) -> list[int]:
+    """Complete the course in each edition that the modules' completions reach, the highest first."""
     releases = editions(db, course, at)
-    in_force = edition_in_force(releases, today)
-    newest = {release.edition: release.release_id for release in releases}
-    for edition in sorted((number for number in newest if number >= in_force), reverse=True):
-        release = published(db, newest[edition])
-        modules = course_evidence(release.course.mandatory, rows, edition)
-        if modules is not None:
-            evidence = ",".join(str(row.id) for row in modules)
-            if (WHOLE_COURSE, evidence) in used:
-                return None
-            return complete(
+    rows, used = completed(db, person_id, course), used_evidence(db, person_id, course)
+    new: list[int] = []
+    for edition, newest in sorted({each.edition: each.release_id for each in releases}.items(), reverse=True):
+        release = published(db, newest)
+        fitting = [row for row in rows if _counts_for(edition, row, releases)]
+        modules = course_evidence(release.course.mandatory, fitting, edition)
+        evidence = ",".join(str(row.id) for row in modules or ())
+        if not modules or (WHOLE_COURSE, evidence) in used:
+            continue
+        people = {row.person_id for row in modules}
+        new.append(
+            complete(
                 db,
-                person_id,
+                people.pop() if len(people) == 1 else human_of(db, person_id),
                 release,
                 WHOLE_COURSE,
                 edition,
@@ -318,4 +356,100 @@ def _settle_course(
                 occurred_on=max(row.occurred_on for row in modules),
                 at=at,
             )
-    return None
+        )
+        rows = completed(db, person_id, course)
+    return new
+
+
+def _counts_for(edition: int, row: Completed, releases: list[Edition]) -> bool:
+    """Whether a completion counts for the course in an edition.
+
+    It is of the edition, or of a later one and was earned before any later one held.
+    """
+    return row.edition == edition or (row.edition > edition and edition_in_force(releases, row.occurred_on) <= edition)
+
+
+def _check_rests(rows: Mapping[int, CompletionRow], row: Completion) -> None:
+    """Raise Conflict when a course's completion rests on a module that is revoked."""
+    if row.path != WHOLE_COURSE:
+        return
+    evidence = {number: each.evidence for number, each in rows.items()}
+    stands = standing([number for number, each in rows.items() if each.revoked_at is None], evidence)
+    missing = sorted(rests_on(row.id, evidence) - stands)
+    if missing:
+        told = ", ".join(f"{rows[number].path} ({number})" if number in rows else str(number) for number in missing)
+        raise Conflict(f"Kursen vilar på moduler som är återkallade: {told}. Återställ dem först.")
+
+
+def _restore(db: Session, row: CompletionRow, *, at: datetime) -> int:
+    """Write a completion anew; gives its id."""
+    return complete(
+        db,
+        row.person_id,
+        published(db, row.release_id),
+        row.path,
+        row.edition,
+        route=row.true_route,
+        evidence=restored(row.id),
+        occurred_on=row.occurred_on,
+        at=at,
+    )
+
+
+def _lost(
+    db: Session, person_id: int, course: str, instants: Container[datetime | None]
+) -> tuple[list[CompletionRow], dict[int, str], frozenset[int]]:
+    """(what was revoked at one of the instants and is not restored, all evidence, the originals that stand)."""
+    rows = completion_rows(db, person_id, course)
+    evidence = {row.id: row.evidence for row in rows}
+    texts = set(evidence.values())
+    lost = [row for row in rows if row.revoked_at and row.revoked_at in instants and restored(row.id) not in texts]
+    return lost, evidence, standing([row.id for row in rows if row.revoked_at is None], evidence)
+
+
+def _restore_wholes(
+    db: Session, person_id: int, course: str, instants: Container[datetime | None], *, at: datetime
+) -> list[int]:
+    """Bring back the course's completions that were revoked at one of the instants and whose modules stand."""
+    lost, evidence, stands = _lost(db, person_id, course, instants)
+    wholes = [row for row in lost if row.path == WHOLE_COURSE]
+    return [_restore(db, row, at=at) for row in wholes if rests_on(row.id, evidence) <= stands]
+
+
+def _restore_modules(
+    db: Session, person_id: int, course: str, instants: Container[datetime | None], *, at: datetime
+) -> None:
+    """Bring back the modules' completions that were revoked at one of the instants and that the human has earned."""
+    lost, evidence, _ = _lost(db, person_id, course, instants)
+    finished = attempts_of_human(db, person_id, course)
+    for row in lost:
+        if row.path != WHOLE_COURSE and _is_earned(db, finished, evidence[original(row.id, evidence)]):
+            _restore(db, row, at=at)
+
+
+def _borrowed(db: Session, person_id: int, course: str) -> list[int]:
+    """The human's completions that stand only by what somebody has done who is another human now."""
+    rows = completion_rows(db, person_id, course)
+    evidence = {row.id: row.evidence for row in rows}
+    live = [row for row in rows if row.revoked_at is None]
+    finished = attempts_of_human(db, person_id, course)
+    modules = [
+        row.id
+        for row in live
+        if row.path != WHOLE_COURSE and not _is_earned(db, finished, evidence[original(row.id, evidence)])
+    ]
+    own = standing([row.id for row in live if row.id not in modules], evidence)
+    wholes = [row.id for row in live if row.path == WHOLE_COURSE and not rests_on(row.id, evidence) <= own]
+    return [*modules, *wholes]
+
+
+def _is_earned(db: Session, finished: Sequence[Taken], evidence: str) -> bool:
+    """Whether the attempts up to the one that is a module's evidence meet the rule; what is no attempt is enough."""
+    numbers = [f"attempt:{taken.id}" for taken in finished]
+    if evidence not in numbers:
+        return True
+    until = finished[numbers.index(evidence)]
+    pinned = published(db, until.release_id)
+    quiz = pinned.course.quizzes[until.quiz]
+    rule = finished_at(db, finished[: numbers.index(evidence) + 1], quiz.id, pinned.edition, ())
+    return bool(quiz.kind) or meets_rule(rule, quiz.critical, done_before=False)

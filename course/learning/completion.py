@@ -34,6 +34,8 @@ class Completed:
     recorded_at: datetime
     valid_through: date = FOREVER
     route: str = "quiz"
+    person_id: int = 0
+    """Under which of the human's numbers it was earned."""
 
 
 def meets_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> bool:
@@ -63,6 +65,16 @@ def proves_knowledge(test: Finished, critical: AbstractSet[str]) -> bool:
     return test.passed and critical <= test.stars
 
 
+def first_to_meet_rule(attempts: Sequence[Finished], critical: AbstractSet[str], *, done_before: bool) -> int | None:
+    """Which of one edition's finished attempts completes the module: the first by which the rule is met.
+
+    Once the module is done in the edition that can only be the newest. None when there is none.
+    """
+    candidates = range(len(attempts) - 1 if done_before else 0, len(attempts))
+    met = (n for n in candidates if meets_rule(attempts[: n + 1], critical, done_before=done_before))
+    return next(met, None)
+
+
 def course_evidence(
     mandatory: AbstractSet[str], completed: Sequence[Completed], edition: int
 ) -> tuple[Completed, ...] | None:
@@ -84,8 +96,8 @@ def course_evidence(
 
 
 def route_of(modules: Sequence[Completed]) -> str:
-    """How a course was completed, given its modules: their one route, else `mixed`. What was restored is as a quiz."""
-    routes = {"quiz" if row.route == "restored" else row.route for row in modules}
+    """How a course was completed, given its modules: their one route, else `mixed`."""
+    routes = {row.route for row in modules}
     return routes.pop() if len(routes) == 1 else "mixed"
 
 
@@ -116,8 +128,6 @@ def earliest_valid(day: date, months: int | None) -> date:
     if months is None:
         return date.min
     first = add_months(day, -months)
-    while valid_through(first, months) < day:
+    while valid_through(first, months) < day:  # a month back from the 31st is the 28th at times
         first += timedelta(days=1)
-    while valid_through(first - timedelta(days=1), months) >= day:
-        first -= timedelta(days=1)
     return first

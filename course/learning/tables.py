@@ -39,9 +39,9 @@ class Completion(Base):
     edition: Mapped[int]
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     route: Mapped[str]
-    """How: `quiz`, or another way with its own evidence."""
+    """How: `quiz`, or another way with its own evidence; `restored` on old rows, see resting.py."""
     evidence: Mapped[str]
-    """`attempt:<uuid>` for a module; for a course the ids of its modules' completions, sorted."""
+    """`attempt:<uuid>` for a module; for a course the ids of its modules' completions, sorted; `restored:<id>`."""
     occurred_on: Mapped[date]
     recorded_at: Mapped[datetime]
 

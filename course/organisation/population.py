@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from course.organisation.person import looked_up
 from course.swedish import sort_key
 
 COUNTED = frozenset({"permanent", "temporary", "hourly"})
@@ -25,6 +26,12 @@ class Population:
 
     def to_json(self) -> dict[str, Any]:
         return {"units": list(self.units), "titles": list(self.titles), "employments": list(self.employments)}
+
+    def spelled(self, titles: Iterable[str]) -> "Population":
+        """The population with every way in which one of its titles is spelled among those that are there."""
+        wanted = {looked_up(title) for title in self.titles}
+        alike = tuple(title for title in titles if looked_up(title) in wanted)
+        return replace(self, titles=alike or self.titles)
 
 
 @dataclass(frozen=True)
@@ -61,22 +68,27 @@ def stays(spans: Iterable[UnitSpan], roots: Iterable[int]) -> list[Stay]:
     by_unit: dict[int, list[UnitSpan]] = {}
     for span in spans:
         by_unit.setdefault(span.unit, []).append(span)
-    found: dict[int, list[Period]] = {}
 
-    def inside(unit: int, above: frozenset[int]) -> list[Period]:
-        if unit not in found:
-            periods = []
-            for span in by_unit.get(unit, ()):
-                whole = [(date.min, date.max)]
-                below = span.parent is not None and span.parent not in above
-                limits = (
-                    whole if unit in wanted else inside(span.parent, above | {unit}) if below and span.parent else []
-                )
-                periods += [(max(since, span.since), min(until, span.until)) for since, until in limits]
-            found[unit] = _merged(periods)
-        return found[unit]
+    def inside(unit: int, within: Period, below: frozenset[int]) -> Iterable[Period]:
+        """The days of a period on which the unit is inside; `below` are the units that stand below it on all of them.
 
-    return [Stay(unit, since, until) for unit in sorted(by_unit) for since, until in inside(unit, frozenset({unit}))]
+        One that stands below itself is in no tree on those days, which no correct list says.
+        """
+        for span in by_unit.get(unit, ()):
+            days = (max(within[0], span.since), min(within[1], span.until))
+            if days[0] > days[1]:
+                continue
+            if unit in wanted:
+                yield days
+            elif span.parent is not None and span.parent not in below:
+                yield from inside(span.parent, days, below | {span.parent})
+
+    always = (date.min, date.max)
+    return [
+        Stay(unit, since, until)
+        for unit in sorted(by_unit)
+        for since, until in _merged(inside(unit, always, frozenset({unit})))
+    ]
 
 
 def narrowed(population: Population, roots: Iterable[int], spans: Sequence[UnitSpan], day: date) -> Population | None:
@@ -109,11 +121,8 @@ def tree_on(spans: Iterable[UnitSpan], day: date) -> list[tuple[int, UnitSpan]]:
 
 def _merged(periods: Iterable[Period]) -> list[Period]:
     """The periods in order, with those that touch made one."""
-    real = [period for period in periods if period[0] <= period[1]]
-    if len(real) < 2:
-        return real
     merged: list[Period] = []
-    for since, until in sorted(real):
+    for since, until in sorted(periods):
         if merged and since.toordinal() <= merged[-1][1].toordinal() + 1:
             merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
         else:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from course.errors import NotFound
 from course.organisation.person import looked_up
-from course.organisation.population import UnitSpan
+from course.organisation.population import Population, UnitSpan
 from course.organisation.tables import Membership, MembershipState, Person, SamePerson, UnitState
 from course.schema import holds, holds_now, known
 from course.sheet.problems import quoted
@@ -26,6 +26,10 @@ class FoundPerson:
     name: str
     protected: bool
     units: tuple[str, ...] = ()
+
+
+MOST_FOUND = 20
+"""People that a look for a name finds."""
 
 
 def person_by_key(db: Session, key: str) -> Person:
@@ -55,6 +59,23 @@ def human_of(db: Session, person_id: int) -> int:
     return person_id if main is None else main
 
 
+def same_human(person: ColumnElement[int]) -> CompoundSelect[int]:
+    """The ids of all rows that are the same human as a person, as known now: a subquery."""
+    live = SamePerson.superseded_at.is_(None)
+    main = func.coalesce(
+        select(SamePerson.main_id).where(SamePerson.person_id == person, live).scalar_subquery(), person
+    )
+    linked = select(SamePerson.person_id).where(SamePerson.main_id == main, live)
+    return union_all(select(main.label("id")), linked)
+
+
+def unlinked_at(db: Session, person_id: int) -> set[datetime]:
+    """The instants at which a link of any of the human's numbers was ended."""
+    human = same_human(literal(person_id))
+    rows = select(SamePerson.superseded_at).where(SamePerson.person_id.in_(human) | SamePerson.main_id.in_(human))
+    return {at for at in db.scalars(rows) if at is not None}
+
+
 def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
     """Every unit's names and places in the tree, as known at the instant."""
     return [
@@ -72,6 +93,20 @@ def unit_spans(db: Session, known_at: datetime) -> list[UnitSpan]:
             .order_by(UnitState.unit_id, UnitState.valid_from)
         )
     ]
+
+
+def titles(db: Session, known_at: datetime) -> list[str]:
+    """Every title that stands in a list of people or was written by hand, as known at the instant, in Swedish order."""
+    rows = select(MembershipState.title).where(known(MembershipState, known_at), MembershipState.title != "")
+    return sorted(db.scalars(rows.distinct()), key=lambda title: (sort_key(title), title))
+
+
+def as_spelled(db: Session, populations: Sequence[Population]) -> list[Population]:
+    """The populations with every spelling of their titles that there has ever been."""
+    if not any(each.titles for each in populations):
+        return list(populations)
+    spellings = sorted(db.scalars(select(MembershipState.title).distinct()))
+    return [each.spelled(spellings) for each in populations]
 
 
 def unit_id_by_code(db: Session, code: str, day: date, known_at: datetime) -> int:
@@ -122,7 +157,7 @@ def state_of(person: Person) -> str:
 
 
 def matching(db: Session, text: str, day: date) -> list[FoundPerson]:
-    """At most 20 people whose number is the text or whose name has all its words, by name, with their units of the day.
+    """The first MOST_FOUND people whose number is the text or whose name has all its words, with their units.
 
     Case and accents do not matter, nor the words' order: "Ek, André" finds Andre Ek. A protected person is found by the
     whole number only.
@@ -134,9 +169,19 @@ def matching(db: Session, text: str, day: date) -> list[FoundPerson]:
         for person in rows
         if looked_up(person.key) == number or (words and not person.protected and _has(person.name, words))
     ]
-    first = [person for *_, person in sorted(fitting, key=lambda each: each[:2])[:20]]
-    units = _unit_names(db, [person.id for person in first if not person.protected], day)
-    return [FoundPerson(*person, tuple(units.get(person.id, ()))) for person in first]
+    return _with_units(db, [person for *_, person in sorted(fitting, key=lambda each: each[:2])[:MOST_FOUND]], day)
+
+
+def found_people(db: Session, wanted: Sequence[int], day: date) -> list[FoundPerson]:
+    """The people with the ids, in their order, as matching shows them; an id of nobody is passed over."""
+    rows = db.execute(select(Person.id, Person.key, Person.name, Person.protected).where(Person.id.in_(wanted)))
+    found = {person.id: person for person in rows}
+    return _with_units(db, [found[person] for person in dict.fromkeys(wanted) if person in found], day)
+
+
+def _with_units(db: Session, people: Sequence[Row[int, str, str, bool]], day: date) -> list[FoundPerson]:
+    units = _unit_names(db, [person.id for person in people if not person.protected], day)
+    return [FoundPerson(*person, tuple(units.get(person.id, ()))) for person in people]
 
 
 def _has(name: str, words: Iterable[str]) -> bool:

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.audit.tables import RetentionRun
 from course.clock import day_of
 from course.errors import NotFound
+from course.organisation.queries import same_human
 from course.quiz.tables import Attempt, Mark, Response, Result
 
 ANSWERS = "answers"
@@ -46,6 +47,8 @@ class Taken:
     """Whether a retention run has taken the answers; see deletions."""
     hidden: bool = False
     """Whether answers are left out for who asks; see web/hidden.py."""
+    person_id: int = 0
+    """Under which of the human's numbers it was begun."""
 
     @property
     def finished(self) -> bool:
@@ -96,10 +99,18 @@ def attempts(db: Session, person_id: int, course: str, quiz: str | None = None) 
     return _taken(db, _at_quiz, {"person": person_id, "course": course, "quiz": quiz})
 
 
+def attempts_of_human(db: Session, person_id: int, course: str) -> list[Taken]:
+    """The attempts in a course under any of the numbers of the human, in the order they were begun."""
+    return _taken(db, _of_human, {"person": person_id, "course": course})
+
+
 def recent_attempts(db: Session, person_id: int, course: str, quiz: str | None = None) -> list[Taken]:
-    """As attempts, but with the answers of the newest at each quiz alone: what most pages show."""
+    """As attempts_of_human, or attempts at one quiz, but with the answers of the newest at each quiz alone.
+
+    That is what most pages show.
+    """
     if quiz is None:
-        return _taken(db, _recent_in_course, {"person": person_id, "course": course})
+        return _taken(db, _recent_of_human, {"person": person_id, "course": course})
     return _taken(db, _recent_at_quiz, {"person": person_id, "course": course, "quiz": quiz})
 
 
@@ -245,6 +256,7 @@ _is_newest = ~(
 _begun = (
     select(
         Attempt.id,
+        Attempt.person_id,
         Attempt.course,
         Attempt.quiz,
         Attempt.release_id,
@@ -272,14 +284,22 @@ _recent = _begun.outerjoin(Response, and_(Response.attempt_id == Attempt.id, _is
 
 _one = _attempts.where(Attempt.id == bindparam("attempt"), Attempt.person_id == bindparam("person"))
 _in_course = _attempts.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
+_human = and_(
+    Attempt.person_id.in_(same_human(bindparam("person", type_=Integer))), Attempt.course == bindparam("course")
+)
+_of_human = _attempts.where(_human)
+_recent_of_human = _recent.where(_human)
 _of_quiz = _attempts.where(
     Attempt.course == bindparam("course"),
     Attempt.quiz == bindparam("quiz"),
     Attempt.person_id.in_(bindparam("people", expanding=True)),
 )
 _at_quiz = _in_course.where(Attempt.quiz == bindparam("quiz"))
-_recent_in_course = _recent.where(Attempt.person_id == bindparam("person"), Attempt.course == bindparam("course"))
-_recent_at_quiz = _recent_in_course.where(Attempt.quiz == bindparam("quiz"))
+_recent_at_quiz = _recent.where(
+    Attempt.person_id == bindparam("person"),
+    Attempt.course == bindparam("course"),
+    Attempt.quiz == bindparam("quiz"),
+)
 
 
 def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Taken]:
@@ -309,6 +329,7 @@ def _taken(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str
             sure={each.item: each.sure for each in answered if each.sure is not None},
             paper=row.paper,
             answers_deleted=row.answers_deleted,
+            person_id=row.person_id,
         )
         for attempt_id, answered in rows.items()
         for row in answered[:1]

@@ -1,17 +1,24 @@
 """Which day a figure is about, and what was known when: read from what a person wrote."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from course.clock import day_of, end_of
 from course.errors import Invalid
 
 TICK = timedelta(microseconds=1)
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(
+    rf"{DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+)
+"""One spelling of ISO 8601, of the many that Python reads: no weeks, no missing hyphens."""
 
 
 def read_day(text: str, field: str, otherwise: str = "") -> date:
     """A day written as 2026-12-31. Raises Invalid, which also names what `otherwise` could have been written."""
+    text = text.strip()
     try:
-        day = date.fromisoformat(text.strip())
+        day = date.fromisoformat(text if DAY.fullmatch(text) else "")
     except ValueError:
         raise Invalid(f"”{field}” ska vara ett datum som 2026-12-31{otherwise}.", field) from None
     if not 1990 <= day.year <= 2200:
@@ -32,7 +39,7 @@ def read_known(text: str, now: datetime) -> datetime:
             raise Invalid("Dagen i ”kand” är inte slut än. Välj en tidigare dag eller utelämna den.", "kand")
         return known_at
     try:
-        instant = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text if INSTANT.fullmatch(text) else "")
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None or not 1990 <= instant.year <= 2200:

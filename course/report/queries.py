@@ -31,6 +31,7 @@ from course.content.queries import edition_in_force, editions, published
 from course.learning.completion import WHOLE_COURSE, earliest_valid
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population, Stay, UnitSpan, stays
+from course.organisation.queries import as_spelled
 from course.organisation.tables import (
     PROTECTED,
     Import,
@@ -277,7 +278,7 @@ def _inside(
     everywhere = list(db.scalars(select(Unit.id))) if any(not each.units for each in populations) else []
     return [
         (number, stay.unit, str(stay.since), str(stay.until), title, employment, _bits(stay, scope))
-        for number, population in enumerate(populations)
+        for number, population in enumerate(as_spelled(db, populations))
         for stay in (
             stays(spans, population.units)
             if population.units

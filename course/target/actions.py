@@ -152,6 +152,7 @@ def _as_kept(decision: Decision) -> Decision:
 def _target(db: Session, course: str) -> Target:
     """The head of the course's targets, made when there is none."""
     known = current(db, newest_release_id(db))
+    course = course.strip().lower()
     if course not in known:
         there = ", ".join(sorted(known)) or "inga"
         raise Invalid(f"Kursen ”{course}” är inte publicerad. De som finns är: {there}.", "kurs")

@@ -1,18 +1,23 @@
 """Reading targets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from course import swedish
 from course.errors import Invalid
+from course.organisation.person import looked_up
 from course.organisation.population import Population
-from course.organisation.queries import units_by_code
+from course.organisation.queries import titles as known_titles
+from course.organisation.queries import unit_spans, units_by_code
+from course.organisation.tables import Membership, MembershipState, SamePerson, UnitState
 from course.schema import holds, known
 from course.target.tables import ReportedFigure, Target, TargetState
+from course.target.titles import Post, members_by_title
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,78 @@ def population_of(
     *,
     day: date,
     known_at: datetime,
-    field: str = "enheter",
 ) -> Population:
-    """The population that the codes of a day mean. Raises Invalid, which names every code that no unit has."""
-    found = units_by_code(db, codes, day, known_at)
-    missing = [code for code in codes if code not in found]
-    if missing:
-        raise Invalid(f"Det finns ingen enhet med koden {', '.join(missing)} {swedish.day(day)}.", field)
-    return Population(tuple(found[code] for code in codes), tuple(titles), tuple(employments))
+    """The population that the codes of a day and the titles mean, however these are spelled.
+
+    Raises Invalid, which names every code that no unit has and every title that nobody has, with those alike.
+    """
+    units = units_by_code(db, codes, day, known_at)
+    held = {looked_up(title): title for title in (known_titles(db, known_at) if titles else ())}
+    lost_codes = [code for code in codes if code not in units]
+    lost_titles = [title for title in titles if looked_up(title) not in held]
+    faults = []
+    if lost_codes:
+        there = db.scalars(select(UnitState.code).where(holds(UnitState, day, known_at))).all()
+        faults.append(_unknown("ingen enhet med koden", lost_codes, f" {swedish.day(day)}", there))
+    if lost_titles:
+        faults.append(_unknown("ingen med befattningen", lost_titles, "", held.values()))
+    if faults:
+        raise Invalid(" ".join(faults), "enheter" if lost_codes else "befattningar")
+    spelled = dict.fromkeys(held[looked_up(title)] for title in titles)
+    return Population(tuple(dict.fromkeys(units[code] for code in codes)), tuple(spelled), tuple(employments))
+
+
+def title_members(
+    db: Session, found: Iterable[Promise], today: date, known_at: datetime
+) -> dict[tuple[int, date, str], dict[str, int]]:
+    """{(target, its period's first day, group or '' for the whole): {title: its members}} of those that name titles.
+
+    Asked as of today, or of the period's first or last day when today is outside it.
+    """
+    named = {
+        (each.id, each.period_from, name): (each, population)
+        for each in found
+        for name, population in (("", each.population), *each.groups.items())
+        if population.titles
+    }
+    held = posts(db, {title for _, population in named.values() for title in population.titles}, known_at)
+    spans = unit_spans(db, known_at) if held else []
+    return {
+        where: members_by_title(
+            population, each.audience, held, spans, min(max(today, each.period_from), each.period_to)
+        )
+        for where, (each, population) in named.items()
+    }
+
+
+def posts(db: Session, titles: Iterable[str], known_at: datetime) -> list[Post]:
+    """Every membership that counts with one of the titles, however it is spelled, as known at the instant."""
+    wanted = {looked_up(title) for title in titles}
+    if not wanted:
+        return []
+    spellings = [title for title in known_titles(db, known_at) if looked_up(title) in wanted]
+    state = MembershipState
+    same = select(SamePerson.person_id, SamePerson.main_id).where(known(SamePerson, known_at)).subquery()
+    rows = (
+        select(
+            func.coalesce(same.c.main_id, Membership.person_id),
+            state.unit_id,
+            state.audience,
+            state.title,
+            state.employment,
+            state.valid_from,
+            state.valid_to,
+        )
+        .join(Membership, Membership.id == state.membership_id)
+        .outerjoin(same, same.c.person_id == Membership.person_id)
+        .where(known(state, known_at), state.counts, state.title.in_(spellings))
+    )
+    return [Post(*row) for row in db.execute(rows)]
+
+
+def _unknown(what: str, missing: Sequence[str], when: str, there: Iterable[str]) -> str:
+    """What to say of texts that nothing is called, with what is called nearly so."""
+    known = {looked_up(each): each for each in there}
+    near = [known[each] for text in missing for each in get_close_matches(looked_up(text), known, n=2, cutoff=0.7)]
+    hint = f" Menade du {' eller '.join(dict.fromkeys(near))}?" if near else ""
+    return f"Det finns {what} {', '.join(missing)}{when}.{hint}"

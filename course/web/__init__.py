@@ -1,10 +1,8 @@
 """HTML for people, one file an audience."""
 
-from datetime import timedelta
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UUIDConverter
 
 from course.config import LOOPBACK, Settings
 from course.web import (
@@ -40,10 +38,21 @@ from course.web.arrival import Arrival
 
 
 class Id(IntegerConverter):
-    """A number in an address that a column of PostgreSQL's can hold; a larger one is an address of nothing."""
+    """A number in an address that a column of PostgreSQL's can hold; a larger one is an address of nothing.
+
+    Nor is another spelling of one: `033` or `٣٣`.
+    """
+
+    regex = "0|[1-9][0-9]*"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**31 - 1)
+
+
+class Uuid(UUIDConverter):
+    """An attempt's id as the product writes it."""
+
+    regex = UUIDConverter.regex.replace("A-Fa-f", "a-f")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -56,20 +65,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         TRUSTED_HOSTS=list({settings.host, *LOOPBACK}),
         MAX_CONTENT_LENGTH=2_000_000,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=500,
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,  # guard.py compares Origin and Sec-Fetch-Site instead of the Referer
-        WTF_CSRF_CHECK_DEFAULT=False,  # guard.py calls it, after it has found out who is asking
     )
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = Arrival(app.wsgi_app, largest=app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
-    app.url_map.converters["int"] = Id
+    app.url_map.converters.update(int=Id, uuid=Uuid)
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)

@@ -1,6 +1,6 @@
 """The administrator sees who may do what, gives and ends roles, and signs people out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -14,25 +14,37 @@ from course.access.policy import ROLE_NAMES, ROLES
 from course.access.queries import Held, account, code_and_password_log, giver, handed, held, sessions, with_duties
 from course.db import database, transaction
 from course.errors import Invalid, Refusal
-from course.organisation.queries import person_by_id, unit_id_by_code, unit_spans
+from course.organisation.queries import FoundPerson, person_by_id, unit_id_by_code, unit_spans
 from course.web.forms import Form
-from course.web.guard import actor, allowed
-from course.web.people import look_for
+from course.web.guard import actor, allowed, asks_first
+from course.web.people import found_earlier, look_for
 
 bp = Blueprint("accounts", __name__)
 
 
 @bp.get("/konton")
 @allowed("account.manage")
+@asks_first
 def accounts() -> str:
-    """Look for a person, which is logged, and see everybody with a duty."""
-    wanted, found = look_for("accounts.search")
+    """The form to look for a person, whom the last look found, which is logged, and everybody with a duty."""
+    return _search(found_earlier("accounts.search"))
+
+
+@bp.post("/konton")
+@allowed("account.manage")
+def look() -> ResponseReturnValue:
+    """Look for a person."""
+    return look_for(".accounts") or _search([], nobody=True)
+
+
+def _search(found: Sequence[FoundPerson], *, nobody: bool = False) -> str:
     on_duty = with_duties(database.session, clock.day_of(clock.now()))
-    return render_template("accounts/search.html", wanted=wanted, found=found, on_duty=on_duty, names=ROLE_NAMES)
+    return render_template("accounts/search.html", found=found, nobody=nobody, on_duty=on_duty, names=ROLE_NAMES)
 
 
 @bp.get("/konton/<int:person_id>")
 @allowed("account.manage")
+@asks_first
 def show(person_id: int) -> str:
     """What the person may do and why, how the person gets in, and the forms to change it; opening it is logged."""
     return _opened(person_id, Form())

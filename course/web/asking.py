@@ -14,28 +14,30 @@ from course.quiz.sureness import FIELD as SURE
 from course.web.guard import LARGEST_KEPT
 
 
-def keep_given(place: str, item_id: str, form: Mapping[str, Sequence[str]]) -> None:
-    """Remember the answer that could not be used, to be corrected, unless it is too much for a cookie.
+def keep_given(place: str, item_id: str, form: Mapping[str, Sequence[str]]) -> bool:
+    """Remember the answer that could not be used, to be corrected, and say whether it was.
 
-    `place` says where the question was asked.
+    It is not when it is too much for a cookie, or when others use the computer. `place` says where the question was
+    asked.
     """
     answer = {name: values for name, values in form.items() if name.startswith("svar") and name != FREE_TEXT}
     fields = {**answer, **({SURE: form[SURE]} if SURE in form else {})}
     kept = [place, item_id, fields]
-    if len(json.dumps(kept)) <= LARGEST_KEPT:
+    fits = "shared" not in session and len(json.dumps(kept)) <= LARGEST_KEPT
+    if fits:
         session["given"] = kept
+    return fits
 
 
-def keep_moved(place: str, item: Item, form: dict[str, list[str]]) -> str | None:
-    """Move the step whose button sent the form, and remember the steps' numbers, which are stored nowhere yet.
+def moved(item: Item, form: Mapping[str, Sequence[str]]) -> tuple[str, Mapping[str, Sequence[str]]] | None:
+    """The button that sent the form to move a step, and the form with the step moved; None for a form that answers.
 
-    Gives the button, '' for one that moves nothing, and None for a form that answers.
+    A button that moves nothing is ''.
     """
     if not isinstance(item, Ordna) or MOVE not in form:
         return None
-    moved = item.moved(form)
-    keep_given(place, item.id, moved or form)
-    return form[MOVE][0] if moved else ""
+    after = item.moved(form)
+    return (form[MOVE][0], after) if after else ("", form)
 
 
 def given(place: str, item_id: str) -> dict[str, list[str]]:
@@ -44,7 +46,7 @@ def given(place: str, item_id: str) -> dict[str, list[str]]:
     return fields if (given_at, item_of) == (place, item_id) else {}
 
 
-def what_is_wrong(item: Item, given: dict[str, list[str]], seed: int) -> str:
+def what_is_wrong(item: Item, given: Mapping[str, Sequence[str]], seed: int) -> str:
     """What an answer to the item that could not be used is told; when it was not kept, what an empty one is told."""
     for form in (given, {}):
         try:

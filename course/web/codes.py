@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from course import clock
-from course.access.actions import MOST_SLIPS, hand_code, hand_codes
+from course.access.actions import MOST_SLIPS, TooMany, hand_code, hand_codes, keep_pace
 from course.access.handing import Giver, Slip, hands_as, lacking, reaches
 from course.access.queries import accounts_in, giver
 from course.audit.actions import record
@@ -16,7 +16,7 @@ from course.errors import Invalid, NotFound, Refusal
 from course.organisation.population import UnitSpan, tree_on, units_below
 from course.organisation.queries import unit_spans
 from course.web.forms import Form
-from course.web.guard import actor, allowed
+from course.web.guard import actor, allowed, asks_first
 
 bp = Blueprint("codes", __name__)
 MOST_SHOWN = 300
@@ -25,6 +25,7 @@ MOST_SHOWN = 300
 
 @bp.get("/engangskoder")
 @allowed("code.hand_many")
+@asks_first
 def choose() -> ResponseReturnValue:
     """The people of a unit and those below, and who has a way in; opening it is logged, since it shows people."""
     form = Form(sent=request.args)
@@ -42,10 +43,13 @@ def hand_many() -> ResponseReturnValue:
     unit = form.read("enhet", str, "")
     try:
         with transaction() as (db, at):
+            keep_pace(db, actor().person_id, "code", at=at)
             spans, hands = unit_spans(db, at), giver(db, actor().person_id, at=at)
             chosen = _chosen(_choices(spans, hands), unit)
             below = units_below(spans, [chosen.unit], clock.day_of(at))
             slips = hand_codes(db, below, again=again, by=actor().person_id, at=at)
+    except TooMany:
+        raise
     except Refusal as refusal:
         return _page(unit, form.told(refusal)), refusal.status
     return _slips(slips)
@@ -56,6 +60,7 @@ def hand_many() -> ResponseReturnValue:
 def hand(person_id: int) -> str:
     """Make a code for one person, and show it this once."""
     with transaction() as (db, at):
+        keep_pace(db, actor().person_id, "code", at=at)
         slip = hand_code(db, person_id, by=actor().person_id, at=at)
     return _slips([slip])
 

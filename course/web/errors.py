@@ -22,7 +22,7 @@ PAGES = {
     409: ("Det har redan ändrats", "Ladda om sidan och se hur det är nu."),
     413: ("Det som skickades är för stort", "Skicka något mindre."),
     422: ("Något behöver rättas", "Gå tillbaka och rätta."),
-    429: ("Det blev för många på kort tid", "Vänta en stund och försök igen."),
+    429: ("Det gick för fort", "Vänta, och försök igen."),
     500: ("Något gick fel hos oss", "Försök igen om en stund. Det du redan har fått bekräftat är sparat."),
     503: (
         "Det går inte att spara just nu",

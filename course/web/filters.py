@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Flask, current_app, g
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -24,6 +23,7 @@ from course.content.vocabulary import FORMS, OUTCOMES, TRACKS
 from course.db import database, is_demonstration
 from course.report.catalogue.person import ROUTES
 from course.report.formats.text import shown
+from course.web.cookie import form_token
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
@@ -188,7 +188,7 @@ def official() -> bool:
 
 def token() -> Markup:
     """The hidden field that every form carries: nobody else's page can send it."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(form_token())
 
 
 def demonstration() -> bool:

@@ -13,23 +13,23 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from course import clock
 from course.access.policy import ANYBODY, DUTIES, PERMISSIONS, Actor, may
 from course.access.queries import actor as find_actor
-from course.config import Settings
+from course.config import LOOPBACK, Settings
 from course.db import database
 from course.errors import NotAllowed, Refusal
 from course.items.fritext import FIELD as FREE_TEXT
 from course.web.arrival import FAULT
+from course.web.cookie import SessionCookie, is_own_token
 
 log = logging.getLogger("course.request")
-csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
 
 IDLE = timedelta(hours=8)
@@ -52,6 +52,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 UNUSABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that no database stores."""
 SIGN_OUT = "login.sign_out"
+FOR_MACHINES = frozenset({"health.alive", "health.ready"})
+UNLOGGED = frozenset({"pages.support"})
+"""Where to turn: the page promises that nobody sees that it was opened."""
 LONGEST_WAY_BACK = 2000
 LARGEST_KEPT = 1000
 
@@ -74,6 +77,18 @@ def kept_at_sign_in(view: View) -> View:
     return view
 
 
+def asks_first(view: View) -> View:
+    """Ask before a page that another site or a mail leads to: it shows somebody who was chosen, and that is logged."""
+    view.asks_first = True  # type: ignore[attr-defined]
+    return view
+
+
+def answers_in_json(view: View) -> View:
+    """Let a script be told in JSON what became of what it sent; no other write answers one."""
+    view.answers_in_json = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_files(largest: int) -> Callable[[View], View]:
     """Let the view be sent files of so many bytes; others take small forms only."""
 
@@ -92,7 +107,7 @@ def actor() -> Actor:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the guard in front of every view, and the headers behind it."""
-    csrf.init_app(app)
+    app.session_interface = SessionCookie()
     login_manager = LoginManager(app)
     login_manager.session_protection = None  # the session is a row in the database, not a guess by address
     login_manager.user_loader(_load_actor)
@@ -100,7 +115,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     app.extensions["headers"] = headers
-    for check in (_begin, _check_origin, _check_address, _check_permission, _check_token):
+    for check in (_begin, _check_host, _check_origin, _check_address, _check_permission, _check_token, _ask_first):
         app.before_request(check)
     app.after_request(_finish)
 
@@ -115,9 +130,18 @@ def _load_actor(session_id: str) -> Actor | None:
     now = int(at.timestamp())
     if now - seen > idle.total_seconds():
         return None
-    if now - seen >= SEEN_EVERY:
+    if abs(now - seen) >= SEEN_EVERY:  # also when a clock that was ahead has been set right
         session["seen"] = now
     return found
+
+
+def asks_for_json() -> bool:
+    """Whether it is the script of a page that sends, and not its form itself."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _view() -> Callable[..., Any] | None:
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 def _begin() -> None:
@@ -125,15 +149,25 @@ def _begin() -> None:
     g.request_id = uuid4().hex[:16]
     if fault := request.environ.get(FAULT):
         abort(fault)
-    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
+    largest = getattr(_view(), "largest", None)
     if largest:
         request.max_content_length = largest
 
 
+def _check_host() -> None:
+    """Beside people's own address, this machine's names are for asking whether the program lives, and for no page."""
+    settings: Settings = current_app.extensions["settings"]
+    local = urlsplit(f"//{request.host}").hostname in LOOPBACK and settings.host not in LOOPBACK
+    if local and request.endpoint not in FOR_MACHINES:
+        raise SecurityError
+
+
 def _check_origin() -> None:
-    """Refuse writes that another site sends: the second line behind the token."""
+    """Refuse writes that another site sends, or a script where none should: the second line behind the token."""
     if request.method in SAFE_METHODS:
         return
+    if asks_for_json() and not getattr(_view(), "answers_in_json", False):
+        raise NotAllowed("Formuläret skickades på ett sätt som sidan inte tar emot. Öppna sidan och försök igen.")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
     origin = request.headers.get("Origin")
@@ -150,19 +184,30 @@ def _check_address() -> None:
 def _check_permission() -> AnyResponse | None:
     if request.routing_exception is not None or request.endpoint is None:
         return None  # a 404 or 405 says nothing about anybody
-    permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    permission = getattr(_view(), "permission", None)
     if permission is None:
         raise NotAllowed("Sidan är inte öppnad för någon.")
     if ANYBODY in PERMISSIONS[permission]:
         return None
     if not current_user.is_authenticated:
         if request.endpoint == SIGN_OUT:  # the session has ended, as was wished
-            return redirect(url_for("login.sign_in", utloggad="ja"), 303)
+            return signed_out()
         lost = request.method not in SAFE_METHODS and not _keep_form()
         return redirect(url_for("login.sign_in", till=_way_back(), sparat="nej" if lost else None), 303)
     if not may(actor().roles, permission):
         raise NotAllowed("Du har inte behörighet till sidan.")
     return None
+
+
+def signed_out() -> AnyResponse:
+    """Empty the cookie and the browser's cache of our pages, and lead to the sign-in page.
+
+    Its storage stays: an answer of somebody else may wait there, and a shared computer has none.
+    """
+    session.clear()
+    response = redirect(url_for("login.sign_in", utloggad="ja"), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def _way_back() -> str | None:
@@ -178,10 +223,10 @@ def _way_back() -> str | None:
 def _keep_form() -> bool:
     """Keep a form that its own session sent before it ended, and say whether it could be.
 
-    `login` sends it on once the person is back. A reflection is not: whoever has the computer next can read the cookie.
+    `login` sends it on once the person is back. A reflection is not, nor anything on a computer that is shared: whoever
+    has the computer next can read the cookie.
     """
-    view = current_app.view_functions[request.endpoint or ""]
-    if not getattr(view, "kept_at_sign_in", False) or FREE_TEXT in request.form:
+    if "shared" in session or FREE_TEXT in request.form or not getattr(_view(), "kept_at_sign_in", False):
         return False
     try:
         _check_token()
@@ -202,12 +247,21 @@ def _check_token() -> None:
         return  # there is no view that would act on what was sent
     if any(text is None or UNUSABLE.search(text) for text in _texts(request.form)):
         raise Refusal("Formuläret har tecken som inte går att använda.")
-    try:
-        csrf.protect()
-    except CSRFError:
-        raise Refusal(
-            "Sidan var för gammal eller öppnades i ett annat fönster. Ladda om den och försök igen."
-        ) from None
+    if request.method not in SAFE_METHODS and not is_own_token(request.form.get("csrf_token", "")):
+        raise Refusal("Sidan var för gammal eller öppnades i ett annat fönster. Ladda om den och försök igen.")
+
+
+def _ask_first() -> str | None:
+    """The page that asks, for an address that chooses somebody and was not opened from a page of our own.
+
+    Sec-Fetch-Site comes from every browser of our time, over https; a mail's link is `none`, like an address typed in.
+    """
+    if request.method not in SAFE_METHODS or not getattr(_view(), "asks_first", False):
+        return None
+    chosen = request.view_args or request.args
+    if not chosen or request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+        return None
+    return render_template("ask_first.html", address=request.full_path.rstrip("?"))
 
 
 def _texts(fields: MultiDict[str, str]) -> Iterable[str | None]:
@@ -222,6 +276,8 @@ def _finish(response: Response) -> Response:
     else:
         response.headers.extend(current_app.extensions["headers"])
         response.headers.setdefault("Cache-Control", "no-store")
+    if not response.cache_control.public and "shared" in session:
+        response.headers["Cache-Control"] = "no-store"  # what is kept on the disk would be there for the next one
     response.headers["X-Request-Id"] = request_id
     fields = {
         "request_id": request_id,
@@ -230,5 +286,6 @@ def _finish(response: Response) -> Response:
         "status": response.status_code,
         "ms": round((time.perf_counter() - began) * 1000, 2) if began else None,
     }
-    log.info("request", extra={"fields": fields})
+    if request.endpoint not in UNLOGGED:
+        log.info("request", extra={"fields": fields})
     return response

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from course import clock, swedish
+from course.access.actions import keep_pace
 from course.audit.actions import record
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
@@ -57,6 +58,8 @@ def template(kind: str) -> Response:
 @takes_files(LARGEST_FILE)
 def send() -> ResponseReturnValue:
     """Check the list; when it can be read it waits for a decision on a page of its own."""
+    with transaction() as (db, at):
+        keep_pace(db, actor().person_id, "import", at=at)
     upload = request.files.get("fil")
     content = upload.read() if upload else b""
     form = Form(sent=request.form)

@@ -34,7 +34,7 @@ from course.organisation.tables import Person
 from course.roster.actions import drop_old_drafts
 from course.web.errors import wait_headers
 from course.web.forms import Form
-from course.web.guard import LONGEST_WAY_BACK, actor, allowed
+from course.web.guard import LONGEST_WAY_BACK, actor, allowed, signed_out
 from course.web.proving import check_code, prove, remember_browser
 from course.web.quiz import store_answer
 
@@ -163,8 +163,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _leave() -> ResponseReturnValue:
     logout_user()
-    session.clear()
-    return redirect(url_for("login.sign_in", utloggad="ja"), 303)
+    return signed_out()
 
 
 def _read_chosen(form: Form, password: str, *names: str) -> None:
@@ -239,6 +238,7 @@ def _take_session(new: str, *, shared: bool) -> Actor:
         raise NotAllowed("Inloggningen avslutades i samma stund. Försök igen.")
     session["seen"] = int(at.timestamp())
     login_user(found)
+    session.pop("_id")  # flask-login's hash of address and browser, which nobody asks for
     return found
 
 

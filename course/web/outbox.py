@@ -6,7 +6,7 @@ The script keeps an answer in the browser until the server has it; DECISIONS.md,
 import hashlib
 import hmac
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, session
 
 from course.web.filters import can
 from course.web.guard import actor
@@ -32,8 +32,3 @@ def outbox_of() -> str:
         return ""
     key: str = current_app.config["SECRET_KEY"]
     return hmac.new(key.encode(), f"outbox {actor().person_id}".encode(), hashlib.sha256).hexdigest()[:24]
-
-
-def asks_for_json() -> bool:
-    """Whether it is the script that sends, and not the form itself."""
-    return request.accept_mimetypes.best == "application/json"

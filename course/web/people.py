@@ -1,5 +1,6 @@
 """HR looks one person up, sees why the figures say what they say, and corrects what is wrong."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from course.audit.actions import record
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
 from course.errors import Invalid, Refusal
+from course.learning.actions import link_numbers, unlink_numbers
 from course.organisation import person as rules
 from course.organisation.actions import (
     Terms,
@@ -25,36 +27,63 @@ from course.organisation.actions import (
     end_exemption,
     end_membership,
     exempt,
-    link,
     set_counts,
-    unlink,
 )
-from course.organisation.queries import FoundPerson, matching, person_by_id, person_by_key, state_of, unit_id_by_code
+from course.organisation.queries import (
+    MOST_FOUND,
+    FoundPerson,
+    found_people,
+    matching,
+    person_by_id,
+    person_by_key,
+    state_of,
+    unit_id_by_code,
+)
 from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import known_or_newest, read_day
 from course.report.catalogue import person as explanation
 from course.web.forms import Form
-from course.web.guard import actor, allowed
+from course.web.guard import actor, allowed, asks_first
 
 bp = Blueprint("people", __name__)
+ID = re.compile("[1-9][0-9]{0,8}")
 
 
 @bp.get("/personer")
 @allowed("people.manage")
+@asks_first
 def search() -> str:
-    """Look for a person; what was found is logged, since it shows people."""
-    wanted, found = look_for("people.search")
-    return render_template("people/search.html", wanted=wanted, found=found)
+    """The form to look for a person, and whom the last look found."""
+    return render_template("people/search.html", found=found_earlier("people.search"))
 
 
-def look_for(action: str) -> tuple[str, list[FoundPerson]]:
-    """What the address asks for and the people it matches, which are logged as the action."""
-    wanted = request.args.get("sok", "").strip()
-    found = matching(database.session, wanted, _today()) if wanted else []
+@bp.post("/personer")
+@allowed("people.manage")
+def look() -> ResponseReturnValue:
+    """Look for a person."""
+    return look_for(".search") or render_template("people/search.html", found=[], nobody=True)
+
+
+def look_for(page: str) -> ResponseReturnValue | None:
+    """Lead to the page with whom the form asks for; None when nobody is found.
+
+    A name is never in an address, where histories and logs would keep it: whom it matched stands there by id.
+    """
+    wanted = request.form.get("sok", "").strip()
+    if not wanted:
+        return redirect(url_for(page), 303)
+    found = matching(database.session, wanted, _today())
+    return redirect(url_for(page, traff=[person.id for person in found]), 303) if found else None
+
+
+def found_earlier(action: str) -> list[FoundPerson]:
+    """The people that the address names, at most MOST_FOUND, logged as the action: they are shown."""
+    named = [int(text) for text in request.args.getlist("traff") if ID.fullmatch(text)]
+    found = found_people(database.session, named[:MOST_FOUND], _today())
     if found:
         with transaction() as (db, at):
             record(db, action, "", {"found": [person.id for person in found]}, by=actor().person_id, at=at)
-    return wanted, found
+    return found
 
 
 @bp.get("/personer/ny")
@@ -89,6 +118,7 @@ def _new(form: Form) -> str:
 
 @bp.get("/personer/<int:person_id>")
 @allowed("people.manage")
+@asks_first
 def show(person_id: int) -> ResponseReturnValue:
     """Why the person is counted as it is, and the forms to correct it; opening it is logged."""
     form = Form(sent=request.args)
@@ -238,11 +268,11 @@ def _end_exemption(db: Session, person_id: int, form: Form, at: datetime) -> Non
 def _link(db: Session, person_id: int, form: Form, at: datetime) -> None:
     other = form.read("nummer", lambda text: person_by_key(db, text).id, 0)
     form.check()
-    link(db, person_id, other, by=actor().person_id, at=at)
+    link_numbers(db, person_id, other, by=actor().person_id, at=at)
 
 
 def _unlink(db: Session, person_id: int, _form: Form, at: datetime) -> None:
-    unlink(db, person_id, by=actor().person_id, at=at)
+    unlink_numbers(db, person_id, by=actor().person_id, at=at)
 
 
 def _confirm(db: Session, person_id: int, _form: Form, at: datetime) -> None:

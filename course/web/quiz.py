@@ -1,6 +1,6 @@
 """Taking a quiz: begin, one question at a time, feedback, result."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -14,7 +14,7 @@ from course.access.policy import Actor
 from course.content.queries import Published, current, in_force
 from course.db import database, transaction
 from course.errors import Conflict, Invalid, NotFound
-from course.items import FULL
+from course.items import FULL, Item
 from course.items.ordna import MOVE
 from course.learning.actions import answer, remember_place
 from course.learning.actions import begin as begin_or_continue
@@ -25,12 +25,12 @@ from course.quiz.actions import differs, unfinished
 from course.quiz.paper import next_item, size, stars_wrong
 from course.quiz.queries import attempt, deletions
 from course.web.answers import why_regraded
-from course.web.asking import given, keep_given, keep_moved, what_is_wrong
+from course.web.asking import given, keep_given, moved, what_is_wrong
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
-from course.web.guard import actor, allowed, kept_at_sign_in
+from course.web.guard import actor, allowed, answers_in_json, asks_for_json, kept_at_sign_in
 from course.web.hidden import seen
 from course.web.learner import release_of
-from course.web.outbox import asks_for_json, expect_answers
+from course.web.outbox import expect_answers
 from course.web.sitting import Sitting, by_section, feedback, in_order, missed, shown, sit
 from course.web.testing_out import KnowledgeTest, knowledge_test
 
@@ -82,7 +82,11 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
     wrong = request.args.get("fel") == "ja"
     sent = given(str(attempt_id), item_id) if wrong or "flyttat" in request.args else {}
-    error = what_is_wrong(item, sent, sitting.taken.seed) if wrong else ""
+    return _asked(sitting, item, sent, error=what_is_wrong(item, sent, sitting.taken.seed) if wrong else "")
+
+
+def _asked(sitting: Sitting, item: Item, sent: Mapping[str, Sequence[str]], *, error: str = "") -> ResponseReturnValue:
+    """The question with what was last sent to it, and what is wrong with that."""
     page = render_template("quiz/question.html", **shown(sitting, item), given=sent, error=error)
     return page, 422 if error else 200
 
@@ -90,19 +94,23 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
 @bp.post("/forsok/<uuid:attempt_id>/fraga/<item_id>")
 @allowed("course.take")
 @kept_at_sign_in
+@answers_in_json
 def answer_question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """Store the answer, acknowledge it after the commit, and show its feedback. The first answer stands.
 
     A form without a usable answer leads back to the question by a GET too, so that the browser's Back always works;
-    what it held is kept in the session's cookie, and nowhere on the server.
+    what it held is kept in the session's cookie, and nowhere on the server. What may not be kept is shown at once.
     """
     form = dict(request.form.lists())
     session.pop("given", None)
     try:
         return store_answer(actor(), attempt_id, item_id, form)
     except Invalid:
-        keep_given(str(attempt_id), item_id, form)
-        return _lead(attempt_id, item_id, saved=False)
+        if keep_given(str(attempt_id), item_id, form) or asks_for_json():
+            return _lead(attempt_id, item_id, saved=False)
+    sitting = sit(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
+    item = sitting.item(item_id)
+    return _asked(sitting, item, form, error=what_is_wrong(item, form, sitting.taken.seed))
 
 
 def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue:
@@ -128,10 +136,14 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
 
 def _move(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue | None:
     """Lead back to the question with its steps in another order; None when it has no steps to move."""
-    item = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release).item(item_id)
-    button = keep_moved(str(attempt_id), item, form)
-    if button is None:
+    sitting = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release)
+    item = sitting.item(item_id)
+    move = moved(item, form)
+    if move is None:
         return None
+    button, after = move
+    if not keep_given(str(attempt_id), item_id, after):
+        return _asked(sitting, item, after)
     return _lead_to(url_for("quiz.question", attempt_id=attempt_id, item_id=item_id, flyttat=button), saved=False)
 
 
@@ -241,7 +253,7 @@ def _after_a_test(sitting: Sitting, test: KnowledgeTest | None) -> dict[str, Any
 def _after_questions(sitting: Sitting, mine: Record, release: Published, edition: int) -> dict[str, Any]:
     """What the result of a module's questions says beside its points: what the next attempt would be."""
     db = database.session
-    finished = finished_at(db, mine.attempts, sitting.quiz.id, sitting.pinned.edition, mine.revoked)
+    finished = finished_at(db, mine.counting, sitting.quiz.id, sitting.pinned.edition, mine.revoked)
     right = frozenset[str]().union(*(each.stars for each in finished))
     quiz = release.course.quizzes.get(sitting.quiz.id)
     return {

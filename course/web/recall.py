@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -15,7 +16,7 @@ from course.quiz.paper import read_form, shown_parts, values_shown
 from course.recall.actions import finish, wish
 from course.recall.choosing import Question
 from course.recall.queries import Recall, standing
-from course.web.asking import given, keep_given, keep_moved, verdict, what_is_wrong
+from course.web.asking import given, keep_given, moved, verdict, what_is_wrong
 from course.web.errors import UNAVAILABLE, note_unavailable
 from course.web.guard import LARGEST_KEPT, actor, allowed
 from course.web.learner import release_of
@@ -49,13 +50,21 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
     item, shown = asked.item, _shown(release, recall, asked, number)
     if request.args.get("fel") == "ja":
         sent = given(_place(recall), item.id)
-        error = what_is_wrong(item, sent, recall.seed)
-        return render_template("recall/question.html", **shown, given=sent, error=error), 422
+        return _asked(shown, sent, error=what_is_wrong(item, sent, recall.seed))
     answers = _answers(recall)
-    if str(number) not in answers:
-        sent = given(_place(recall), item.id) if "flyttat" in request.args else {}
-        return render_template("recall/question.html", **shown, given=sent, error="")
-    answer = answers[str(number)]
+    if str(number) in answers:
+        return _feedback(recall, shown, answers[str(number)])
+    return _asked(shown, given(_place(recall), item.id) if "flyttat" in request.args else {})
+
+
+def _asked(shown: dict[str, Any], sent: Mapping[str, Sequence[str]], *, error: str = "") -> ResponseReturnValue:
+    """The question with what was last sent to it, and what is wrong with that."""
+    return render_template("recall/question.html", **shown, given=sent, error=error), 422 if error else 200
+
+
+def _feedback(recall: Recall, shown: dict[str, Any], answer: Any) -> str:
+    """What came of the answer."""
+    item, number = shown["item"], shown["number"]
     return render_template(
         "recall/feedback.html",
         **shown,
@@ -68,25 +77,34 @@ def question(course_id: str, number: int) -> ResponseReturnValue:
 @bp.post("/kurs/<course_id>/minnesfragor/<int:number>")
 @allowed("course.take")
 def answer(course_id: str, number: int) -> ResponseReturnValue:
-    """Show the feedback on the answer in a form; with the last one, store that the three are done, and no more."""
-    _, recall = _come(course_id)
+    """Show the feedback on the answer in a form; with the last one, store that the three are done, and no more.
+
+    It is shown by a GET, from the cookie; where others use the computer at once, and the cookie holds no answer.
+    """
+    release, recall = _come(course_id)
     if recall is None or not 1 <= number <= len(recall.questions):
         raise NotFound(NONE_NOW)
     asked = recall.questions[number - 1]
+    item, shown = asked.item, _shown(release, recall, asked, number)
     form = dict(request.form.lists())
     session.pop("given", None)
-    button = keep_moved(_place(recall), asked.item, form)
-    if button is not None:
-        return redirect(url_for(".question", course_id=course_id, number=number, flyttat=button), 303)
+    if move := moved(item, form):
+        button, after = move
+        kept = keep_given(_place(recall), item.id, after)
+        return _lead(course_id, number, flyttat=button) if kept else _asked(shown, after)
     try:
-        answer = read_form(asked.item, form, recall.seed)
-    except Invalid:
-        keep_given(_place(recall), asked.item.id, form)
-        return redirect(url_for(".question", course_id=course_id, number=number, fel="ja"), 303)
+        answer = read_form(item, form, recall.seed)
+    except Invalid as refusal:
+        kept = keep_given(_place(recall), item.id, form)
+        return _lead(course_id, number, fel="ja") if kept else _asked(shown, form, error=str(refusal))
     _keep_answer(recall, number, answer)
     if _next(recall) is None and not recall.done:
         _finish(recall)
-    return redirect(url_for(".question", course_id=course_id, number=number), 303)
+    return _feedback(recall, shown, answer) if "shared" in session else _lead(course_id, number)
+
+
+def _lead(course_id: str, number: int, **why: Any) -> ResponseReturnValue:
+    return redirect(url_for(".question", course_id=course_id, number=number, **why), 303)
 
 
 @bp.post("/minnesfragor")
@@ -160,8 +178,14 @@ def _next(recall: Recall) -> int | None:
 
 
 def _keep_answer(recall: Recall, number: int, answer: Any) -> None:
-    """Keep the answer for its feedback, and the ones before it when the cookie has room for them."""
+    """Keep the answer for its feedback, and the ones before it when the cookie has room for them.
+
+    Where others use the computer, only that the question was answered.
+    """
     place, (had, answers) = _place(recall), _recalled(recall)
     had = sorted({*had, number})
+    if "shared" in session:
+        session["recall"] = [place, had, {}]
+        return
     kept = [place, had, {**answers, str(number): answer}]
     session["recall"] = kept if len(json.dumps(kept)) <= LARGEST_KEPT else [place, had, {str(number): answer}]

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from course import clock
+from course.access.actions import keep_pace
 from course.content.queries import current, in_order
-from course.db import database, newest_instant
+from course.db import database, newest_instant, transaction
 from course.errors import Invalid, NotFound
 from course.report import catalogue
 from course.report.as_of import known_or_newest, read_day, read_earlier, write_known
@@ -82,10 +83,13 @@ def questions(course_id: str) -> ResponseReturnValue:
 
 
 def _wanted_format() -> str:
-    """The format that is asked for, or html. Raises Invalid."""
+    """The format that is asked for, or html; asking for a file is counted. Raises Invalid and TooMany."""
     wanted = request.args.get("format", "html")
     if wanted != "html" and wanted not in FORMATS:
         raise Invalid(f"Formatet finns inte. Välj bland {', '.join(FORMATS)}.", "format")
+    if wanted != "html":
+        with transaction() as (db, at):
+            keep_pace(db, actor().person_id, "export", at=at)
     return wanted
 
 

@@ -15,13 +15,13 @@ from course.db import database, newest_instant, transaction
 from course.errors import Refusal
 from course.organisation.person import note
 from course.organisation.population import Population, UnitSpan, tree_on
-from course.organisation.queries import unit_spans
+from course.organisation.queries import titles, unit_spans
 from course.organisation.tables import EMPLOYMENTS
 from course.report.as_of import read_day
 from course.report.catalogue.person import EMPLOYMENT
 from course.target.actions import EVERYBODY, Decision, report_figure, set_target, withdraw_target
 from course.target.group_text import GroupText, read_groups, read_list
-from course.target.queries import Promise, population_of, promises, reported_figures
+from course.target.queries import Promise, population_of, promises, reported_figures, title_members
 from course.target.tables import ReportedFigure
 from course.web.forms import Form
 from course.web.guard import actor, allowed
@@ -119,25 +119,30 @@ def _list(form: Form) -> str:
     db = database.session
     known_at = newest_instant(db) or clock.now()
     names = {span.unit: f"{span.name} ({span.code})" for span in unit_spans(db, known_at)}
-    titles = {name: each.course.title for name, each in current(db, actor().newest_release).items()}
+    courses = {name: each.course.title for name, each in current(db, actor().newest_release).items()}
+    today, found = clock.day_of(clock.now()), promises(db, known_at)
+    members = title_members(db, found, today, known_at)
     shown = [
         Shown(
             each,
-            titles.get(each.course, each.course),
-            _in_words(each.population, names, each.audience),
-            [f"{name}: {_in_words(group, names, each.audience)}" for name, group in each.groups.items()],
+            courses.get(each.course, each.course),
+            _in_words(each.population, names, each.audience, members.get((each.id, each.period_from, ""), {})),
+            [
+                f"{name}: {_in_words(group, names, each.audience, members.get((each.id, each.period_from, name), {}))}"
+                for name, group in each.groups.items()
+            ],
             reported_figures(db, each.id, known_at),
         )
-        for each in promises(db, known_at)
+        for each in found
     ]
-    today = clock.day_of(clock.now())
     return render_template("targets/list.html", shown=shown, period=swedish.period, today=today, form=form)
 
 
 def _form(form: Form, given: Mapping[str, str]) -> str:
     db = database.session
     today = clock.day_of(clock.now())
-    tree = tree_on(unit_spans(db, newest_instant(db) or clock.now()), today)
+    known_at = newest_instant(db) or clock.now()
+    tree = tree_on(unit_spans(db, known_at), today)
     published = current(db, actor().newest_release)
     courses = [(name, published[name].course.title) for name in in_order(published)]
     return render_template(
@@ -146,6 +151,7 @@ def _form(form: Form, given: Mapping[str, str]) -> str:
         given=given,
         courses=courses,
         tree=tree,
+        titles=titles(db, known_at),
         today=today,
         employments=[(name, label.capitalize()) for name, label in EMPLOYMENT.items()],
     )
@@ -157,14 +163,17 @@ def _decision(db: Session, form: Form, at: datetime) -> Decision:
     goal = form.number("mal", "Antal personer")
     since, until = form.day("fran", "Från och med"), form.day("till", "Till och med")
     population = partial(population_of, db, day=since, known_at=at)
-    codes, titles = (read_list(form.read(field, str, "")) for field in ("enheter", "befattningar"))
     employments = form.choices("form", EMPLOYMENTS, "Välj bland anställningsformerna.")
     decision = Decision(
         course=course,
         goal=goal,
         period_from=since,
         period_to=until,
-        population=form.read("enheter", lambda _: population(codes, titles, employments), EVERYBODY),
+        population=Population(
+            form.read("enheter", lambda text: population(read_list(text), (), ()), EVERYBODY).units,
+            form.read("befattningar", lambda text: population((), read_list(text), ()), EVERYBODY).titles,
+            tuple(employments),
+        ),
         groups=form.read("grupper", lambda text: _groups(text, population), ()),
         decided_on=form.read("beslutat", lambda text: read_day(text, "Dagen för beslutet") if text else None, None),
         reference=form.text("referens", "Diarienumret", note, optional=True),
@@ -213,11 +222,12 @@ def _code(spans: Sequence[UnitSpan], unit: int, day: date) -> str:
     return next((span.code for span in own if span.since <= day <= span.until), own[-1].code if own else "")
 
 
-def _in_words(population: Population, names: Mapping[int, str], audience: str) -> str:
+def _in_words(population: Population, names: Mapping[int, str], audience: str, members: Mapping[str, int]) -> str:
+    """Whom a population is, with the number of members that each title has."""
     everybody = "alla anställda" if audience == "employee" else "alla förtroendevalda"
     parts = [
         ", ".join(names.get(unit, "okänd enhet") for unit in population.units) or everybody,
-        ", ".join(population.titles),
+        ", ".join(f"{title} ({swedish.persons(members.get(title, 0))})" for title in population.titles),
         ", ".join(EMPLOYMENT[each] for each in population.employments),
     ]
     return "; ".join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""HR's page Täckning, as a page and as CSV: the demonstration on SQLite, a whole municipality on PostgreSQL."""
+"""HR's page Täckning: the demonstration on SQLite, a whole municipality on PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +34,10 @@ GOAL = 30
 def measure(ground: Ground) -> Iterator[Outcome]:
     """The demonstration on SQLite."""
     instance = ground.demonstration("coverage")
-    first, again, exported = _measured(ground, instance, product.cookie_of(instance, "hanna"), count=20, seconds=25)
+    first, again = _measured(ground, instance, product.cookie_of(instance, "hanna"), count=20, seconds=25)
     for what, measured in (("of a day that nobody asked for", first), ("asked again", again)):
         goal = (f"< {GOAL} ms CPU", met(measured.series.cpu < GOAL))
         yield Outcome(f"Täckning {what}, {_people(instance)} people on SQLite", measured.text(), *goal)
-    yield Outcome("its CSV after the page", exported.text())
 
 
 def measure_municipality(ground: Ground) -> Iterator[Outcome]:
@@ -52,11 +51,10 @@ def measure_municipality(ground: Ground) -> Iterator[Outcome]:
         )
         cookie = _fill(instance)
         postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
-        first, again, exported = _measured(ground, instance, cookie, count=5, seconds=40, beside=postmaster)
+        first, again = _measured(ground, instance, cookie, count=5, seconds=40, beside=postmaster)
         people = f"{_people(instance)} people on PostgreSQL"
         yield Outcome(f"Täckning of a day that nobody asked for, {people}", first.text())
         yield Outcome(f"Täckning asked again, {people}", again.text())
-        yield Outcome("its CSV after the page", exported.text())
 
 
 @dataclass(frozen=True)
@@ -77,11 +75,9 @@ class _Measured:
 def _measured(
     ground: Ground, instance: Instance, cookie: str, *, count: int, seconds: float, beside: int = 0
 ) -> list[_Measured]:
-    """The page of another day each time, of the same day, and its CSV; so many in a round, beside the floor's page."""
+    """The page of another day each time, and of the same day; so many in a round, beside the floor's page."""
     days = [f"{PAGE}?per={date.today() - timedelta(days=number)}" for number in range(3 * catalogue.MOST)]  # noqa: DTZ011
-    kinds = [
-        [wire.Request("GET", path, cookie, 200) for path in paths] for paths in (days, [PAGE], [f"{PAGE}?format=csv"])
-    ]
+    kinds = [[wire.Request("GET", path, cookie, 200) for path in paths] for paths in (days, [PAGE])]
     statements = [inside.statements(instance.app, instance.engine, requests[-1]) for requests in kinds]
     with _floor(ground.folder / f"floor-{count}.sqlite") as least, serve.product(instance.environment) as server:
         ours = [Series(server, cycle(requests), count, beside=beside) for requests in kinds]

@@ -9,7 +9,6 @@ from uuid import UUID
 from answering import form_of
 from cookies import signed
 from flask import Flask, session
-from flask_wtf.csrf import generate_csrf
 from ground import Instance
 from wire import Request
 
@@ -23,6 +22,7 @@ from course.organisation.actions import Terms, add_membership, add_person
 from course.organisation.queries import person_by_key, unit_id_by_code
 from course.quiz.actions import begin_attempt
 from course.quiz.paper import paper_of
+from course.web.cookie import form_token
 
 COURSE, MODULE, SECTION, UNIT = "hot-och-vald", "otillaten-paverkan", "fem-former", "EBB-1"
 PAGE = f"/kurs/{COURSE}/{MODULE}/{SECTION}"
@@ -50,7 +50,7 @@ def cookie_and_token(app: Flask, opened: str) -> tuple[str, str]:
     """The cookie of a session and the form token that goes with it."""
     with app.test_request_context():
         session.update(_user_id=opened, _fresh=True, answers=True, seen=int(clock.now().timestamp()) + AHEAD)
-        token = generate_csrf()
+        token = form_token()
         return signed(app, dict(session)), token
 
 

@@ -113,6 +113,13 @@ def follow(page, selector):
         page.locator(selector).first.click()
 
 
+def seek(page, where, text):
+    """Look for a person with the form of a page."""
+    page.goto(where)
+    page.fill("#sok", text)
+    follow(page, "main button")
+
+
 class Visit:
     """One person's browser window, with everything that went wrong in it."""
 
@@ -122,9 +129,13 @@ class Visit:
         self.page = self.context.new_page()
         self.server = server
         self.complaints = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("response", self._listen)
+
+    def _hear(self, message):
+        if not message.text.startswith("Clear-Site-Data header"):  # Chromium tells that it has done as it was told
+            self.complaints.append(message.text)
 
     def _listen(self, response):
         if response.status >= 400 and response.request.resource_type != "document":
@@ -136,6 +147,12 @@ class Visit:
         self.page.fill("#losenord", self.server.passwords.get(key, PASSWORD))
         follow(self.page, "main button")
         return self
+
+    def open(self, url):
+        """Type an address, and say yes to what is asked before people are shown."""
+        self.page.goto(url)
+        if self.heading == "Vill du öppna sidan?":
+            follow(self.page, "main .button")
 
     @property
     def heading(self):

@@ -3,7 +3,7 @@
 import pytest
 from browsing import PASSWORD
 
-from journeys.conftest import follow
+from journeys.conftest import follow, seek
 
 pytestmark = pytest.mark.browser
 PHONE = {"java_script_enabled": False, "viewport": {"width": 360, "height": 740}}
@@ -26,7 +26,7 @@ def press(page, key="Enter"):
 
 def test_a_slip_from_the_manager_lets_a_person_in_who_then_changes_the_password(visit, learner):
     hr = visit(**PHONE).sign_in("hanna")
-    hr.page.goto(f"/personer?sok={learner}")
+    seek(hr.page, "/personer", learner)
     follow(hr.page, ".tasks a")
     tab_to(hr.page, "form[action^='/engangskod/'] button")
     press(hr.page)

@@ -9,6 +9,7 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from answering import fill_somehow
@@ -209,22 +210,43 @@ def test_many_slow_clients_do_not_hold_the_servers_threads(visitor):
         assert visitor().get("/logga-in").status == 200
 
 
-def test_no_log_holds_what_somebody_searched_for(machine, visitor, hr):
-    assert "Karin Ek" in hr.get("/personer?sok=Karin").text
+LINE = re.compile(r'\[[-+:T0-9]+\] "[A-Z]+ (?:/[\w.-]*|-)" [0-9]{3} [0-9]+ [0-9.]+')
+"""All that the proxy's log says of a request: when, how, the first word of the address, what came of it."""
+
+
+def test_no_log_holds_who_somebody_searched_for_what_is_read_or_from_where(machine, visitor, hr):
+    found = hr.post("/personer", "/personer", sok="Karin")
+    assert "Karin Ek" in hr.get(found.headers["Location"]).text
     hr.get("/personer/import", Referer=f"https://{HOST}/personer?sok=Karin")
+    reader = visitor("127.0.0.3")
+    read = ("/stod", "/stod?a=b", "/kurs/hot-och-vald/otillaten-paverkan/fem-former", "/", "/min-sida", "/finns/inte")
+    statuses = [reader.get(path).status for path in (*read, f"/forsok/{uuid4()}")]
     units.stop(machine.root, "course")
     try:
         away = visitor().get("/personer?sok=Karin", Referer=f"https://{HOST}/personer?sok=Karin")
+        visitor().get("/stod")
     finally:
         machine.start()
 
+    assert statuses == [200, 200, 303, 303, 303, 404, 303]
     assert (away.status, away.headers["Retry-After"], away.headers["Cache-Control"]) == (502, "10", "no-store")
     assert "<h1>Kursen är inte igång just nu</h1>" in away.text
-    logs = "".join(path.read_text() for path in (machine.root / "var/log/nginx").iterdir())
-    assert len(re.findall(r'127\.0\.0\.1 \[\S+\] "GET /personer" (?:200|502) ', logs)) >= 2
+    log = (machine.root / "var/log/nginx/course.log").read_text()
+    assert [line for line in log.splitlines() if not LINE.fullmatch(line)] == []
+    assert {f'"GET {page}"' for page in ("/personer", "/kurs", "/forsok", "/", "/min-sida", "/finns")} <= set(
+        re.findall('"GET .*?"', log)
+    )
+    logs = log + (machine.root / "var/log/nginx/course-error.log").read_text()
     logs += (machine.root / "run/course.log").read_text()
     assert '"route": "/personer"' in logs
-    assert not re.search("sok=|Karin", logs)
+    assert re.findall(r"sok=|Karin|127\.0\.0\.3|/?stod|fem-former", logs) == []
+
+
+def test_a_whole_address_with_another_host_is_refused(visitor):
+    for address in ("http://evil.example/stod", "https://evil.example/logga-in", "http://localhost/logga-in"):
+        answer = visitor().get(address)
+        assert (answer.status, "evil" in answer.text) == (400, False)
+    assert visitor().get(f"https://{HOST}/logga-in").status == 200
 
 
 def test_what_is_under_way_through_the_proxy_is_finished_when_the_service_is_stopped(machine, visitor):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from served import wait_until
 
 from course import create_app
@@ -434,6 +435,59 @@ def test_on_a_shared_computer_nothing_is_kept(window, own_server):
     assert anna.page.locator("script").count() == 1
 
 
+def test_after_a_session_on_a_shared_computer_the_browser_holds_nothing_of_it(window, own_server):
+    """Its cookie, its storage, its cache and what the next one is shown."""
+    anna = window()
+    page = anna.page
+    sign_in(page, "anna", own_server.passwords["anna"], shared=True)
+    page.goto(MODULE)
+    section, question = page.url, to_question(anna)
+    choice = pick(page)
+    other = window("anna")
+    other.page.goto("/min-sida")
+    follow(other.page, "text=Logga ut överallt")
+
+    follow(page, "main button")
+
+    assert "Det du skickade är inte sparat" in page.inner_text("main")
+    page.goto("/logga-in")
+    assert page.locator("main .notice").count() == 0
+    held = held_by(anna)
+    assert held.keys() == {"_user_id", "_fresh", "seen", "shared", "csrf_token"}
+    assert choice not in repr(held)
+    assert (kept(page), page.evaluate("sessionStorage.length")) == ([], 0)
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert [cached(page, url) for url in (section, question)] == [False, False]
+    assert answers(own_server, "anna") == []
+
+
+def test_signing_out_empties_the_browsers_cache(window):
+    anna = window("anna")
+    page = anna.page
+    page.goto(MODULE)
+    section = page.url
+    assert cached(page, section)
+
+    sign_out(page)
+
+    assert not cached(page, section)
+    assert held_by(anna).keys() == {"csrf_token"}  # the sign-in form's own
+    page.go_back()
+    assert urlsplit(page.url).path == "/logga-in"
+
+
+def held_by(visit):
+    """What anybody can read in the browser's only cookie."""
+    (cookie,) = visit.context.cookies()
+    return URLSafeTimedSerializer("any").load_payload(cookie["value"].rsplit(".", 2)[0].encode())
+
+
+def cached(page, url):
+    """Whether the browser has the page on its disk."""
+    asked = "url => fetch(url, {cache: 'only-if-cached', mode: 'same-origin'})"
+    return page.evaluate(f"{asked}.then((got) => got.status === 200, () => false)", url)
+
+
 TYPED = """form => form.querySelector("button").insertAdjacentHTML(
     "beforebegin", "<label>Med egna ord <textarea name='ord'></textarea></label>")"""
 
@@ -515,12 +569,55 @@ def test_what_is_chosen_in_a_list_waits_too(window, own_server):
 def test_an_answer_that_nobody_fetches_is_forgotten_after_ninety_days(window):
     anna = window("anna")
     page, question = anna.page, to_question(anna)
-    old = f"{page.evaluate('Date.now() - 91 * 24 * 3600 * 1000')} svar=a"
-    newer = f"{page.evaluate('Date.now() - 89 * 24 * 3600 * 1000')} svar=a"
-    page.evaluate(
-        "([old, newer]) => { localStorage['svar x /a'] = old; localStorage['svar x /b'] = newer }", [old, newer]
-    )
+    keys = [f"svar {'a' * 24} {question}-{name}" for name in ("old", "newer")]
+    ages = [f"{page.evaluate(f'Date.now() - {days} * 24 * 3600 * 1000')} svar=a" for days in (91, 89)]
+    plant(page, zip(keys, ages, strict=True))
 
     page.goto(question)
 
-    assert kept(page) == [["svar x /b", newer]]
+    assert kept(page) == [[keys[1], ages[1]]]
+
+
+def plant(page, entries):
+    """Put the entries into the browser's storage."""
+    page.evaluate("entries => entries.forEach(([key, value]) => localStorage.setItem(key, value))", list(entries))
+
+
+def test_what_somebody_else_has_put_into_the_browser_is_sent_nowhere_and_removed(window, own_server):
+    anna = window("anna")
+    page, question = anna.page, to_question(anna)
+    mark, attempt = page.get_attribute("#utkorg", "data-person"), question.partition("/fraga/")[0]
+    role, roles = "roll=hr&fran=2026-12-01&till=&enhet=", 'SELECT * FROM "grant" ORDER BY id'
+    before = own_server.rows(roles)
+    foreign = [
+        (f"svar {mark} /konton/192/ge-roll", role),
+        (f"svar {mark} /logga-ut", "svar=a"),
+        (f"svar {mark} /personer/1/raknas", "svar=nej"),
+        (f"svar {mark} /engangskod/1", "svar=a"),
+        (f"svar {mark} {attempt}", "svar=a"),
+        (f"svar {mark} {question}/../../../../konton/192/ge-roll", "svar=a"),
+        (f"svar {mark} {question}?a=b", "svar=a"),
+        (f"svar {mark} /{question}", "svar=a"),
+        (f"svar {mark} //evil.example{question}", "svar=a"),
+        (f"svar {mark} {own_server.url}{question}", "svar=a"),
+        (f"svar {mark} {question}-1", role),
+        (f"svar {mark} {question}-2", "svar=a&csrf_token=b"),
+        (f"svar x {question}", "svar=a"),
+        ("annat", "svar=a"),
+    ]
+    others = [f"svar {'f' * 24} {question}", f"{page.evaluate('Date.now()')} svar=a"]
+    now = page.evaluate("Date.now()")
+    plant(page, [*((key, f"{now} {fields}") for key, fields in foreign), others])
+    sent = []
+    anna.context.on("request", lambda each: sent.append((each.method, urlsplit(each.url).path)))
+
+    for path in ("/min-sida", question):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+
+    pages = [each for each in sent if "/static/" not in each[1]]
+    assert pages == [("GET", "/min-sida"), ("GET", question)]
+    assert kept(page) == [others]
+    assert own_server.rows(roles) == before
+    assert answers(own_server, "anna") == []
+    assert page.locator("footer button").count() == 1

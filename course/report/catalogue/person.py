@@ -12,6 +12,7 @@ from course.content.model import Course
 from course.content.queries import Published, editions, published
 from course.errors import NotFound
 from course.learning.completion import WHOLE_COURSE, valid_through
+from course.learning.resting import restores
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population
 from course.organisation.queries import unit_spans
@@ -197,6 +198,8 @@ def _completions(db: Session, people: Sequence[int], course: Published, known_at
             last = valid_through(row.occurred_on, published(db, row.release_id).course.valid_months)
             note = "gäller tills vidare" if last == FOREVER else f"gäller till och med {swedish.day(last)}"
         route = ROUTES.get(row.route, row.route)
+        if restores(row.evidence) and row.route != "restored":
+            route += ", återställt"
         yield row.occurred_on, row.recorded_at, f"{what} genomförd, utgåva {row.edition} ({route})", note
 
 

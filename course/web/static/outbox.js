@@ -5,15 +5,26 @@ const make = (tag, more) => Object.assign(document.createElement(tag), more);
 const box = find("#utkorg"), form = find("form[data-question]"), dialog = find("#osparat");
 const person = box.dataset.person, mine = `svar ${person} `;
 const OPTIONS = ["radio", "checkbox", "select-one", "select-multiple"];
+const KEY = /^svar ([0-9a-f]{24}) (\/forsok\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/fraga\/[a-z0-9-]+)$/;
+const VALUE = /^(\d+) (\S+)$/, FIELD = /^(svar(-[a-z0-9-]+)?|saker)$/;
 const OLDEST = 90 * 24 * 3600e3, PATIENCE = 20e3, LONGEST_PAUSE = 60e3;
 const news = make("div"), line = make("p"), button = make("button", { type: "button", className: "quiet", textContent: "Försök nu" });
 
 let loose = null; // an answer that may not or cannot be kept: it lives as long as the page
 let busy = false, pause = 1e3, timer;
 
-function stored(prefix) {
+// An answer as it is kept; undefined for whatever else somebody has put here, or one that is too old.
+function read(key, text) {
+  const [, whose, to] = KEY.exec(key) ?? [], [, at, form] = (whose && VALUE.exec(text)) ?? [];
+  const fields = [...new URLSearchParams(form)];
+  if (fields.length && fields.every(([name]) => FIELD.test(name)) && Date.now() - at < OLDEST) return { key, whose, to, fields };
+}
+
+// The person's answers that are kept here. What is no answer of anybody's is removed and goes nowhere.
+function stored() {
   try {
-    return Object.entries(localStorage).filter(([key]) => key.startsWith(prefix));
+    return Object.entries(localStorage).map(([key, text]) => read(key, text) ?? localStorage.removeItem(key))
+      .filter((entry) => entry?.whose === person);
   } catch {
     return []; // the browser allows no storage
   }
@@ -28,21 +39,17 @@ function keep(entry) {
   }
 }
 
-function waiting() {
-  const kept = stored(mine).map(([key, value]) =>
-    ({ to: key.slice(mine.length), fields: [...new URLSearchParams(value.split(" ")[1])] }));
-  return loose ? [loose, ...kept] : kept;
-}
+const waiting = () => loose ? [loose, ...stored()] : stored();
 
 function drop(entry) {
   if (entry === loose) loose = null;
-  else localStorage.removeItem(mine + entry.to);
+  else localStorage.removeItem(entry.key);
 }
 
-const hiddenIn = (page) => [...page.querySelectorAll("[type=hidden]")].map(({ name, value }) => [name, value]);
+const tokenIn = (page) => page.querySelector("[data-question] [name=csrf_token]")?.value;
 const ask = (to, more) => fetch(to, { ...more, signal: AbortSignal.timeout(PATIENCE) });
 
-// The hidden fields of the question's page as it is now, or of its attempt's when the time is up; only if its own person
+// The form token of the question's page as it is now, or of its attempt's when the time is up; only if its own person
 // is signed in. No redirect is followed: the session of the sign-in page could replace one just begun in another window.
 async function fresh(to) {
   const response = await ask(to, { redirect: "manual" }), [attempt, question] = to.split("/fraga/");
@@ -51,24 +58,27 @@ async function fresh(to) {
   if (response.status >= 500) throw "server";
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (page.querySelector("#utkorg")?.dataset.person !== person) throw "stranger";
-  return hiddenIn(page.querySelector("form[data-question]") ?? page.querySelector("form"));
+  const token = tokenIn(page);
+  if (!token) throw [404, 409].includes(response.status) ? "gone" : "server";
+  return token;
 }
 
 // What the server says of the answer; or {state}: why it has not said anything.
-async function send(entry, hidden) {
+async function send(entry, token) {
   try {
-    const body = new URLSearchParams([...(hidden ?? await fresh(entry.to)), ...entry.fields]);
+    const body = new URLSearchParams([["csrf_token", token ?? await fresh(entry.to)], ...entry.fields]);
     const response = await ask(entry.to, { method: "POST", headers: { Accept: "application/json" }, body });
     if (response.headers.get("Content-Type") === "application/json") return await response.json();
     if (response.redirected) return { state: "stranger", to: response.url };
-    if (response.status === 400 && hidden) return send(entry); // the page's token is too old
+    if (response.status === 400 && token) return send(entry); // the page's token is too old
     return [404, 409].includes(response.status) ? { saved: false, to: entry.to } : { state: "server" };
   } catch (fault) {
+    if (fault === "gone") return { saved: false, to: entry.to };
     return { state: typeof fault === "string" ? fault : "net" };
   }
 }
 
-async function sendAll(hidden) {
+async function sendAll(token) {
   if (busy) return;
   busy = true;
   clearTimeout(timer);
@@ -76,7 +86,7 @@ async function sendAll(hidden) {
   const tried = new Set();
   for (let entry; (entry = waiting().find(({ to }) => !tried.has(to))); tried.add(entry.to)) {
     const here = form?.getAttribute("action") === entry.to;
-    const reply = await send(entry, here ? hidden : undefined);
+    const reply = await send(entry, here ? token : undefined);
     if (reply.state) state = reply.state;
     else drop(entry);
     if (here && reply.to && !(loose && reply.state)) return location.assign(reply.to);
@@ -121,26 +131,23 @@ form?.addEventListener("submit", (event) => {
   const entry = { to: form.getAttribute("action"), fields, typed };
   loose = typed || !keep(entry) ? entry : null;
   line.textContent = "Sparar …";
-  sendAll(hiddenIn(form));
+  sendAll(tokenIn(document));
 });
 
 for (const leaving of document.querySelectorAll("form[data-leaves]")) {
   leaving.addEventListener("submit", (event) => {
-    if (!stored(mine).length) return;
+    if (!stored().length) return;
     event.preventDefault();
     dialog.showModal();
     dialog.onclick = ({ target }) => {
       if (target.type !== "button") return;
       dialog.close();
-      if (target.value === "drop") stored(mine).forEach(([key]) => localStorage.removeItem(key));
+      if (target.value === "drop") stored().forEach(drop);
       if (target.value) leaving.submit();
     };
   });
 }
 
-for (const [key, value] of stored("svar ")) {
-  if (Date.now() - parseInt(value) > OLDEST) localStorage.removeItem(key);
-}
 box.append(news, line);
 button.onclick = () => sendAll();
 if (form) {
