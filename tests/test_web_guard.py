@@ -337,7 +337,7 @@ def test_no_write_goes_through_without_the_sessions_own_token(world, token_kind)
         client = clients[next((person for person, endpoints in groups.items() if rule.endpoint in endpoints), "bo")]
         assert client.post(address(rule, begun, item="andra"), data=given).status_code == 400, rule.rule
 
-    assert len(writes) == 25
+    assert len(writes) == 27
     assert everything(world.app) == before
     assert finished.id != begun.id
 
