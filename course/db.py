@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from inspect import iscoroutinefunction
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import sqlean
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from course import clock
 from course.config import BadSettings, Settings
+from course.errors import TookTooLong
 from course.schema import Installation
 from course.turn import turn
 
@@ -50,6 +52,12 @@ FIRST_SOUND_SQLITE = (3, 51, 3)
 """Older engines have the WAL-reset bug (sqlite.org/wal.html#walresetbug): they lose committed rows in WAL mode."""
 LONGEST_WAIT = 10
 """Seconds for which a writer waits for its turn."""
+LONGEST_READ = 30
+"""Seconds for which the figures may keep the database at work."""
+STEPS = 100_000
+"""Instructions of SQLite's between two looks at the clock: some milliseconds."""
+QUERY_CANCELED = "57014"
+"""What PostgreSQL calls a statement that took too long."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -154,6 +162,46 @@ def transaction() -> Iterator[tuple[Session, datetime]]:
         except BaseException:
             session.rollback()
             raise
+
+
+@contextmanager
+def time_limit(db: Session, seconds: float | None = None) -> Iterator[None]:
+    """Give up a reading after LONGEST_READ or other seconds: raises TookTooLong, and lets go of what was read.
+
+    On SQLite the statements of the block may together take so long, on PostgreSQL each of them.
+    """
+    seconds = LONGEST_READ if seconds is None else seconds
+    connection = db.connection()
+    lifted = _limit_sqlite if connection.dialect.name == "sqlite" else _limit_postgresql
+    try:
+        with lifted(connection, seconds):
+            yield
+    except OperationalError as fault:
+        interrupted = str(fault.orig) == "interrupted" or getattr(fault.orig, "sqlstate", "") == QUERY_CANCELED
+        if not interrupted:
+            raise
+        db.rollback()
+        log.warning("a reading was given up after %s s", seconds)
+        raise TookTooLong(f"Databasen hann inte räkna färdigt på {seconds:g} sekunder.") from fault
+
+
+@contextmanager
+def _limit_sqlite(connection: Connection, seconds: float) -> Iterator[None]:
+    ends = monotonic() + seconds
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: monotonic() > ends, STEPS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, STEPS)
+
+
+@contextmanager
+def _limit_postgresql(connection: Connection, seconds: float) -> Iterator[None]:
+    limit = "SELECT set_config('statement_timeout', %s, TRUE)"
+    connection.exec_driver_sql(limit, (f"{round(seconds * 1000)}ms",))
+    yield
+    connection.exec_driver_sql(limit, ("0",))
 
 
 @contextmanager

@@ -38,6 +38,12 @@ class Conflict(Refusal):
     status = 409
 
 
+class TookTooLong(Refusal):
+    """Answering would have held the database for too long, and was given up; nothing was to be written."""
+
+    status = 504
+
+
 class Problem(NamedTuple):
     """A fault in a file that a person wrote: where it is and what to do about it, in Swedish.
 

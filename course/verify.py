@@ -22,12 +22,13 @@ from course.schema import Base, altered_triggers
 SOME = 10
 """At most so many faults of one kind are told."""
 ADDS_UP = {
-    ("status", "members"): "covered exempt expired under_way not_started",
-    ("routes", "covered"): "quiz mixed platform workshop paper",
+    ("status", "members"): "covered exempt expired outdated under_way not_started",
+    ("routes", "covered"): "quiz test mixed platform workshop paper",
+    ("reached_routes", "reached"): "quiz test mixed platform workshop paper",
     ("identity", "members"): "at_start joined -left moved_in -moved_out",
     ("bridge", "reached"): (
-        "covered -covered_before_period -covered_after_period -covered_outside_population"
-        " reached_left_or_moved reached_no_longer_valid"
+        "covered -covered_before_period -covered_outside_population"
+        " reached_left_or_moved reached_expired reached_outdated"
     ),
 }
 """{(group, figure): the figures of the group that it is the sum of}; those with a minus are taken away."""

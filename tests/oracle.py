@@ -12,7 +12,8 @@ from course.learning.tables import Completion, Revocation
 from course.organisation.tables import Exemption, Membership, MembershipState, SamePerson, UnitState
 from course.quiz.tables import Attempt
 
-STRENGTH = ("paper", "workshop", "platform", "mixed", "quiz")
+STRENGTH = ("paper", "workshop", "platform", "mixed", "test", "quiz")
+BUCKETS = ("covered", "exempt", "expired", "outdated", "under_way", "not_started")
 
 
 class ByHand:
@@ -39,15 +40,19 @@ class ByHand:
         ]
         self.done = [row for row in rows if not row.path]
         in_force = edition_in_force(editions(db, course, known_at), day)
-        self.valid = [
+        in_time = [
             row
             for row in self.done
-            if row.edition >= in_force
-            and valid_through(row.occurred_on, published(db, row.release_id).course.valid_months) >= day
+            if valid_through(row.occurred_on, published(db, row.release_id).course.valid_months) >= day
         ]
-        begun = [each for each in db.scalars(select(Attempt)) if each.started_at <= known_at]
+        self.valid = [row for row in in_time if row.edition >= in_force]
+        self.in_time = {self.human(row.person_id) for row in in_time}
+        every = db.scalars(select(Attempt).where(Attempt.course == course))
+        begun = [
+            each for each in every if each.started_at <= known_at and published(db, each.release_id).edition >= in_force
+        ]
         self.begun = {self.human(each.person_id) for each in begun if day_of(each.started_at) <= day}
-        self.begun |= {self.human(row.person_id) for row in rows if row.path}
+        self.begun |= {self.human(row.person_id) for row in rows if row.path and row.edition >= in_force}
 
     @staticmethod
     def known(row, at):
@@ -77,13 +82,16 @@ class ByHand:
             if holds(each, day) and each.counts is counts and (not self.roots or self.inside(each.unit_id, day))
         }
 
-    def reached(self):
-        return {
-            self.human(row.person_id)
+    def reaching(self):
+        return [
+            row
             for row in self.done
             if self.start <= row.occurred_on <= self.until
             and self.human(row.person_id) in self.members(row.occurred_on)
-        }
+        ]
+
+    def reached(self):
+        return {self.human(row.person_id) for row in self.reaching()}
 
     def bucket(self, person):
         if person in {self.human(row.person_id) for row in self.valid}:
@@ -91,11 +99,11 @@ class ByHand:
         if person in self.exempt:
             return "exempt"
         if person in {self.human(row.person_id) for row in self.done}:
-            return "expired"
+            return "outdated" if person in self.in_time else "expired"
         return "under_way" if person in self.begun else "not_started"
 
-    def route(self, person):
-        routes = {row.route for row in self.valid if self.human(row.person_id) == person}
+    def route(self, person, rows):
+        routes = {row.route for row in rows if self.human(row.person_id) == person}
         return max(("quiz" if each == "restored" else each for each in routes), key=STRENGTH.index)
 
     def figures(self):
@@ -110,14 +118,15 @@ class ByHand:
             days.setdefault(self.human(row.person_id), []).append(row.occurred_on)
         within = {p for p, found in days.items() if any(self.start <= day <= self.until for day in found)}
         before = {p for p, found in days.items() if any(day < self.start for day in found)} - within
-        told = {
-            f"status.{name}": buckets[name] for name in ("covered", "exempt", "expired", "under_way", "not_started")
-        }
-        routes = Counter(map(self.route, covered))
+        told = {f"status.{name}": buckets[name] for name in BUCKETS}
+        routes = Counter(self.route(person, self.valid) for person in covered)
+        reaching = self.reaching()
+        reached_routes = Counter(self.route(person, reaching) for person in reached)
         return told | {
             "status.members": len(now),
             "status.uncounted": len(self.members(self.day, counts=False) - now),
             **{f"routes.{name}": routes[name] for name in STRENGTH},
+            **{f"reached_routes.{name}": reached_routes[name] for name in STRENGTH},
             "identity.at_start": len(then),
             "identity.joined": len(came - self.employed(self.start)),
             "identity.moved_in": len(came & self.employed(self.start)),
@@ -126,9 +135,9 @@ class ByHand:
             "bridge.reached": len(reached),
             "bridge.covered_outside_population": len((covered - reached) & within),
             "bridge.covered_before_period": len((covered - reached) & before),
-            "bridge.covered_after_period": len(covered - reached - within - before),
             "bridge.reached_left_or_moved": len(reached - now),
-            "bridge.reached_no_longer_valid": len((reached & now) - covered),
+            "bridge.reached_expired": len((reached & now) - covered - self.in_time),
+            "bridge.reached_outdated": len(((reached & now) - covered) & self.in_time),
         }
 
 

@@ -37,5 +37,7 @@ def figures(db, day):
     table = REPORTS["coverage"].build(db, "kurs", "employee", day, KNOWN_AT)
     found = json.loads(FORMATS["json"].render(table))
     lines = {row.pop("label"): [row[key] for key in ("members", "covered", "reached")] for row in found["rows"]}
-    flat = {f"{group}.{key}": value for group, values in found["figures"].items() for key, value in values.items()}
+    flat = {
+        f"{group['key']}.{figure['key']}": figure["value"] for group in found["groups"] for figure in group["figures"]
+    }
     return {**flat, "lines": lines}

@@ -19,7 +19,7 @@ FINE = Course("Kursen", date(2026, 12, 31), date(2026, 12, 31))
 def today(**told):
     well = {
         "day": DAY,
-        "newest_list": date(2026, 5, 20),
+        "lists": {"hr": date(2026, 5, 20)},
         "drafts": 0,
         "employees": 10,
         "without_account": 0,
@@ -37,8 +37,13 @@ def test_when_all_is_well_nothing_is_asked():
     ("told", "text", "where"),
     [
         ({"local_fault": "rad 2 är fel"}, "Telefonnummer och andra lokala uppgifter kan saknas", ""),
-        ({"newest_list": None}, "Ingen personallista är inläst än.", "imports"),
-        ({"newest_list": date(2026, 4, 26)}, "Personallistan är från 26\xa0april 2026.", "imports"),
+        ({"lists": {}}, "Ingen personallista är inläst än.", "imports"),
+        ({"lists": {"hr": date(2026, 4, 26)}}, "Personallistan är från 26\xa0april 2026. Läs in en ny", "imports"),
+        (
+            {"lists": {"hr": date(2026, 5, 20), "pool": date(2026, 3, 1)}},
+            "Personallistan ”pool” är från 1\xa0mars 2026. Läs in en ny",
+            "imports",
+        ),
         ({"drafts": 1}, "En lista väntar på att du bekräftar den", "imports"),
         ({"without_account": 1500, "employees": 2100}, "1\xa0500 av 2\xa0100 anställda har inte valt", "codes"),
         ({"units_without_manager": ("A",)}, "A saknar chef", "imports"),
@@ -58,7 +63,7 @@ def test_each_thing_to_do_is_said_with_the_page_where_it_is_done(told, text, whe
 @pytest.mark.parametrize(
     "told",
     [
-        {"newest_list": date(2026, 4, 27)},
+        {"lists": {"hr": date(2026, 4, 27)}},
         {"courses": (Course("K", DAY, date(2026, 7, 2)),)},
     ],
 )
@@ -67,7 +72,7 @@ def test_what_is_not_yet_due_is_not_asked(told):
 
 
 def test_notices_are_plain_values():
-    assert notices(today(drafts=1, newest_list=None))[0] == Notice(
+    assert notices(today(drafts=1, lists={}))[0] == Notice(
         "En lista väntar på att du bekräftar den eller låter bli.", "imports"
     )
 

@@ -13,13 +13,14 @@ import sqlean
 import time_machine
 from conftest import settings_for
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from course import create_app, db
 from course.access.tables import Throttle
 from course.audit.tables import AuditEntry
 from course.config import BadSettings
-from course.db import database, file_lock, newest_instant, transaction
+from course.db import database, file_lock, newest_instant, time_limit, transaction
+from course.errors import TookTooLong
 from course.organisation.actions import add_person
 from course.organisation.tables import Person
 
@@ -233,6 +234,20 @@ def test_an_unreachable_database_is_one_clear_line(tmp_path, url):
     assert str(refusal.value).startswith("the database ")
     assert "cannot be opened" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_reading_that_takes_too_long_is_given_up_and_the_next_one_is_not(app):
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000)"
+    with app.app_context():
+        session = database.session
+        with pytest.raises(TookTooLong, match=r"på 0.3 sekunder"), time_limit(session, 0.3):
+            session.execute(text(f"{numbers} SELECT count(*) FROM n"))
+        with time_limit(session, 0.3):
+            assert session.execute(text("SELECT 1")).scalar_one() == 1
+        if session.get_bind().dialect.name == "postgresql":
+            assert session.execute(text("SHOW statement_timeout")).scalar_one() == "0"
+        with pytest.raises((OperationalError, ProgrammingError), match="not_there"), time_limit(session):
+            session.execute(text("SELECT * FROM not_there"))
 
 
 def modes(folder):

@@ -8,13 +8,15 @@ import time_machine
 from browsing import PASSWORD, Page, browser, everything, give_password, rows, seek
 from sqlalchemy import select, update
 from test_roster import HEAD, OFFICIALS, held, names, planned, read_in, row
+from test_testing_out import with_test
 from world import course_sources, noon, post, token
 
 from course.access.throttle import MOST_PAGES
 from course.audit.tables import AuditEntry
+from course.content.queries import current, newest_release_id
 from course.db import transaction
 from course.errors import Conflict, Invalid, NotFound
-from course.learning.actions import revoke
+from course.learning.actions import complete, revoke
 from course.learning.queries import completion_rows
 from course.organisation.actions import (
     Terms,
@@ -161,6 +163,7 @@ def test_two_people_share_an_email_only_when_they_are_one_human(world):
 
 
 def test_links_are_a_star_whoever_is_linked_to_whom(world):
+    world.publish()
     ids = [world.person(key, "A") for key in "abc"]
     with world.write("2026-01-02") as (db, at):
         link(db, ids[1], ids[0], by=None, at=at)
@@ -443,14 +446,87 @@ def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logge
     facts = list(page.texts("th", scope="row"))
     assert facts == [
         "Enhet A som handläggare, tillsvidare, räknas, tills vidare",
-        "Började svara på frågorna i modulen ”Modulen modul”",
-        "Modulen Modulen modul genomförd, utgåva 1 (i kursen)",
-        "Hela kursen genomförd, utgåva 1 (i kursen)",
+        "Hela kursen, utgåva 1 (i kursen)",
+        "Modulen ”Modulen modul”, utgåva 1 (i kursen)",
     ]
     site.db.rollback()
     newest = newest_entry(site)
     assert (newest.action, newest.subject) == ("people.show", str(site.people["anna"]))
     assert "Det rätta" not in page.main
+
+
+def rows_of(site, client, key, per="2026-06-01"):
+    """The rows of why a person is counted so, and everything else on the page."""
+    page = Page(client.get(f"/personer/{site.people[key]}", query_string={"per": per}))
+    return [tuple(row) for row in page.rows()], page.main
+
+
+def test_nobody_can_see_how_many_tries_it_took_when_in_the_day_or_by_which_questions(site):
+    site.publish(with_test(), day="2026-01-02")
+    keys = ("once", "often", "tested", "again")
+    for key in keys:
+        site.person(key, "B")
+    site.take("once", "2026-03-02")
+    for second in ("fel", "fel", "fel", "ratt"):
+        site.take("often", "2026-03-02", first="fel" if second == "fel" else "ratt", second=second)
+    taken = site.begin("tested", "2026-03-02", quiz="kunskap-modul")
+    for item in taken.paper:
+        site.answer("tested", taken, item, "ratt", "2026-03-02")
+    for _ in range(3):
+        site.take("again", "2026-03-02")
+
+    client = browser(site, "hr")
+    pages = [rows_of(site, client, key) for key in keys]
+
+    assert [rows for rows, _ in pages] == [pages[0][0]] * 4
+    assert {main.replace(key, "once") for key, (_, main) in zip(keys, pages, strict=True)} == {pages[0][1]}
+    learned = [row for row in pages[0][0] if "utgåva" in row[0]]
+    assert learned == [
+        ("Hela kursen, utgåva 1 (i kursen)", "", "2 mars 2026", "", "gäller tills vidare"),
+        ("Modulen ”Modulen modul”, utgåva 1 (i kursen)", "2 mars 2026", "2 mars 2026", "", ""),
+    ]
+
+
+def test_a_module_has_the_day_it_was_begun_and_the_day_it_was_done_by_the_day_that_is_asked_for(site):
+    site.begin("anna", "2026-03-02")
+    site.take("anna", "2026-03-09")
+    client = browser(site, "hr")
+
+    def module(per):
+        rows, _ = rows_of(site, client, "anna", per)
+        return [row[1:3] for row in rows if row[0].startswith("Modulen")]
+
+    assert [module(day) for day in ("2026-03-01", "2026-03-02", "2026-03-08", "2026-03-09")] == [
+        [],
+        [("2 mars 2026", "")],
+        [("2 mars 2026", "")],
+        [("2 mars 2026", "9 mars 2026")],
+    ]
+
+
+def test_each_edition_has_a_row_of_its_own_and_what_hr_recorded_keeps_its_time(site):
+    site.take("anna", "2026-03-02")
+    site.publish(course_sources(edition=2, edition_from=date(2026, 5, 1)), day="2026-04-01")
+    site.begin("anna", "2026-05-02")
+    with site.write("2026-05-04") as (db, at):
+        release = current(db, newest_release_id(db))["kurs"]
+        complete(db, site.people["anna"], release, "", 2, route="paper", evidence="x",
+                 occurred_on=date(2026, 5, 3), at=at)  # fmt: skip
+
+    rows, _ = rows_of(site, browser(site, "hr"), "anna")
+
+    assert [row[:4] for row in rows if ", utgåva" in row[0]] == [
+        ("Hela kursen, utgåva 1 (i kursen)", "", "2 mars 2026", ""),
+        ("Modulen ”Modulen modul”, utgåva 1 (i kursen)", "2 mars 2026", "2 mars 2026", ""),
+        ("Modulen ”Modulen modul”, utgåva 2", "2 maj 2026", "", ""),
+        ("Hela kursen, utgåva 2 (papper)", "", "3 maj 2026", "4 maj 2026 kl. 14.00"),
+    ]
+
+
+def test_what_was_known_is_kept_in_silence_when_another_day_is_chosen(site):
+    page = Page(browser(site, "hr").get(f"/personer/{site.people['anna']}?kand=2026-03-01"))
+
+    assert page.sends("Visa")["kand"] == ["2026-03-01"]
 
 
 def test_hr_reads_why_a_completion_was_revoked_and_which_day_is_the_last(site):

@@ -13,6 +13,7 @@ from course.db import database, newest_instant
 from course.errors import NotFound
 from course.report.as_of import known_or_newest, read_earlier
 from course.report.catalogue import REPORTS
+from course.report.catalogue.coverage import ORGANISATIONS, SMALL
 from course.report.formats import FORMATS
 from course.target.queries import promises
 
@@ -27,9 +28,26 @@ group = Group("report", help="Siffror.")
 @click.option("--kand", help="Vad som var känt då: en dag eller en tidpunkt i ISO 8601; allt om inget sägs.")
 @click.option("--sedan", help="Säg också vad som har ändrats sedan dess: en tidigare dag eller tidpunkt än --kand.")
 @click.option(
+    "--organisation",
+    type=click.Choice(ORGANISATIONS),
+    default=ORGANISATIONS[0],
+    show_default=True,
+    help="Nått där personen var när hen blev klar, eller där hen är, i enheterna som de är ordnade nu.",
+)
+@click.option(
+    "--sma",
+    "small",
+    type=click.Choice(SMALL),
+    default=SMALL[0],
+    show_default=True,
+    help="Rader om få personer; doljs när siffrorna ska lämnas vidare.",
+)
+@click.option(
     "--format", "wanted", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Format."
 )
-def coverage(wanted_target: str | None, per: date | None, kand: str | None, sedan: str | None, wanted: str) -> None:
+def coverage(
+    wanted_target: str | None, per: date | None, kand: str | None, sedan: str | None, wanted: str, **chosen: str
+) -> None:
     """Hur många som har gått kursen, en dag, enligt det som var känt vid en tidpunkt."""
     now = clock.now()
     db = database.session
@@ -37,7 +55,7 @@ def coverage(wanted_target: str | None, per: date | None, kand: str | None, seda
     day = per or clock.day_of(now)
     course, audience = _course(db, wanted_target, day, known_at)
     earlier = read_earlier(sedan, known_at, now) if sedan else None
-    table = REPORTS["coverage"].build(db, course, audience, day, known_at, earlier=earlier)
+    table = REPORTS["coverage"].build(db, course, audience, day, known_at, earlier=earlier, **chosen)
     click.echo(FORMATS[wanted].render(table), nl=False)
 
 

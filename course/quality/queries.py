@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Float, Select, Subquery, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.db import time_limit
 from course.items import FULL
 from course.organisation.tables import SamePerson
 from course.quality.measures import STEP, Answers
@@ -17,7 +18,8 @@ def first_answers(db: Session, course: str) -> list[Answers]:
     A first attempt is the earliest that a human began at the quiz, whatever the number of employments, once it is
     finished. Those of each release are counted in whole steps of STEP, in the order they were finished.
     """
-    return [Answers(*row) for row in db.execute(_first_answers, {"course": course})]
+    with time_limit(db):
+        return [Answers(*row) for row in db.execute(_first_answers, {"course": course})]
 
 
 def _firsts() -> Subquery:

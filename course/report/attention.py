@@ -1,6 +1,6 @@
 """What HR should do something about today, in order of weight. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -35,8 +35,8 @@ class Today:
     """What there is to know on a day."""
 
     day: date
-    newest_list: date | None
-    """The day of the newest personnel list."""
+    lists: Mapping[str, date]
+    """{source: the day of its newest personnel list}."""
     drafts: int
     """Lists that have been sent and not decided on."""
     employees: int
@@ -81,14 +81,15 @@ def _of_people(today: Today) -> Iterable[Notice]:
         )
     if today.drafts:
         yield Notice("En lista väntar på att du bekräftar den eller låter bli.", "imports")
-    if today.newest_list is None:
+    if not today.lists:
         yield Notice("Ingen personallista är inläst än.", "imports")
-    elif today.day - today.newest_list > LIST_GROWS_OLD:
-        yield Notice(
-            f"Personallistan är från {swedish.day(today.newest_list)}. Läs in en ny, så att siffrorna gäller rätt"
-            " personer.",
-            "imports",
-        )
+    for source, newest in sorted(today.lists.items()):
+        if today.day - newest > LIST_GROWS_OLD:
+            which = f"Personallistan ”{source}”" if len(today.lists) > 1 else "Personallistan"
+            yield Notice(
+                f"{which} är från {swedish.day(newest)}. Läs in en ny, så att siffrorna gäller rätt personer.",
+                "imports",
+            )
     if today.without_account:
         yield Notice(
             f"{swedish.number(today.without_account)} av {swedish.number(today.employees)} anställda har inte valt"

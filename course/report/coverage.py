@@ -5,14 +5,14 @@ Source: design.md, "The figures, never mixed".
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from course.organisation.population import UnitSpan
 from course.swedish import sort_key
 
-ROUTES = ("quiz", "mixed", "platform", "workshop", "paper")
-"""The ways to a completion, the strongest first."""
+ROUTES = ("quiz", "test", "mixed", "platform", "workshop", "paper")
+"""The ways to a completion of the course, the strongest first; `test` is by questions with some knowledge test."""
 
 
 @dataclass(frozen=True)
@@ -23,28 +23,33 @@ class Standing:
     """In the population on the period's first day."""
     at_end: bool
     """In the population on D."""
-    reached: bool
-    """Completed within the period, on or before D, while in the population on that day."""
     uncounted: bool
     """Matches the population's filters on D in a membership that does not count."""
     employed_at_start: bool
-    """Told of those who are in the population at the end but not at the start."""
     employed_at_end: bool
-    """Told of those who were in the population at the start but not at the end."""
     exempt: bool
-    """An exemption holds on D. Told of the uncovered."""
+    """An exemption holds on D."""
     begun: bool
-    """Told of those without a completion."""
+    """An attempt or a module of the edition in force. Told of those without a completion."""
+    outdated: bool
+    """Has no valid completion, but one that would be but for a newer edition."""
     completed: str
-    """When, seen from the period: `within` it, else `before` it, else `after` it; '' without any completion."""
+    """When, seen from the period: `within` it, else `before` it; '' without any completion."""
     covered_by: str
     """The route of the completion that is valid on D; '' without one."""
+    reached_by: str
+    """The route of the completion within the period, on or before D, on a day in the population; '' without one."""
     persons: int
 
     @property
     def covered(self) -> bool:
         """Has a completion that is valid on D."""
         return bool(self.covered_by)
+
+    @property
+    def reached(self) -> bool:
+        """Completed within the period, on or before D, while in the population on that day."""
+        return bool(self.reached_by)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,13 @@ class Coverage:
     covered_by: Mapping[str, int]
     """The covered by route: each person once, by the strongest of the completions that are valid."""
     exempt: int
+    """Exempt and not covered."""
+    covered_exempt: int
+    """Exempt although covered."""
     expired: int
+    """Were covered until the time of their completion was over."""
+    outdated: int
+    """Were covered until a newer edition held."""
     under_way: int
     not_started: int
     at_start: int
@@ -89,11 +100,13 @@ class Coverage:
     moved_in: int
     moved_out: int
     reached: int
+    reached_by: Mapping[str, int]
+    """The reached by route: each person once, by the strongest of the completions that count."""
     covered_before_period: int
-    covered_after_period: int
     covered_outside_population: int
     reached_left_or_moved: int
-    reached_no_longer_valid: int
+    reached_expired: int
+    reached_outdated: int
     uncounted: int
     """Match the filters on D, but do not count."""
 
@@ -104,9 +117,15 @@ class Coverage:
 
     @property
     def share_without_exempt(self) -> Fraction | None:
-        """Covered of the members who are not exempt."""
+        """Covered of the members who are covered or not exempt."""
         required = self.members - self.exempt
         return Fraction(self.covered, required) if required else None
+
+    @property
+    def share_of_required(self) -> Fraction | None:
+        """Covered of the members who are not exempt, both without those who are exempt although covered."""
+        required = self.members - self.exempt - self.covered_exempt
+        return Fraction(self.covered - self.covered_exempt, required) if required else None
 
 
 @dataclass(frozen=True)
@@ -149,7 +168,9 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
         covered=buckets["covered"],
         covered_by={route: sum(row.persons for row in members if row.covered_by == route) for route in ROUTES},
         exempt=buckets["exempt"],
+        covered_exempt=count(lambda row: row.at_end and row.covered and row.exempt),
         expired=buckets["expired"],
+        outdated=buckets["outdated"],
         under_way=buckets["under_way"],
         not_started=buckets["not_started"],
         at_start=count(lambda row: row.at_start),
@@ -158,28 +179,33 @@ def summarise(standings: Iterable[Standing]) -> Coverage:
         moved_in=count(lambda row: row.at_end and not row.at_start and row.employed_at_start),
         moved_out=count(lambda row: row.at_start and not row.at_end and row.employed_at_end),
         reached=count(lambda row: row.reached),
+        reached_by={route: sum(row.persons for row in rows if row.reached_by == route) for route in ROUTES},
         covered_before_period=count(lambda row: _covered_unreached(row) and row.completed == "before"),
-        covered_after_period=count(lambda row: _covered_unreached(row) and row.completed == "after"),
         covered_outside_population=count(lambda row: _covered_unreached(row) and row.completed == "within"),
         reached_left_or_moved=count(lambda row: row.reached and not row.at_end),
-        reached_no_longer_valid=count(lambda row: row.reached and row.at_end and not row.covered),
+        reached_expired=count(lambda row: _reached_uncovered(row) and not row.outdated),
+        reached_outdated=count(lambda row: _reached_uncovered(row) and row.outdated),
         uncounted=count(lambda row: row.uncounted and not row.at_end),
     )
 
 
 def bucket(row: Standing) -> str:
-    """Where a member stands: the first of covered, exempt, expired, under way and not started that fits."""
+    """Where a member stands: the first of covered, exempt, outdated, expired, under way and not started that fits."""
     if row.covered:
         return "covered"
     if row.exempt:
         return "exempt"
     if row.completed:
-        return "expired"
+        return "outdated" if row.outdated else "expired"
     return "under_way" if row.begun else "not_started"
 
 
 def _covered_unreached(row: Standing) -> bool:
     return row.at_end and row.covered and not row.reached
+
+
+def _reached_uncovered(row: Standing) -> bool:
+    return row.reached and row.at_end and not row.covered
 
 
 @dataclass(frozen=True)
@@ -254,6 +280,17 @@ def by_unit(
     everything = line(0, "total", "Alla", [*inside, *former])
     lines.extend(several(0, everything, [part for part in lines if part.level == 0]))
     return [*lines, everything] if lines else []
+
+
+def where_they_are(members: Sequence[InUnit], reached: Sequence[InUnit]) -> list[InUnit]:
+    """The reached, each in the units where it is a member; who is none any more stays where it was reached."""
+    units: dict[int, list[int]] = defaultdict(list)
+    for row in members:
+        if row.person is not None:
+            units[row.person].append(row.unit)
+    moved = {row.person: row for row in reached if row.person in units}
+    stayed = [row for row in reached if row.person not in units]
+    return stayed + [replace(row, unit=unit) for person, row in moved.items() if person for unit in units[person]]
 
 
 class _Counter:

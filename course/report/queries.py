@@ -18,7 +18,9 @@ from sqlalchemy import (
     TextualSelect,
     and_,
     bindparam,
+    cast,
     column,
+    func,
     literal,
     or_,
     select,
@@ -26,8 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from course.clock import end_of
-from course.content.queries import edition_in_force, editions, published
+from course.clock import day_of, end_of
+from course.content.model import KNOWLEDGE_TEST
+from course.content.queries import Edition, edition_in_force, editions, published
+from course.db import time_limit
 from course.learning.completion import WHOLE_COURSE, earliest_valid
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population, Stay, UnitSpan, stays
@@ -42,8 +46,9 @@ from course.organisation.tables import (
     Unit,
     UnitState,
 )
+from course.quiz.tables import Attempt
 from course.report import sets
-from course.report.changes import Written
+from course.report.changes import Members, Written
 from course.report.coverage import Facts, InUnit, Standing
 from course.schema import Dated, UtcDateTime, known
 from course.swedish import sort_key
@@ -57,9 +62,10 @@ TYPES: dict[str, Any] = {
     "fresh": String(),
     "in_force": Integer(),
     "human": Integer(),
+    "tested": String(),
+    "people": String(),
     "day": Date(),
     "start": Date(),
-    "reached_until": Date(),
     "day_ends": UtcDateTime(),
     "known_at": UtcDateTime(),
 }
@@ -70,9 +76,11 @@ STATEMENTS: dict[str, tuple[str, tuple[tuple[str, Any], ...]]] = {
         sets.COVERAGE,
         (("part", String()), ("key", BigInteger()), ("person", Integer()), ("persons", Integer())),
     ),
-    "person": (sets.PERSON, (("time", Integer()), ("route", Integer()), ("bits", Integer()))),
+    "person": (sets.PERSON, tuple((name, Integer()) for name in ("time", "route", "reached_by", "bits"))),
     "members": (sets.MEMBERS, (("person", Integer()), ("unit", Integer()), ("done_on", Date()))),
     "reached": (sets.REACHED, (("person", Integer()), ("id", Integer()))),
+    "covered": (sets.COVERED, (("person", Integer()), ("id", Integer()), ("route", Integer()))),
+    "employed": (sets.EMPLOYED, (("person", Integer()),)),
 }
 """{name: (its SELECT, its columns)}."""
 
@@ -94,11 +102,6 @@ class Scope:
         year = (date(day.year, 1, 1), date(day.year, 12, 31))
         period = (promise.period_from, promise.period_to) if promise else year
         return cls(course, audience, day, known_at, *period)
-
-    @property
-    def reached_until(self) -> date:
-        """The last day whose completions count as reached."""
-        return min(self.day, self.period_to)
 
 
 @dataclass(frozen=True)
@@ -122,15 +125,15 @@ def facts(db: Session, scope: Scope, populations: Sequence[Population], spans: S
     knows_anybody = False
     for part, key, person, persons in _ask(db, "coverage", scope, populations, spans):
         unit, told = sets.read_key(key)
-        _, _, route, bits = sets.read_facts(told)
+        *_, route, by, bits = sets.read_facts(told)
         if part == "known":
             knows_anybody = True
         elif part == "standing":
             counted[told] += persons
         if unit and bits & sets.BIT["at_end"]:
-            members.append(InUnit(unit, person, route > 0, persons))
-        if unit and bits & sets.BIT["reached"]:
-            reached.append(InUnit(unit, person, route > 0, persons))
+            members.append(InUnit(unit, person, route >= sets.VALID, persons))
+        if unit and by:
+            reached.append(InUnit(unit, person, route >= sets.VALID, persons))
     standings: list[list[Standing]] = [[] for _ in populations]
     for told, persons in counted.items():
         population, *facts = sets.read_facts(told)
@@ -142,10 +145,17 @@ def standing_of(
     db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan], person_id: int
 ) -> Standing | None:
     """The standing of one human, by the same sets; None when the human stands nowhere in the population."""
-    links = select(SamePerson.main_id).where(SamePerson.person_id == person_id, known(SamePerson, scope.known_at))
-    human = db.execute(links).scalar_one_or_none() or person_id
-    rows = _ask(db, "person", scope, [population], spans, human=human)
+    human, *others = star_of(db, person_id, scope.known_at)
+    rows = _ask(db, "person", scope, [population], spans, human=human, people=json.dumps([human, *others]))
     return _standing(*rows[0], persons=1) if rows else None
+
+
+def star_of(db: Session, person_id: int, known_at: datetime) -> list[int]:
+    """All the rows that are the same human, as known at the instant; first the one that stands for the others."""
+    links = select(SamePerson.main_id).where(SamePerson.person_id == person_id, known(SamePerson, known_at))
+    main = db.execute(links).scalar_one_or_none() or person_id
+    others = select(SamePerson.person_id).where(SamePerson.main_id == main, known(SamePerson, known_at))
+    return [main, *sorted(db.scalars(others))]
 
 
 def members(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> list[Member]:
@@ -168,6 +178,37 @@ def reached_by(
     return {human: frozenset(completions) for human, completions in found.items()}
 
 
+def members_at(db: Session, scope: Scope, population: Population, spans: Sequence[UnitSpan]) -> Members:
+    """The members on the scope's day, and what they have of valid and of outdated completions."""
+    covered: dict[int, set[int]] = {}
+    everybody, outdated = set(), set()
+    for human, completion, route in _ask(db, "covered", scope, [population], spans):
+        everybody.add(human)
+        if route >= sets.VALID:
+            covered.setdefault(human, set()).add(completion)
+        elif route == sets.OUTDATED:
+            outdated.add(human)
+    return Members(everybody, covered, outdated)
+
+
+def employed_on(db: Session, scope: Scope) -> set[int]:
+    """The humans who are employed on the scope's day, wherever."""
+    return {human for (human,) in _ask(db, "employed", scope, (), ())}
+
+
+def knows_period(db: Session, scope: Scope) -> bool:
+    """Whether the course was published before the period was over, or anybody is known to have completed some of it."""
+    releases = editions(db, scope.course, scope.known_at)
+    if releases and day_of(published(db, releases[0].release_id).published_at) <= scope.period_to:
+        return True
+    done = select(Completion.id).where(
+        Completion.course == scope.course,
+        Completion.occurred_on.between(scope.period_from, scope.period_to),
+        Completion.recorded_at <= scope.known_at,
+    )
+    return db.execute(done.limit(1)).first() is not None
+
+
 def stars(db: Session, *instants: datetime) -> dict[int, set[int]]:
     """{human: the people that it stands for at any of the instants, itself among them}, of those who are linked."""
     rows = select(SamePerson.main_id, SamePerson.person_id).where(or_(*(known(SamePerson, at) for at in instants)))
@@ -185,9 +226,10 @@ def written_between(db: Session, target_id: int | None, earlier: datetime, known
     memberships = select(Membership.person_id).join(MembershipState)
     units = since.writes(db, select(literal(0)), UnitState)
     links = select(SamePerson.person_id, SamePerson.main_id).where(since.wrote(SamePerson))
+    recorded = select(Completion.id, Completion.occurred_on).where(since.holds(Completion.recorded_at))
     targets = select(TargetState.id).where(TargetState.target_id == target_id, since.wrote(TargetState))
     return Written(
-        completions=frozenset(db.scalars(select(Completion.id).where(since.holds(Completion.recorded_at)))),
+        completions=dict(db.execute(recorded).all()),
         revoked=frozenset(db.scalars(select(Revocation.completion_id).where(since.holds(Revocation.at)))),
         linked=frozenset(person for pair in db.execute(links) for person in pair),
         memberships={
@@ -223,9 +265,16 @@ class Between:
         return newest
 
 
-def _standing(time: int, route: int, bits: int, *, persons: int) -> Standing:
+def _standing(time: int, route: int, reached_by: int, bits: int, *, persons: int) -> Standing:
     flags = {name: bool(bits & bit) for name, bit in sets.BIT.items()}
-    return Standing(**flags, completed=sets.WHEN[time], covered_by=sets.RANKED[route], persons=persons)
+    return Standing(
+        **flags,
+        outdated=route == sets.OUTDATED,
+        completed=sets.WHEN[time],
+        covered_by=sets.RANKED[route] if route >= sets.VALID else "",
+        reached_by=sets.RANKED[reached_by],
+        persons=persons,
+    )
 
 
 def _ask(
@@ -234,11 +283,12 @@ def _ask(
     scope: Scope,
     populations: Sequence[Population],
     spans: Sequence[UnitSpan],
-    **more: int,
+    **more: int | str,
 ) -> Sequence[Any]:
     statement, names = _statement(name, db.get_bind().dialect.name)
     given = _parameters(db, scope, populations, spans) | more
-    return db.connection().execute(statement, {name: given[name] for name in names}).all()
+    with time_limit(db):
+        return db.connection().execute(statement, {name: given[name] for name in names}).all()
 
 
 @cache
@@ -254,15 +304,17 @@ def _statement(name: str, dialect: str) -> tuple[TextualSelect, tuple[str, ...]]
 def _parameters(
     db: Session, scope: Scope, populations: Sequence[Population], spans: Sequence[UnitSpan]
 ) -> dict[str, Any]:
+    releases = editions(db, scope.course, scope.known_at)
     return {
         "audience": scope.audience,
         "course": scope.course,
         "inside": json.dumps(_inside(db, scope, populations, spans)),
         "fresh": json.dumps(_fresh(db, scope)),
-        "in_force": edition_in_force(editions(db, scope.course, scope.known_at), scope.day),
+        "tested": json.dumps(tested(db, scope.course, releases, scope.known_at)),
+        "people": "[]",
+        "in_force": edition_in_force(releases, scope.day),
         "day": scope.day,
         "start": scope.period_from,
-        "reached_until": scope.reached_until,
         "day_ends": end_of(scope.day),
         "known_at": scope.known_at,
     }
@@ -277,7 +329,7 @@ def _inside(
     """
     everywhere = list(db.scalars(select(Unit.id))) if any(not each.units for each in populations) else []
     return [
-        (number, stay.unit, str(stay.since), str(stay.until), title, employment, _bits(stay, scope))
+        (number, stay.unit, str(stay.since), str(stay.until), title, employment, _bits(number, stay, scope))
         for number, population in enumerate(as_spelled(db, populations))
         for stay in (
             stays(spans, population.units)
@@ -290,10 +342,53 @@ def _inside(
     ]
 
 
-def _bits(stay: Stay, scope: Scope) -> int:
+def _bits(population: int, stay: Stay, scope: Scope) -> int:
     """Whether the stay holds on the period's first day and on D, as the bits that it lets a membership keep."""
     at_start = sets.BIT["at_start"] if stay.since <= scope.period_from else 0
-    return at_start + (sets.BIT["at_end"] + sets.BIT["uncounted"] if stay.until >= scope.day else 0)
+    at_end = sets.BIT["at_end"] + sets.BIT["uncounted"] if stay.until >= scope.day else 0
+    return at_start + at_end + (sets.EMPLOYED_BITS if population == 0 else 0)
+
+
+def tested(db: Session, course: str, releases: Sequence[Edition], known_at: datetime) -> list[int]:
+    """The completions of the course that rest on a knowledge test, alone or among others, as known at the instant.
+
+    `releases` are those that were known then.
+    """
+    tests = _knowledge_tests(db, releases)
+    taken = select(Attempt.quiz).where(Attempt.quiz.in_(tests)).limit(1)
+    if not tests or db.execute(taken).first() is None:
+        return []
+    attempt = func.replace(cast(Attempt.id, String), "-", "")  # written with hyphens on one engine only
+    proved = (
+        select(Completion.id)
+        .join(Attempt, and_(Attempt.person_id == Completion.person_id, Attempt.course == Completion.course))
+        .where(
+            Attempt.course == course,
+            Attempt.quiz.in_(tests),
+            func.replace(Completion.evidence, "-", "") == "attempt:" + attempt,
+        )
+    )
+    found = {str(number) for number in db.scalars(proved)}
+    if not found:
+        return []
+    rows = select(Completion.id, Completion.evidence).where(
+        Completion.course == course,
+        Completion.recorded_at <= known_at,
+        or_(Completion.path == WHOLE_COURSE, Completion.evidence.startswith("restored:")),
+    )
+    rests = []
+    for number, evidence in db.execute(rows.order_by(Completion.id)):
+        if not found.isdisjoint(evidence.removeprefix("restored:").split(",")):
+            found.add(str(number))  # what is restored rests on what was revoked
+            rests.append(number)
+    return rests
+
+
+def _knowledge_tests(db: Session, releases: Sequence[Edition]) -> set[str]:
+    """The knowledge tests of the course, as each of its editions last had them."""
+    newest = {each.edition: each.release_id for each in releases}
+    quizzes = (quiz for number in newest.values() for quiz in published(db, number).course.quizzes.values())
+    return {quiz.id for quiz in quizzes if quiz.kind == KNOWLEDGE_TEST}
 
 
 def _fresh(db: Session, scope: Scope) -> list[tuple[int, str]]:

@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 
-Value = int | Fraction | Decimal | date | str | None
-"""A count, a share (Fraction), a number with its decimals, a day, a text, or None: unmeasured."""
+
+class Absent(Enum):
+    """Why there is no value, as people read it; machines are told that there is none."""
+
+    MISSING = "saknas"
+    NOTHING = "–"
+    UNTOLD = "ej särredovisat"
+
+
+Value = int | Fraction | Decimal | date | str | Absent | None
+"""A count, a share (Fraction), a number with its decimals, a day, a text, why there is none, or None: unmeasured."""
 
 
 @dataclass(frozen=True)

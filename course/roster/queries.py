@@ -122,15 +122,15 @@ def newest_as_of(db: Session, source: str) -> date | None:
     ).scalar_one()
 
 
-def list_days(db: Session, known_at: datetime) -> tuple[date, date] | None:
-    """(day of the first, day of the newest) list of employees that was read in by the instant and not undone by it."""
+def list_days(db: Session, kind: str, known_at: datetime) -> dict[str, tuple[date, date]]:
+    """{source: (day of its first, day of its newest) list} of those read in by the instant and not undone by it."""
     undone = select(Import.undoes).where(Import.undoes.is_not(None), Import.at <= known_at)
-    first, newest = db.execute(
-        select(func.min(Import.as_of), func.max(Import.as_of)).where(
-            Import.kind == "employees", Import.undoes.is_(None), Import.at <= known_at, Import.id.not_in(undone)
-        )
-    ).one()
-    return (first, newest) if first else None
+    rows = (
+        select(Import.source, func.min(Import.as_of), func.max(Import.as_of))
+        .where(Import.kind == kind, Import.undoes.is_(None), Import.at <= known_at, Import.id.not_in(undone))
+        .group_by(Import.source)
+    )
+    return {source: (first, newest) for source, first, newest in db.execute(rows)}
 
 
 def befores(db: Session, import_id: int) -> list[ImportBefore]:

@@ -28,6 +28,10 @@ PAGES = {
         "Det går inte att spara just nu",
         "Det du skrev är inte sparat. Gå tillbaka, vänta en stund och skicka igen.",
     ),
+    504: (
+        "Det tog för lång tid att räkna",
+        "Försök igen om en stund. Händer det igen, säg till den som sköter driften.",
+    ),
 }
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, NoConnectionLeft)
 """The database is busy, full, read-only or away."""

@@ -187,6 +187,7 @@ def _page(person_id: int, form: Form, *, hidden: bool) -> str:
         ],
         employments=explanation.EMPLOYMENT,
         day=day,
+        kand=request.args.get("kand", ""),
         today=_today(),
         form=form,
     )

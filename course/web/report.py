@@ -1,5 +1,6 @@
 """Figures for HR, in every format."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -12,6 +13,7 @@ from course.db import database, newest_instant, transaction
 from course.errors import Invalid, NotFound
 from course.report import catalogue
 from course.report.as_of import known_or_newest, read_day, read_earlier, write_known
+from course.report.catalogue import coverage as figures
 from course.report.catalogue import questions as quality
 from course.report.formats import FORMATS
 from course.report.table import Table, folded
@@ -19,6 +21,8 @@ from course.web.forms import Form
 from course.web.guard import actor, allowed
 
 bp = Blueprint("report", __name__)
+KEPT = ("per", "kand", "sedan", "organisation", "sma")
+"""What the page's forms and links keep of what was asked for."""
 
 
 @bp.get("/rapport/tackning")
@@ -39,10 +43,15 @@ def coverage() -> ResponseReturnValue:
     if course_id not in courses:
         raise NotFound("Kursen finns inte.")
     course = courses[course_id].course
+    asked = {name: request.args[name] for name in KEPT if request.args.get(name)}
+    chosen = {
+        "organisation": _choice("organisation", figures.ORGANISATIONS),
+        "small": _choice("sma", figures.SMALL),
+    }
     if form.faults and wanted == "html":
-        return make_response(render_template("report/ask.html", form=form, course=course), 422)
+        return make_response(render_template("report/ask.html", form=form, course=course, asked=asked), 422)
     form.check()
-    table = catalogue.table(db, "coverage", course, day, known_at, earlier=earlier)
+    table = catalogue.table(db, "coverage", course, day, known_at, earlier=earlier, **chosen)
     if wanted == "html":
         return make_response(
             render_template(
@@ -54,13 +63,17 @@ def coverage() -> ResponseReturnValue:
                 others=[courses[name].course for name in names if name != course_id],
                 day=day,
                 known_at=known_at,
-                earlier=clock.day_of(earlier).isoformat() if earlier else "",
+                asked=asked,
                 permalink=f"{url_for('.coverage')}?{urlencode(table.scope)}",
+                **chosen,
                 formats=[name for name in FORMATS if name != "table"],
                 future=day > today,
             )
         )
-    return _file(table, wanted, f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}")
+    name = f"tackning-{course_id}-{day.isoformat()}-kand-{write_known(known_at).replace(':', '')}"
+    name += "-organisationen-nu" if chosen["organisation"] == figures.NOW else ""
+    name += "-att-lamna-vidare" if chosen["small"] == figures.HIDDEN else ""
+    return _file(table, wanted, name)
 
 
 @bp.get("/kurs/<course_id>/fragor")
@@ -80,6 +93,14 @@ def questions(course_id: str) -> ResponseReturnValue:
         course=courses[course_id].course,
         formats=[name for name in FORMATS if name != "table"],
     )
+
+
+def _choice(name: str, choices: Sequence[str]) -> str:
+    """The one of the choices that the address asks for, or the first. Raises Invalid."""
+    wanted = request.args.get(name) or choices[0]
+    if wanted not in choices:
+        raise Invalid(f"”{name}” ska vara {' eller '.join(choices)}.", name)
+    return wanted
 
 
 def _wanted_format() -> str:

@@ -58,7 +58,7 @@ def _overview() -> Overview:
     today, known_at = clock.day_of(now), newest_instant(db) or now
     published = current(db, actor().newest_release)
     courses = [published[name].course for name in in_order(published)]
-    lists = list_days(db, known_at)
+    lists = list_days(db, "employees", known_at)
     employees, without = employees_by_account(db, today)
     left, last = resting(db, today)
     return Overview(
@@ -67,7 +67,7 @@ def _overview() -> Overview:
         notices=notices(
             Today(
                 day=today,
-                newest_list=lists[1] if lists else None,
+                lists={source: newest for source, (_, newest) in lists.items()},
                 drafts=len(drafts_waiting(db, actor().person_id, now - DRAFT_LIFE)),
                 employees=employees,
                 without_account=without,

@@ -23,7 +23,7 @@ from course.report.table import Table
 
 @dataclass(frozen=True)
 class Report:
-    """A report: `build(db, course, audience, day, known_at, earlier=None)` gives its Table."""
+    """A report: `build(db, course, audience, day, known_at, **options)` gives its Table."""
 
     name: str
     title: str
@@ -38,11 +38,9 @@ _kept: WeakKeyDictionary[Engine, OrderedDict[tuple[Any, ...], Table]] = WeakKeyD
 _lock = Lock()
 
 
-def table(
-    db: Session, report: str, course: Course, day: date, known_at: datetime, *, earlier: datetime | None = None
-) -> Table:
+def table(db: Session, report: str, course: Course, day: date, known_at: datetime, **options: Any) -> Table:
     """The report's Table. Kept only when no later write can be known at `known_at`: each has an instant of its own."""
-    asked = (report, course.id, course.audience, day, known_at, earlier)
+    asked = (report, course.id, course.audience, day, known_at, *sorted(options.items()))
     engine = db.get_bind()
     assert isinstance(engine, Engine)  # noqa: S101 - sessions are bound to engines
     with _lock:
@@ -51,7 +49,7 @@ def table(
             kept.move_to_end(asked)
             return kept[asked]
     newest = newest_instant(db)
-    built = REPORTS[report].build(db, course.id, course.audience, day, known_at, earlier=earlier)
+    built = REPORTS[report].build(db, course.id, course.audience, day, known_at, **options)
     if newest and known_at <= newest:
         with _lock:
             kept[asked] = built

@@ -1,24 +1,50 @@
 """Täckning: how many have taken the course, held against what was promised."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from course import swedish
+from course.clock import day_of
 from course.organisation.population import Population, UnitSpan, tree_on
 from course.organisation.queries import unit_spans
-from course.report.as_of import write_known
-from course.report.changes import Change, explain
-from course.report.coverage import Coverage, Part, UnitLine, by_unit, part_of, summarise
-from course.report.queries import Scope, facts, reached_by, stars, written_between
-from course.report.table import Column, Figure, Group, Row, Table
+from course.report import figures
+from course.report.as_of import TICK, write_known
+from course.report.changes import explain_covered, explain_reached
+from course.report.coverage import Facts, UnitLine, by_unit, part_of, summarise, where_they_are
+from course.report.disclosure import LEAST, hide_small, may_tell
+from course.report.queries import (
+    Scope,
+    employed_on,
+    facts,
+    knows_period,
+    members_at,
+    reached_by,
+    stars,
+    written_between,
+)
+from course.report.sentences import Basis, sentences
+from course.report.table import Column, Group, Row, Table
 from course.roster.queries import list_days
 from course.target.queries import Promise, promise_on, reported_figures
-from course.target.tables import ReportedFigure
 
 NAME = "coverage"
 TITLE = "Täckning"
+THEN, NOW = "da", "nu"
+ORGANISATIONS = (THEN, NOW)
+"""Whether the reached stand where they were when they completed, or where they are, in the units as they are now."""
+SHOWN, HIDDEN = "visas", "doljs"
+SMALL = (SHOWN, HIDDEN)
+"""What becomes of rows about few people: the second is for what is handed on."""
+LISTS = {"employee": "employees", "official": "officials"}
+COLUMNS = (
+    Column("members", "I målgruppen"),
+    Column("covered", "Klara"),
+    Column("share", "Andel klara"),
+    Column("remaining", "Inte klara, även undantagna"),
+    Column("reached", "Nått under perioden"),
+)
 NOTES = (
     (
         "Klar är den som har ett genomförande av hela kursen som gäller den valda dagen. Hela kursen är genomförd när"
@@ -35,242 +61,147 @@ NOTES = (
         " enheter” gör att raderna går ihop."
     ),
     (
-        "Den som har flera genomföranden som gäller räknas en gång, på den översta raden som stämmer under ”Så blev de"
-        " klara”."
+        "Den som har flera genomföranden räknas en gång, på den översta raden som stämmer under ”Så blev de klara” och"
+        " ”Så blev de nådda”."
     ),
     (
         "I målgruppen räknas anställda som stämmer med målets urval och som är märkta att räknas. Andra som stämmer"
         " med urvalet står på en egen rad."
     ),
 )
-
-ROUTES = {
-    "quiz": "Med kursens frågor",
-    "mixed": "På flera sätt",
-    "platform": "På en annan lärplattform",
-    "workshop": "Vid en workshop",
-    "paper": "På papper",
+PLACED = {
+    THEN: (
+        "Klara står i enheten där personen är den valda dagen. Nått står i enheten där personen var när hen blev klar."
+        " Efter en omorganisation kan en ny enhet därför ha fler klara än nådda. Välj ”Organisationen nu” om nått ska"
+        " stå där personen är."
+    ),
+    NOW: (
+        "Organisationen nu: enheterna står som de är ordnade i dag. Nått står i enheten där personen är den valda"
+        " dagen. Den som har lämnat målgruppen står kvar i enheten där hen blev klar."
+    ),
 }
-
-CAUSES = {
-    "new": "Nya genomföranden (+)",
-    "revoked": "Återkallade genomföranden (−)",
-    "linked": "Nummer har kopplats ihop eller isär (±)",
-    "undone": "En import har ångrats (±)",
-    "corrected": "Anställningar eller enheter har rättats (±)",
-    "target": "Målet har ändrats (±)",
-}
+PUT_TOGETHER = (
+    f"Rader om färre än {LEAST} personer är lagda ihop under ”Ej särredovisat”, så att ingen går att känna igen."
+    " Summorna är desamma."
+)
 
 
 def build(
-    db: Session, course: str, audience: str, day: date, known_at: datetime, *, earlier: datetime | None = None
+    db: Session,
+    course: str,
+    audience: str,
+    day: date,
+    known_at: datetime,
+    *,
+    earlier: datetime | None = None,
+    organisation: str = THEN,
+    small: str = SHOWN,
 ) -> Table:
     """The coverage of a course on a day, as known at an instant.
 
     Without a target for the day the figures are of everybody in the audience, over the day's calendar year. With
-    `earlier`, an instant before `known_at`, it also says why reached was another number then.
+    `earlier`, an instant before `known_at`, it also says why the figures were others then. `organisation` is one of
+    ORGANISATIONS, `small` one of SMALL.
     """
     promise = promise_on(db, course, audience, day, known_at)
     scope = Scope.of(promise, course, audience, day, known_at)
     spans = unit_spans(db, known_at)
     named = dict(promise.groups) if promise else {}
-    population = promise.population if promise else Population()
-    found = facts(db, scope, [population, *named.values()], spans)
-    whole, *parts = found.standings
-    coverage = summarise(whole)
-    names = {span.unit: span.name for span in spans}
-    lines = by_unit(tree_on(spans, day), names, found.members, found.reached)
-    groups = [_status(coverage), _identity(coverage), _bridge(coverage), _routes(coverage), _promise(promise)]
-    if promise and (reported := reported_figures(db, promise.id, known_at)):
-        groups.append(_reported(reported))
-    groups += [
-        Group(f"group:{name}", f"Grupp: {name}", _part(part_of(part))) for name, part in zip(named, parts, strict=True)
-    ]
+    found = facts(db, scope, [_population(promise), *named.values()], spans)
+    coverage = summarise(found.standings[0])
+    basis = _basis(db, scope, promise, knows_people=found.knows_anybody)
+    lines = _lines(found, spans, day if organisation == THEN else day_of(known_at), organisation)
+    groups = [figures.promise(promise)]
+    if basis.knows:
+        groups = [
+            figures.status(coverage),
+            figures.identity(coverage),
+            figures.bridge(coverage),
+            figures.routes(coverage),
+            figures.reached_routes(coverage),
+            *groups,
+        ]
+    if basis.reported:
+        groups.append(figures.reported(basis.reported))
+    if basis.knows:
+        parts = {name: part_of(each) for name, each in zip(named, found.standings[1:], strict=True)}
+        told = {name: part if small == SHOWN or may_tell(part, coverage) else None for name, part in parts.items()}
+        groups += [figures.part(name, part) for name, part in told.items()]
     if earlier:
-        groups.append(_changes(_change_since(db, scope, promise, spans, earlier), earlier))
+        groups += _changes(db, scope, promise, spans, earlier)
     asked = {"kurs": course, "per": day.isoformat(), "kand": write_known(known_at)}
+    chosen = {"organisation": organisation} if organisation != THEN else {}
+    chosen |= {"sma": small} if small != SHOWN else {}
     return Table(
         name=NAME,
         title=TITLE,
-        sentences=_sentences(scope, promise, coverage, list_days(db, known_at), knows=found.knows_anybody),
-        groups=tuple(groups) if found.knows_anybody else (_promise(promise),),
-        columns=(
-            Column("members", "I målgruppen"),
-            Column("covered", "Klara"),
-            Column("share", "Andel klara"),
-            Column("remaining", "Inte klara"),
-            Column("reached", "Nått under perioden"),
-        ),
-        rows=tuple(_row(line) for line in lines),
-        notes=NOTES,
-        scope=asked | ({"sedan": write_known(earlier)} if earlier else {}),
+        sentences=sentences(basis, promise, coverage),
+        groups=tuple(groups),
+        columns=COLUMNS,
+        rows=tuple(map(_row, lines if small == SHOWN else hide_small(lines))) if basis.knows else (),
+        notes=(*NOTES, PLACED[organisation], *([PUT_TOGETHER] if small == HIDDEN else [])),
+        scope=asked | ({"sedan": write_known(earlier)} if earlier else {}) | chosen,
     )
 
 
-def _change_since(
+def _population(promise: Promise | None) -> Population:
+    return promise.population if promise else Population()
+
+
+def _basis(db: Session, scope: Scope, promise: Promise | None, *, knows_people: bool) -> Basis:
+    return Basis(
+        audience=scope.audience,
+        day=scope.day,
+        known_at=scope.known_at,
+        period_from=scope.period_from,
+        period_to=scope.period_to,
+        lists=list_days(db, LISTS[scope.audience], scope.known_at),
+        reported=reported_figures(db, promise.id, scope.known_at) if promise else (),
+        knows_people=knows_people,
+        knows_period=knows_period(db, scope),
+    )
+
+
+def _lines(found: Facts, spans: Sequence[UnitSpan], day: date, organisation: str) -> list[UnitLine]:
+    """The figures by unit, in the tree of a day."""
+    names = {span.unit: span.name for span in spans}
+    reached = found.reached if organisation == THEN else where_they_are(found.members, found.reached)
+    return by_unit(tree_on(spans, day), names, found.members, reached)
+
+
+def _changes(
     db: Session, scope: Scope, promise: Promise | None, spans: Sequence[UnitSpan], earlier: datetime
-) -> Change:
-    """Why reached, as known at the scope's instant, is another number than it was known to be earlier."""
+) -> list[Group]:
+    """Why reached is another number than it was known to be earlier, and covered than it was on that day."""
     then = promise_on(db, scope.course, scope.audience, scope.day, earlier)
-    before = reached_by(
-        db,
-        Scope.of(then, scope.course, scope.audience, scope.day, earlier),
-        then.population if then else Population(),
-        unit_spans(db, earlier),
-    )
-    after = reached_by(db, scope, promise.population if promise else Population(), spans)
+    before = Scope.of(then, scope.course, scope.audience, scope.day, earlier)
+    spans_then = unit_spans(db, earlier)
     target = promise or then
     written = written_between(db, target.id if target else None, earlier, scope.known_at)
-    return explain(before, after, stars(db, earlier, scope.known_at), written)
-
-
-def _promise(promise: Promise | None) -> Group:
-    if promise is None:
-        return Group("target", "Mål", (Figure("goal", "Mål", None, "Inget mål beslutat"),))
-    return Group(
-        "target",
-        "Mål",
-        (
-            Figure("goal", "Mål", promise.goal),
-            Figure("period_from", "Från", promise.period_from),
-            Figure("period_to", "Till", promise.period_to),
-            Figure("decided_on", "Beslutat", promise.decided_on or "saknas"),
-            Figure("reference", "Referens", promise.reference or "saknas"),
-            Figure("source", "Källa", promise.source or "saknas"),
-            Figure("responsible", "Ansvarig", promise.responsible or "saknas"),
-        ),
+    star = stars(db, earlier, scope.known_at)
+    reached = explain_reached(
+        reached_by(db, before, _population(then), spans_then),
+        reached_by(db, scope, _population(promise), spans),
+        star,
+        written,
+        over=day_of(earlier + TICK) - timedelta(days=1),
     )
-
-
-def _reported(figures: Sequence[ReportedFigure]) -> Group:
-    return Group(
-        "reported",
-        "Rapporterat tidigare, utan personuppgifter",
-        tuple(
-            Figure(
-                f"reported:{figure.id}",
-                ", ".join(filter(None, (f"Per {swedish.day(figure.day)}", figure.source, figure.reference))),
-                figure.number,
-                "räknas aldrig in",
-            )
-            for figure in figures
-        ),
+    day = min(scope.day, day_of(earlier))
+    covered = explain_covered(
+        members_at(db, replace(before, day=day), _population(then), spans_then).covered,
+        members_at(db, scope, _population(promise), spans),
+        star,
+        written,
+        then=members_at(db, replace(scope, day=day), _population(promise), spans).all,
+        employed=employed_on(db, scope),
     )
-
-
-def _status(coverage: Coverage) -> Group:
-    return Group(
-        "status",
-        "Så är läget den valda dagen",
-        (
-            Figure("members", "I målgruppen", coverage.members),
-            Figure("covered", "Klara", coverage.covered, "genomförandet gäller"),
-            Figure("exempt", "Undantagna", coverage.exempt),
-            Figure("expired", "Har gått ut", coverage.expired, "genomfört förut, gäller inte längre"),
-            Figure("under_way", "Pågår", coverage.under_way),
-            Figure("not_started", "Inte börjat", coverage.not_started),
-            Figure("share", "Andel klara", coverage.share, "klara av målgruppen"),
-            Figure("share_without_exempt", "Andel klara utan undantagna", coverage.share_without_exempt),
-            Figure("uncounted", "Stämmer med urvalet men räknas inte", coverage.uncounted),
-        ),
-    )
-
-
-def _routes(coverage: Coverage) -> Group:
-    return Group(
-        "routes",
-        "Så blev de klara",
-        (
-            *(Figure(route, ROUTES[route], persons) for route, persons in coverage.covered_by.items()),
-            Figure("covered", "Klara den valda dagen (=)", coverage.covered),
-        ),
-    )
-
-
-def _identity(coverage: Coverage) -> Group:
-    return Group(
-        "identity",
-        "Så har målgruppen ändrats",
-        (
-            Figure("at_start", "I målgruppen när perioden började", coverage.at_start),
-            Figure("joined", "Har börjat (+)", coverage.joined),
-            Figure("left", "Har slutat (−)", coverage.left),
-            Figure("moved_in", "Har bytt till målgruppen (+)", coverage.moved_in),
-            Figure("moved_out", "Har bytt från målgruppen (−)", coverage.moved_out),
-            Figure("members", "I målgruppen den valda dagen (=)", coverage.members),
-        ),
-    )
-
-
-def _bridge(coverage: Coverage) -> Group:
-    return Group(
-        "bridge",
-        "Så hänger klara och nått ihop",
-        (
-            Figure("covered", "Klara den valda dagen", coverage.covered),
-            Figure("covered_before_period", "Blev klara före perioden (−)", coverage.covered_before_period),
-            Figure("covered_after_period", "Blev klara efter perioden (−)", coverage.covered_after_period),
-            Figure(
-                "covered_outside_population", "Blev klara utanför målgruppen (−)", coverage.covered_outside_population
-            ),
-            Figure("reached_left_or_moved", "Nådda som har slutat eller bytt (+)", coverage.reached_left_or_moved),
-            Figure(
-                "reached_no_longer_valid", "Nådda vars genomförande har gått ut (+)", coverage.reached_no_longer_valid
-            ),
-            Figure("reached", "Nått under perioden (=)", coverage.reached),
-        ),
-    )
-
-
-def _changes(change: Change, earlier: datetime) -> Group:
-    causes = change.by_cause.items()
-    return Group(
-        "changes",
-        f"Så har det kända ändrats sedan {swedish.instant(earlier)}",
-        (
-            Figure("before", "Nått, enligt det som var känt då", change.before),
-            *(Figure(cause, CAUSES[cause], abs(number) if cause == "revoked" else number) for cause, number in causes),
-            Figure("after", "Nått, enligt det som är känt nu (=)", change.after),
-        ),
-    )
-
-
-def _part(coverage: Part) -> tuple[Figure, ...]:
-    return (
-        Figure("members", "I gruppen", coverage.members),
-        Figure("covered", "Klara", coverage.covered),
-        Figure("share", "Andel klara", coverage.share),
-        Figure("reached", "Nått under perioden", coverage.reached),
-    )
+    return [
+        figures.reached_changes(reached, earlier),
+        figures.covered_changes(covered, earlier, (day, scope.day)),
+    ]
 
 
 def _row(line: UnitLine) -> Row:
     share = line.share
     remaining = line.members - line.covered
     return Row(line.level, line.name, (line.members, line.covered, share, remaining, line.reached), line.kind)
-
-
-def _sentences(
-    scope: Scope, promise: Promise | None, coverage: Coverage, lists: tuple[date, date] | None, *, knows: bool
-) -> tuple[str, ...]:
-    period = swedish.period(scope.period_from, scope.period_to)
-    basis = f"Per {swedish.day(scope.day)}, enligt det som var känt {swedish.instant(scope.known_at)}"
-    basis += f", personallista från {swedish.day(lists[1])}." if lists and scope.audience == "employee" else "."
-    if lists and scope.audience == "employee" and scope.day < lists[0]:
-        basis += " Dagen ligger före den första personallistan: bara de som fanns kvar i den är med."
-    if not knows:
-        return (f"Inget känt: vid den tidpunkten fanns inga anställda inlagda. {basis}",)
-    reached = swedish.number(coverage.reached)
-    if promise:
-        first = f"{reached} av målet {swedish.number(promise.goal)} har gått kursen {period}."
-    else:
-        first = f"Inget mål beslutat. {reached} har gått kursen {period}."
-    if not coverage.members:
-        return first, f"Målgruppen har inga medlemmar den dagen: täckningen är inte mätt. {basis}"
-    people = "anställda" if scope.audience == "employee" else "förtroendevalda"
-    members, covered = swedish.number(coverage.members), swedish.number(coverage.covered)
-    second = f"{covered} av {members} {people} i målgruppen är klara ({swedish.share(coverage.share)})."
-    if promise is None:
-        return first, second, basis
-    remaining = swedish.number(max(0, promise.goal - coverage.reached))
-    return first, second, f"Kvar till målet: {remaining}.", basis

@@ -2,27 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from course import swedish
-from course.clock import FOREVER, day_of
+from course.clock import FOREVER, day_of, end_of
 from course.content.model import Course
 from course.content.queries import Published, editions, published
 from course.errors import NotFound
 from course.learning.completion import WHOLE_COURSE, valid_through
 from course.learning.resting import restores
 from course.learning.tables import Completion, Revocation
-from course.organisation.population import Population
+from course.organisation.population import Population, UnitSpan
 from course.organisation.queries import unit_spans
 from course.organisation.tables import Exemption, Membership, MembershipState, Person, SamePerson
 from course.quiz.tables import Attempt
 from course.report.as_of import write_known
 from course.report.coverage import Standing, bucket
-from course.report.queries import Scope, standing_of
+from course.report.queries import Scope, standing_of, star_of
 from course.report.table import Column, Row, Table
-from course.schema import known
 from course.target.queries import promise_on
 
 NAME = "person"
@@ -31,6 +31,7 @@ STATUS = {
     "covered": "Klar",
     "exempt": "Undantagen",
     "expired": "Har gått ut",
+    "outdated": "Ska göra den nya utgåvan",
     "under_way": "Pågår",
     "not_started": "Inte börjat",
 }
@@ -50,8 +51,18 @@ ROUTES = {
     "mixed": "på flera sätt",
 }
 """How something was completed, in words."""
-Fact = tuple[date, datetime, str, str]
-"""(day it is about, instant it was recorded, what it says, what became of it)."""
+ELSEWHERE = frozenset({"paper", "workshop", "platform"})
+"""The routes whose instant is when somebody else recorded it, and tells nothing of when the person was at work."""
+
+
+class Fact(NamedTuple):
+    """One row; what the learner did has days alone, what others recorded also an instant."""
+
+    text: str
+    day: date | None = None
+    done: date | None = None
+    recorded: datetime | None = None
+    note: str = ""
 
 
 def build(db: Session, course: Published, day: date, known_at: datetime, person_id: int) -> Table:
@@ -63,14 +74,15 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
     promise = promise_on(db, model.id, model.audience, day, known_at)
     scope = Scope.of(promise, model.id, model.audience, day, known_at)
     population = promise.population if promise else Population()
-    standing = standing_of(db, scope, population, unit_spans(db, known_at), person_id)
+    spans = unit_spans(db, known_at)
+    standing = standing_of(db, scope, population, spans, person_id)
     people = star_of(db, person_id, known_at)
     facts = [
-        *_memberships(db, people, known_at),
+        *_memberships(db, people, spans, known_at),
         *_links(db, people, known_at),
         *_exemptions(db, people, known_at),
-        *_attempts(db, people, model, known_at),
-        *_completions(db, people, course, known_at),
+        *_done(db, people, course, scope),
+        *_revoked(db, people, course, known_at),
         *_editions(db, model.id, known_at),
     ]
     return Table(
@@ -78,11 +90,13 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
         title=TITLE,
         sentences=(_status(standing, scope), f"Enligt det som var känt {swedish.instant(known_at)}."),
         groups=(),
-        columns=(Column("day", "Dag"), Column("recorded", "Inlagt"), Column("note", "Anmärkning")),
-        rows=tuple(
-            Row(0, text, (about, swedish.instant(recorded), note), "fact")
-            for about, recorded, text, note in sorted(facts, key=lambda fact: fact[:2])
+        columns=(
+            Column("day", "Från eller började"),
+            Column("done", "Klar"),
+            Column("recorded", "Inlagt"),
+            Column("note", "Anmärkning"),
         ),
+        rows=tuple(map(_row, sorted(facts, key=lambda fact: (fact.day or fact.done or date.min, fact.text)))),
         notes=(),
         scope={"kurs": model.id, "per": day.isoformat(), "kand": write_known(known_at)},
     )
@@ -108,12 +122,9 @@ def concerns(db: Session, course: Course, known_at: datetime, person_id: int) ->
     return bool(db.scalar(select(or_(*(each.exists() for each in found)))))
 
 
-def star_of(db: Session, person_id: int, known_at: datetime) -> list[int]:
-    """All the rows that are the same human, as known at the instant."""
-    links = db.execute(select(SamePerson.person_id, SamePerson.main_id).where(known(SamePerson, known_at)))
-    main_of = dict(links.all())
-    main = main_of.get(person_id, person_id)
-    return sorted({main, *(each for each, its in main_of.items() if its == main)})
+def _row(fact: Fact) -> Row:
+    recorded = swedish.instant(fact.recorded) if fact.recorded else ""
+    return Row(0, fact.text, (fact.day or "", fact.done or "", recorded, fact.note), "fact")
 
 
 def _status(standing: Standing | None, scope: Scope) -> str:
@@ -128,8 +139,8 @@ def _status(standing: Standing | None, scope: Scope) -> str:
     return f"Personen finns inte i målgruppen {when}. {reached}"
 
 
-def _memberships(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[Fact]:
-    names = {span.unit: span.name for span in unit_spans(db, known_at)}
+def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], known_at: datetime) -> Iterable[Fact]:
+    names = {span.unit: span.name for span in spans}
     state = MembershipState
     rows = db.scalars(
         select(state)
@@ -141,11 +152,11 @@ def _memberships(db: Session, people: Sequence[int], known_at: datetime) -> Iter
         title = f" som {row.title.lower()}" if row.title else ""
         form = EMPLOYMENT[row.employment] if row.audience == "employee" else "förtroendevald"
         counts = "räknas" if row.counts else "räknas inte"
-        yield (
-            row.valid_from,
-            row.recorded_at,
+        yield Fact(
             f"{where}{title}, {form}, {counts}, {_until(row.valid_to)}",
-            _replaced(row.superseded_at, known_at),
+            day=row.valid_from,
+            recorded=row.recorded_at,
+            note=_replaced(row.superseded_at, known_at),
         )
 
 
@@ -157,50 +168,106 @@ def _links(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[F
     )
     for row in rows:
         note = _replaced(row.superseded_at, known_at)
-        yield day_of(row.recorded_at), row.recorded_at, "Två anställningsnummer räknas som en människa", note
+        text = "Två anställningsnummer räknas som en människa"
+        yield Fact(text, day=day_of(row.recorded_at), recorded=row.recorded_at, note=note)
 
 
 def _exemptions(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[Fact]:
     rows = db.scalars(select(Exemption).where(Exemption.person_id.in_(people), Exemption.recorded_at <= known_at))
     for row in rows:
         note = _replaced(row.superseded_at, known_at)
-        yield row.valid_from, row.recorded_at, f"Undantagen {_until(row.valid_to)}", note
+        yield Fact(f"Undantagen {_until(row.valid_to)}", day=row.valid_from, recorded=row.recorded_at, note=note)
 
 
-def _attempts(db: Session, people: Sequence[int], course: Course, known_at: datetime) -> Iterable[Fact]:
-    rows: Select[str, datetime] = select(Attempt.quiz, Attempt.started_at).where(
-        Attempt.person_id.in_(people), Attempt.course == course.id, Attempt.started_at <= known_at
+def _done(db: Session, people: Sequence[int], course: Published, scope: Scope) -> Iterable[Fact]:
+    """One row for the course and one for each module in an edition: when it was begun and done, by the scope's day.
+
+    Nobody may see how many times somebody tried, how long it took, or when in the day; an earlier completion that a
+    later one has followed in the same edition is told no more either, for it would say as much.
+    """
+    begun = _begun(db, people, scope)
+    newest = {(row.path, row.edition): row for row in _completions(db, people, scope)}
+    names: dict[str, str] = {module.id: module.title for module in course.course.modules}
+    for path, edition in sorted({*begun, *newest}):
+        row = newest.get((path, edition))
+        yield Fact(
+            _what(path, edition, names, _route(row) if row else ""),
+            day=begun.get((path, edition)),
+            done=row.occurred_on if row else None,
+            recorded=row.recorded_at if row and row.route in ELSEWHERE else None,
+            note=_valid(db, row) if row and path == WHOLE_COURSE else "",
+        )
+
+
+def _begun(db: Session, people: Sequence[int], scope: Scope) -> dict[tuple[str, int], date]:
+    """{(module, edition): the day on which the person began, with the module's questions or its knowledge test}."""
+    rows: Select[str, int, datetime] = (
+        select(Attempt.quiz, Attempt.release_id, func.min(Attempt.started_at))
+        .where(
+            Attempt.person_id.in_(people),
+            Attempt.course == scope.course,
+            Attempt.started_at <= scope.known_at,
+            Attempt.started_at < end_of(scope.day),
+        )
+        .group_by(Attempt.quiz, Attempt.release_id)
     )
-    for quiz_id, started_at in db.execute(rows):
-        quiz = course.quizzes.get(quiz_id)
-        module = course.module(quiz.module) if quiz else None
-        what = f"modulen ”{module.title}”" if module else "en modul som inte finns längre"
-        begun = "Började kunskapstestet till" if quiz and quiz.kind else "Började svara på frågorna i"
-        yield day_of(started_at), started_at, f"{begun} {what}", ""
+    begun: dict[tuple[str, int], date] = {}
+    for quiz, release_id, started_at in db.execute(rows):
+        release = published(db, release_id)
+        key = release.course.quizzes[quiz].module, release.edition
+        begun[key] = min(day_of(started_at), begun.get(key, date.max))
+    return begun
 
 
-def _completions(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[Fact]:
+def _completions(db: Session, people: Sequence[int], scope: Scope) -> Iterable[Completion]:
+    """What counts of the completions by the scope's day, by day."""
+    revoked = select(Revocation.completion_id).where(
+        Revocation.completion_id == Completion.id, Revocation.at <= scope.known_at
+    )
+    return db.scalars(
+        select(Completion)
+        .where(
+            Completion.person_id.in_(people),
+            Completion.course == scope.course,
+            Completion.recorded_at <= scope.known_at,
+            Completion.occurred_on <= scope.day,
+            ~revoked.exists(),
+        )
+        .order_by(Completion.occurred_on, Completion.id)
+    )
+
+
+def _valid(db: Session, row: Completion) -> str:
+    last = valid_through(row.occurred_on, published(db, row.release_id).course.valid_months)
+    return "gäller tills vidare" if last == FOREVER else f"gäller till och med {swedish.day(last)}"
+
+
+def _revoked(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[Fact]:
+    """What HR has taken back, with when and why."""
     rows = db.execute(
-        select(Completion, Revocation.at, Revocation.reason)
-        .outerjoin(Revocation, Revocation.completion_id == Completion.id)
+        select(Completion, Revocation)
+        .join(Revocation, Revocation.completion_id == Completion.id)
         .where(
             Completion.person_id.in_(people),
             Completion.course == course.course.id,
-            Completion.recorded_at <= known_at,
+            Revocation.at <= known_at,
         )
         .order_by(Completion.id)
     )
-    titles: Mapping[str, str] = {module.id: module.title for module in course.course.modules}
-    for row, revoked_at, why in rows:
-        what = "Hela kursen" if row.path == WHOLE_COURSE else f"Modulen {titles.get(row.path, row.path)}"
-        note = f"återkallat {swedish.instant(revoked_at)}: {why}" if revoked_at and revoked_at <= known_at else ""
-        if row.path == WHOLE_COURSE and not note:
-            last = valid_through(row.occurred_on, published(db, row.release_id).course.valid_months)
-            note = "gäller tills vidare" if last == FOREVER else f"gäller till och med {swedish.day(last)}"
-        route = ROUTES.get(row.route, row.route)
-        if restores(row.evidence) and row.route != "restored":
-            route += ", återställt"
-        yield row.occurred_on, row.recorded_at, f"{what} genomförd, utgåva {row.edition} ({route})", note
+    names: dict[str, str] = {module.id: module.title for module in course.course.modules}
+    for row, taken_back in rows:
+        note = f"återkallat {swedish.instant(taken_back.at)}: {taken_back.reason}"
+        yield Fact(_what(row.path, row.edition, names, _route(row)), done=row.occurred_on, note=note)
+
+
+def _route(row: Completion) -> str:
+    name = ROUTES.get(row.route, row.route)
+    return f"{name}, återställt" if restores(row.evidence) and row.route != "restored" else name
+
+
+def _what(path: str, edition: int, names: Mapping[str, str], route: str = "") -> str:
+    what = "Hela kursen" if path == WHOLE_COURSE else f"Modulen ”{names.get(path, path)}”"
+    return f"{what}, utgåva {edition}" + (f" ({route})" if route else "")
 
 
 def _editions(db: Session, course: str, known_at: datetime) -> Iterable[Fact]:
@@ -208,7 +275,8 @@ def _editions(db: Session, course: str, known_at: datetime) -> Iterable[Fact]:
     for release in editions(db, course, known_at):
         if seen and release.edition not in seen:
             at = published(db, release.release_id).published_at
-            yield release.holds_from, at, f"Utgåva {release.edition} börjar gälla; den förra räknas inte längre", ""
+            text = f"Utgåva {release.edition} börjar gälla; den förra räknas inte längre"
+            yield Fact(text, day=release.holds_from, recorded=at)
         seen.add(release.edition)
 
 

@@ -9,7 +9,7 @@ from course.items import Item
 from course.quality.measures import ENOUGH, STEP, SURE_ENOUGH, TO_MEND, TOO_FEW, Answers, Quality, quality, reads_alike
 from course.quality.queries import first_answers
 from course.quiz.paper import paper_of
-from course.report.table import Column, Figure, Group, Row, Table, Value
+from course.report.table import Absent, Column, Figure, Group, Row, Table, Value
 
 NAME = "questions"
 TITLE = "Hur frågorna fungerar"
@@ -102,8 +102,8 @@ def _label(item: Item) -> str:
 
 def _values(quiz: Quiz, item: Item, found: Quality) -> tuple[Value, ...]:
     """The cells of a row; all but the verdict are None while there are too few answers."""
-    wrong: Value = plain(found.wrong.html) if found.wrong else "–"
-    share: Value = found.wrong_share if found.wrong else "–"
+    wrong: Value = plain(found.wrong.html) if found.wrong else Absent.NOTHING
+    share: Value = found.wrong_share if found.wrong else Absent.NOTHING
     if found.answers is None:
         wrong = share = None
     measured = (found.answers, found.facility, found.discrimination, wrong, share, found.sure, found.sure_errors)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from course import swedish
-from course.report.table import Table, Value
+from course.report.table import Absent, Table, Value
 
 DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
 """First characters that make a spreadsheet run the cell as a formula (CWE-1236)."""
@@ -47,7 +47,7 @@ def cell(value: Value) -> str:
         case date():
             return value.isoformat()
         case _:
-            return safe(value)
+            return safe(value.value if isinstance(value, Absent) else value)
 
 
 def safe(text: str) -> str:

@@ -1,4 +1,4 @@
-"""JSON for machines: the same values, shares as numbers from 0 to 1."""
+"""JSON for machines: the same values, shares as numbers from 0 to 1, null where there is no value."""
 
 import json
 from datetime import date
@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from course.report.table import Table, Value
+from course.report.table import Absent, Table, Value
 
 
 def render(table: Table) -> str:
@@ -16,10 +16,17 @@ def render(table: Table) -> str:
         "title": table.title,
         "scope": dict(table.scope),
         "sentences": list(table.sentences),
-        "figures": {
-            group.key: {figure.key: _plain(figure.value) for figure in group.figures} for group in table.groups
-        },
-        "labels": {group.key: {figure.key: figure.label for figure in group.figures} for group in table.groups},
+        "groups": [
+            {
+                "key": group.key,
+                "title": group.title,
+                "figures": [
+                    {"key": figure.key, "label": figure.label, "value": _plain(figure.value)}
+                    for figure in group.figures
+                ],
+            }
+            for group in table.groups
+        ],
         "columns": [{"key": column.key, "label": column.label} for column in table.columns],
         "rows": [
             {
@@ -41,6 +48,8 @@ def _plain(value: Value) -> Any:
             return round(float(value), 6)
         case Decimal():
             return float(value)
+        case Absent():
+            return None
         case date():
             return value.isoformat()
         case _:

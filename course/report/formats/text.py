@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from course import swedish
-from course.report.table import Table, Value
+from course.report.table import Absent, Table, Value
 
 
 def render(table: Table) -> str:
@@ -32,6 +32,8 @@ def shown(value: Value) -> str:
             return swedish.share(value)
         case Decimal():
             return swedish.decimal(value)
+        case Absent():
+            return value.value
         case date():
             return swedish.day(value)
         case _:
