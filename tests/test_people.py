@@ -1,17 +1,20 @@
 """People and lists from the command line and HR's pages."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from browsing import Page, browser, everything, seek
+import time_machine
+from browsing import PASSWORD, Page, browser, everything, give_password, rows, seek
 from roster_lists import HEAD, OFFICIALS, held, names, planned, read_in, row
 from sqlalchemy import select, update
 from test_testing_out import with_test
 from world import course_sources, noon, post, token
 
+from course.access.throttle import MOST_PAGES
 from course.audit.tables import AuditEntry
 from course.content.queries import current, newest_release_id
+from course.db import transaction
 from course.errors import Conflict, Invalid, NotFound
 from course.learning.actions import complete, revoke
 from course.learning.queries import completion_rows
@@ -657,3 +660,87 @@ def test_an_employment_that_is_sent_twice_is_added_once(site):
 
     assert [post(client, url, **form).status_code for _ in range(2)] == [303, 409]
     assert post(client, url, **form | {"fran": "2026-03-01"}).status_code == 303
+
+
+@pytest.fixture
+def hidden(site):
+    """The address of a protected person's page."""
+    with transaction() as (db, at):
+        correct_person(db, site.people["anna"], protected=True, by=None, at=at)
+    return f"/personer/{site.people['anna']}"
+
+
+def acts(world, *wanted):
+    world.db.rollback()
+    log = world.db.execute(select(AuditEntry.action, AuditEntry.subject).order_by(AuditEntry.id))
+    return [tuple(entry) for entry in log if entry.action in wanted]
+
+
+def test_a_protected_persons_name_and_e_mail_are_shown_only_when_asked_for_and_that_is_logged(site, hidden):
+    hr = browser(site, "hr")
+
+    page = hr.get(hidden)
+    assert "Namn anna" not in page.text
+    assert "anna@example.org" not in page.text
+    assert acts(site, "people.reveal") == []
+    assert hr.get(f"{hidden}/visa").status_code == 405
+    shown = Page(hr.post(f"{hidden}/visa", data=Page(page).sends("Visa uppgifter")))
+    assert shown.one("input", id="ratta-namn")["value"] == "Namn anna"
+    assert acts(site, "people.reveal") == [("people.reveal", str(site.people["anna"]))]
+    form = {**shown.sends("Rätta namn och e-post"), "namn": "Anna Ny"}
+    assert hr.post(f"{hidden}/ratta", data=form).status_code == 303
+    site.db.rollback()
+    assert site.db.get_one(Person, site.people["anna"]).name == "Anna Ny"
+    assert "Anna Ny" not in hr.get(hidden).text
+
+
+def test_a_correction_of_a_protected_person_that_is_refused_is_logged_as_showing_them(site, hidden):
+    answer = post(browser(site, "hr"), f"{hidden}/ratta", namn="", skyddad="ja")
+
+    assert answer.status_code in (409, 422)
+    assert acts(site, "people.reveal") == [("people.reveal", str(site.people["anna"]))]
+
+
+def test_an_open_person_is_shown_as_before(site):
+    page = Page(browser(site, "hr").get(f"/personer/{site.people['anna']}"))
+
+    assert page.one("input", id="ratta-namn")["value"] == "Namn anna"
+    assert "Visa uppgifter" not in page.main
+
+
+def test_the_people_cannot_be_walked_through_one_by_one(site):
+    hr = browser(site, "hr")
+    people = [site.person(f"p{number}") for number in range(MOST_PAGES)]
+
+    assert {hr.get(f"/personer/{person}").status_code for person in people} == {200}
+    assert {hr.get(f"/personer/{person}").status_code for person in people} == {200}
+    assert hr.get(f"/personer/{site.people['anna']}").status_code == 429
+    assert post(hr, f"/personer/{site.people['anna']}/raknas", raknas="ja", fran="fel").status_code == 429
+
+
+def test_who_saw_which_list_before_it_was_read_in_is_logged(site):
+    hr = browser(site, "hr")
+    sent = send(hr, listed(row("1")))
+
+    assert acts(site, "imports.show") == []
+    assert hr.get(sent.location).status_code == 200
+
+    assert acts(site, "imports.show") == [("imports.show", "hr")]
+    entry = site.db.scalars(select(AuditEntry).where(AuditEntry.action == "imports.show")).one()
+    assert entry.actor == site.people["hr"]
+    assert set(entry.detail) == {"digest", "as_of"}
+
+
+def test_a_list_that_nobody_decided_on_cannot_be_opened_after_a_day_and_is_gone_at_the_next_sign_in(site):
+    give_password(site, "anna")
+    with time_machine.travel("2050-11-23T08:00:00Z", tick=False) as now:
+        sent = send(browser(site, "hr"), listed(row("1")))
+        now.shift(timedelta(hours=23, minutes=59))
+        assert browser(site, "hr").get(sent.location).status_code == 200
+        assert rows(site.app, "import_draft") == (1,)
+        now.shift(timedelta(minutes=1, seconds=1))
+        assert browser(site, "hr").get(sent.location).status_code == 404
+        assert post(browser(site, "hr"), sent.location, plan="x").status_code == 404
+        post(browser(site), "/logga-in", "/logga-in", namn="anna", losenord=PASSWORD)
+
+    assert rows(site.app, "import_draft") == (0,)

@@ -1,10 +1,10 @@
 """Old answers are deleted by a decision: results, completions and every figure stay as they were."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
-from browsing import Page, browser, everything
+from browsing import Page, browser, everything, give_password
 from oracle import ByHand
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
@@ -12,13 +12,18 @@ from test_coverage import figures
 from world import noon, post
 
 from course import verify
+from course.access.actions import admit_try, open_session, set_code
+from course.access.throttle import tried
 from course.audit.tables import AuditEntry, RetentionRun
+from course.db import transaction
 from course.errors import Invalid
+from course.learning.actions import remember_place
 from course.quiz.actions import delete_answers
 from course.quiz.queries import attempts
 from course.quiz.tables import Response
 from course.report.catalogue import REPORTS
 from course.report.formats import FORMATS
+from course.roster.actions import Origin, keep_draft
 from course.target.queries import promise_on
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -179,22 +184,79 @@ def test_who_has_lost_the_answers_to_a_failed_attempt_can_take_it_again(old):
     assert Page(client.get(begun.location)).button[0] == "Svara"
 
 
-def test_the_command_shows_first_and_deletes_only_by_a_decision(old, runner):
+def test_the_command_shows_first_and_deletes_answers_only_by_a_decision(old, runner):
     before = everything(old.app)["response"]
     with time_machine.travel(noon("2026-06-01"), tick=False):
         shown = runner.invoke(args=["data", "retention"])
-        refused = runner.invoke(args=["data", "retention", "--apply"])
+        nightly = runner.invoke(args=["data", "retention", "--apply"])
         assert everything(old.app)["response"] == before
         done = runner.invoke(args=["data", "retention", "--apply", "--decision", DECISION])
         none = runner.invoke(args=["data", "retention", "--older-than-months", "24"])
 
-    assert shown.output.startswith(
-        "Skulle tas bort, från före 1\u00a0juni 2025: 7 svar och 6 poäng i 3 avslutade och 1 "
-    )
-    assert "Inget är borttaget än." in shown.output
-    assert (refused.exit_code, done.exit_code, none.exit_code) == (1, 0, 0)
-    assert "Skriv vilket beslut" in refused.output
-    assert done.output.startswith("Borttaget, från före 1\u00a0juni 2025: 7 svar")
-    assert "Äldre säkerhetskopior har kvar svaren" in done.output
-    assert none.output.startswith("Skulle tas bort, från före 1\u00a0juni 2024: 0 svar")
+    def second(result):
+        assert result.exit_code == 0
+        return result.output.replace("\u00a0", " ").splitlines()[1]
+
+    proposed = "Skulle tas bort, från före 1 juni 2025: 7 svar och 6 poäng i 3 avslutade och 1 oavslutade försök"
+    assert second(shown).startswith(proposed)
+    assert second(nightly).startswith(proposed)
+    assert "Det är inte borttaget än." in nightly.output
+    assert second(done).startswith("Borttaget, från före 1 juni 2025: 7 svar")
+    assert "Äldre säkerhetskopior har kvar det" in done.output
+    assert second(none).startswith("Skulle tas bort, från före 1 juni 2024: 0 svar")
     assert len(everything(old.app)["response"]) == len(before) - 7
+
+
+def test_what_nobody_can_use_goes_every_night_without_a_decision_and_nothing_else(world, runner):
+    for key in ("anna", "bo"):
+        world.person(key, "A")
+    give_password(world, "anna", "bo")
+    with time_machine.travel(noon("2050-06-01"), tick=False) as now:
+
+        def leave_traces(whose):
+            with transaction() as (db, at):
+                open_session(db, world.people["anna"], at=at)
+                set_code(db, world.people[whose], by=None, at=at)
+                admit_try(db, tried("key", f"namn {at}", ""), at=at)
+
+        leave_traces("anna")
+        with transaction() as (db, at):
+            keep_draft(db, Origin("employees", "hr", "x.csv", "d"), date(2050, 6, 1), b"x", by=1, at=at)
+        now.shift(timedelta(days=90, hours=11))
+        leave_traces("bo")
+        now.shift(timedelta(hours=1, seconds=1))
+        before = everything(world.app)
+        shown = runner.invoke(args=["data", "retention"])
+        assert everything(world.app) == before
+        done = runner.invoke(args=["data", "retention", "--apply"])
+
+    after = everything(world.app)
+    counts = "1 listor som väntat för länge, 1 gamla inloggningar, 2 gamla koder och 1 gamla försök."
+    assert shown.output.splitlines()[0] == f"Skulle tas bort utan beslut: {counts}"
+    assert done.output.splitlines()[0] == f"Borttaget utan beslut: {counts}"
+    lost = {name: len(before[name]) - len(after[name]) for name in before if before[name] != after[name]}
+    assert lost == {"import_draft": 1, "session": 1, "identity": 2, "throttle": 1, "installation": 0}
+
+
+def test_who_left_long_ago_loses_the_way_in_and_the_place_by_a_decision_and_nobody_else_does(old, runner):
+    old.person("ater", "A", until="2023-12-01")
+    old.membership("ater", "B", since="2026-01-01")
+    old.person("roll", "A", until="2023-12-01")
+    old.role("roll", "hr")
+    old.person("nyss", "A", until="2026-05-01")
+    old.person("aldrig")
+    give_password(old, "slutat", "ater", "roll", "nyss", "aldrig", "klar")
+    with old.write() as (db, _):
+        for key in ("slutat", "klar"):
+            remember_place(db, old.people[key], "kurs", module="modul", section="borjan")
+    before = everything(old.app)
+    with time_machine.travel(noon("2026-06-01"), tick=False):
+        done = runner.invoke(args=["data", "retention", "--apply", "--decision", DECISION])
+
+    after = everything(old.app)
+    assert "och inloggningen för 1 personer som slutat" in done.output
+    gone = [set(before[name]) - set(after[name]) for name in ("identity", "place")]
+    assert [len(each) for each in gone] == [2, 1]
+    assert all("'slutat" in each for each in gone[0])
+    assert after["completion"] == before["completion"]
+    assert {run.what for run in old.db.scalars(select(RetentionRun))} == {"answers", "sign_in"}

@@ -179,7 +179,7 @@ def test_nothing_is_written_between_the_backup_and_the_migrations(new_place):
 
     def write():
         with opened(place), transaction() as (db, at):
-            db.add(Throttle(key="under tiden", at=at))
+            db.add(Throttle(key="under tiden", address="", at=at))
         written.set()
 
     writer = threading.Thread(target=write)

@@ -55,6 +55,7 @@ MATRIX = {
     ("learner.section", "GET"): (303, 403, 200, 403, 403, 200),
     ("learner.next_section", "POST"): (303, 403, 303, 403, 403, 303),
     ("own_record.show", "GET"): (303, 200, 200, 200, 200, 200),
+    ("hidden.read", "POST"): (303, 303, 303, 303, 303, 303),
     ("scenario.scenarios", "GET"): (303, 403, 200, 403, 403, 200),
     ("scenario.play", "GET"): (303, 403, 200, 403, 403, 200),
     ("scenario.finished", "POST"): (303, 403, 303, 403, 403, 303),
@@ -97,6 +98,7 @@ MATRIX = {
     ("people.add", "POST"): (303, 403, 403, 422, 403, 403),
     ("people.show", "GET"): (303, 403, 403, 200, 403, 403),
     ("people.change", "POST"): (303, 403, 403, 422, 403, 403),
+    ("people.reveal", "POST"): (303, 403, 403, 200, 403, 403),
     ("imports.form", "GET"): (303, 403, 403, 200, 403, 403),
     ("imports.template", "GET"): (303, 403, 403, 200, 403, 403),
     ("imports.send", "POST"): (303, 403, 403, 422, 403, 403),
@@ -335,7 +337,7 @@ def test_no_write_goes_through_without_the_sessions_own_token(world, token_kind)
         client = clients[next((person for person, endpoints in groups.items() if rule.endpoint in endpoints), "bo")]
         assert client.post(address(rule, begun, item="andra"), data=given).status_code == 400, rule.rule
 
-    assert len(writes) == 25
+    assert len(writes) == 27
     assert everything(world.app) == before
     assert finished.id != begun.id
 
@@ -547,9 +549,13 @@ def sign_in(client, headers=(), **request):
 
 
 def cookie_parts(answer):
-    (cookie,) = answer.headers.getlist("Set-Cookie")
-    name, _, rest = cookie.partition("=")
-    return name, sorted(part.strip() for part in rest.split(";")[1:])
+    """{name: attributes} of the session's cookie and of the one by which the browser is known, but for its dates."""
+    named = {cookie.partition("=")[0]: cookie.split(";")[1:] for cookie in answer.headers.getlist("Set-Cookie")}
+    dated = ("Expires", "Max-Age")
+    return {
+        name: sorted(part.strip() for part in parts if not part.strip().startswith(dated))
+        for name, parts in named.items()
+    }
 
 
 def test_over_https_the_cookie_is_bound_to_the_host_and_hsts_is_sent(secured):
@@ -558,7 +564,9 @@ def test_over_https_the_cookie_is_bound_to_the_host_and_hsts_is_sent(secured):
     answer = sign_in(client, {"Origin": HTTPS, "Sec-Fetch-Site": "same-origin"}, base_url=HTTPS)
 
     assert (answer.status_code, answer.location) == (303, "/")
-    assert cookie_parts(answer) == ("__Host-session", ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"])
+    assert cookie_parts(answer) == {
+        name: ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"] for name in ("__Host-session", "__Host-browser")
+    }
     for url, status in (("/kurs/kurs", 200), ("/static/app.css", 200), ("/", 303), ("/finns-inte", 404)):
         found = client.get(url, base_url=HTTPS)
         hsts = found.headers["Strict-Transport-Security"]
@@ -604,7 +612,7 @@ def test_a_proxy_that_is_trusted_tells_scheme_and_address_but_never_the_host(sec
 def test_on_this_machine_alone_the_cookie_needs_no_tls(site):
     answer = sign_in(browser(site))
 
-    assert cookie_parts(answer) == ("session", ["HttpOnly", "Path=/", "SameSite=Lax"])
+    assert cookie_parts(answer) == {name: ["HttpOnly", "Path=/", "SameSite=Lax"] for name in ("session", "browser")}
     assert "Strict-Transport-Security" not in answer.headers
 
 

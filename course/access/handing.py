@@ -28,6 +28,8 @@ class Account:
     """The roles beyond learner that the person holds today or will hold."""
     units: frozenset[int]
     """Where the person is employed today."""
+    disabled: bool = False
+    """Whether the account is shut: then nobody hands a code."""
 
     @property
     def shown(self) -> str:
@@ -71,6 +73,16 @@ def handers(duties: AbstractSet[str]) -> list[str]:
     return [role for role, barred in BARRED.items() if barred.isdisjoint(duties)]
 
 
+def lets_no_manager(role: str) -> bool:
+    """Whether a password chosen with a code that was handed in the role is too weakly held for a manager."""
+    return role not in handers({"manager"})
+
+
+def confirms(giver: Giver, account: Account, made_by: int) -> bool:
+    """Whether the giver may say that nobody else knows the password: who could hand a code, and is not its maker."""
+    return giver.person != made_by and hands_as(giver, account) in ("hr", "admin")
+
+
 def reaches(giver: Giver, account: Account) -> bool:
     """Whether the person is the giver's to help at all: a manager's own people, anybody for HR and administrators."""
     return bool(giver.roles - {"manager"} or giver.units & account.units)
@@ -78,7 +90,7 @@ def reaches(giver: Giver, account: Account) -> bool:
 
 def hands_as(giver: Giver, account: Account) -> str | None:
     """The narrowest role in which the giver may hand the person a code; None when there is none."""
-    if giver.person == account.person or not reaches(giver, account):
+    if account.disabled or giver.person == account.person or not reaches(giver, account):
         return None
     fitting = [
         role
@@ -97,6 +109,8 @@ def why_not(giver: Giver, account: Account) -> str:
     """Why the giver hands the person no code, and who does."""
     if giver.person == account.person:
         return "Du byter ditt eget lösenord på Min sida."
+    if account.disabled:
+        return "Kontot är avstängt. En administratör kan öppna det."
     if "hr" in giver.roles:
         return "Personen har rollen HR eller administratör. En administratör ger koden."
     return "Personen är chef eller har en annan roll. HR eller en administratör ger koden."

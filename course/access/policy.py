@@ -1,6 +1,7 @@
 """Who may do what: the one permission table."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 ANYBODY = "anybody"
 """Also those who are not signed in."""
@@ -42,6 +43,17 @@ DUTIES = frozenset({"secretary", "hr", "admin"})
 
 
 @dataclass(frozen=True)
+class Handed:
+    """That a password was chosen with a code which somebody else made: who, in which role, and when it was chosen."""
+
+    made_by: int
+    role: str
+    at: datetime
+    told: bool
+    """Whether the one who signs in has said to have read it."""
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who is asking. `newest_release` lets a worker notice a new release in the SELECT that knows the actor."""
 
@@ -51,6 +63,10 @@ class Actor:
     roles: frozenset[str]
     audiences: frozenset[str]
     newest_release: int
+    handed: Handed | None = None
+    """Set while the answers from before it are hidden; see DECISIONS.md, "A password that others may know"."""
+    waits_for_hr: bool = False
+    """Whether a unit is the actor's to manage, and only a code from HR or an administrator is missing."""
 
     is_authenticated = True
     is_active = True

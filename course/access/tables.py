@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.schema import Base, Dated, dated_args
@@ -43,16 +43,45 @@ class SignIn(Base):
     id_hash: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
 
+class Disabled(Base):
+    """An account that nobody can sign in to, since `at`; no row means that it is open. The audit log holds the rest."""
+
+    __tablename__ = "disabled"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+class HandedPassword(Base):
+    """The person chose the password with a one-time code that somebody else made, who may have used it first.
+
+    No row: it was set on the server, with a code from there, or somebody has confirmed that it is the person's own.
+    """
+
+    __tablename__ = "handed_password"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    """The role in which the code was handed."""
+    at: Mapped[datetime]
+    """When the password was chosen; answers from before are hidden."""
+    told: Mapped[bool]
+    """Whether the one who signs in has said to have read it."""
+
+
 class Throttle(Base):
-    """One failed try; `key` is a hash of the account's or the address's name."""
+    """One failed try. `key` says who was tried and `address` from where, both as keyed hashes; see throttle.py."""
 
     __tablename__ = "throttle"
-    __table_args__ = (Index("ix_throttle_key_at", "key", "at"),)
+    __table_args__ = (Index("ix_throttle_key_at", "key", "at"), Index("ix_throttle_address_at", "address", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str]
     at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(server_default=text("''"))
+    """'' for a browser that is known: it is counted by itself alone."""

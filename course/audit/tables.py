@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.schema import FACT, GUARD, Base, Json
@@ -13,7 +13,11 @@ class AuditEntry(Base):
     """One audited change; `hash` covers the row and the hash before it."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = {"info": FACT}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject"),
+        Index("ix_audit_entry_action_at", "action", "at"),
+        {"info": FACT},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]

@@ -5,7 +5,16 @@ from datetime import date
 import click
 
 from course import clock
-from course.access.actions import CODE_LIFE, end_role, grant_role, set_code, set_password
+from course.access.actions import (
+    CODE_LIFE,
+    confirm_password,
+    disable,
+    enable,
+    end_role,
+    grant_role,
+    set_code,
+    set_password,
+)
 from course.access.password import check_new, hash_password
 from course.access.policy import ROLES
 from course.access.queries import account, roles_of
@@ -93,3 +102,33 @@ def grant(key: str, role: str, since: date | None, until: date, code: str | None
     click.echo(f"{person.name} ({key}) {'har inte längre' if end else 'har nu'} rollen {role}.")
     if not end and found and found.waits:
         click.echo(f"Personen har inget lösenord. Ge en engångskod: flask access code {key}")
+
+
+@group.command("disable")
+@click.argument("key")
+def disable_(key: str) -> None:
+    """Stäng av ett konto: personen loggas ut genast och kan inte logga in."""
+    with transaction() as (db, at):
+        person = person_by_key(db, key)
+        disable(db, person.id, by=None, at=at)
+    click.echo(f"Kontot {key} är avstängt. Öppna det igen: flask access enable {key}")
+
+
+@group.command("enable")
+@click.argument("key")
+def enable_(key: str) -> None:
+    """Öppna ett konto som är avstängt. Lösenordet är det som fanns."""
+    with transaction() as (db, at):
+        person = person_by_key(db, key)
+        enable(db, person.id, by=None, at=at)
+    click.echo(f"Kontot {key} är öppet igen.")
+
+
+@group.command("confirm")
+@click.argument("key")
+def confirm(key: str) -> None:
+    """Bekräfta att en person själv valde sitt lösenord, när ingen annan kan göra det."""
+    with transaction() as (db, at):
+        person = person_by_key(db, key)
+        confirm_password(db, person.id, by=None, at=at)
+    click.echo(f"Lösenordet för {key} är bekräftat.")

@@ -1,13 +1,14 @@
 """flask data: the installation as a whole."""
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from course import clock, swedish, verify
-from course.access.queries import has_administrator
+from course.access.actions import forget_expired, forget_long_gone
+from course.access.queries import count_expired, has_administrator, long_gone
 from course.backup import keep
 from course.backup.archive import Manifest
 from course.backup.folder import expendable
@@ -17,9 +18,12 @@ from course.cli.group import Group
 from course.cli.schema import bring_to_newest
 from course.db import app_settings, database, is_demonstration, newest_instant, transaction
 from course.demo import accounts
+from course.learning.actions import forget_places
 from course.quiz.actions import delete_answers
-from course.quiz.queries import old_answers
+from course.quiz.queries import Old, old_answers
 from course.revision import NEWEST, check_current, check_known
+from course.roster.actions import drop_old_drafts
+from course.roster.queries import count_old_drafts
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -98,28 +102,58 @@ def _told(manifest: Manifest) -> str:
     "--older-than-months",
     "months",
     type=click.IntRange(1, 240),
-    help="Så många månader efter försöket sparas svaren; inställningen answers_months om inget sägs.",
+    help="Så många månader sparas det som behöver beslut; inställningen answers_months om inget sägs.",
 )
 @click.option("--apply", "applied", is_flag=True, help="Ta bort; annars visas bara vad som skulle tas bort.")
 @click.option("--decision", default="", help="Beslutet som borttagningen vilar på: diarienummer och paragraf.")
 def retention(months: int | None, applied: bool, decision: str) -> None:
-    """Ta bort gamla svar och deras poäng. Resultat, stjärnor och genomföranden står kvar, och alla siffror."""
+    """Ta bort det som inte behövs. Utan beslut bara det som ingen kan använda: kör varje natt.
+
+    Med beslut också gamla svar och deras poäng, och inloggningen för dem som slutat. Resultat, stjärnor och
+    genomföranden står kvar, och alla siffror.
+    """
     kept_from = clock.add_months(clock.day_of(clock.now()), -(months or app_settings().answers_months))
-    if applied:
-        with transaction() as (db, at):
-            old = delete_answers(db, kept_from, reference=decision, by=None, at=at)
-    else:
-        old = old_answers(database.session, clock.start_of(kept_from))
-    verb = "Borttaget" if applied else "Skulle tas bort"
+    found = _delete_old(kept_from, decision) if applied else _old(kept_from)
+    old, gone, unusable = found
+    counted = {name: swedish.number(rows) for name, rows in unusable.items()}
     click.echo(
-        f"{verb}, från före {swedish.day(kept_from)}: {swedish.number(old.responses)} svar och"
-        f" {swedish.number(old.marks)} poäng i {swedish.number(old.finished)} avslutade och"
-        f" {swedish.number(old.unfinished)} oavslutade försök."
+        f"{'Borttaget' if applied else 'Skulle tas bort'} utan beslut: {counted['import_draft']} listor som väntat för"
+        f" länge, {counted['session']} gamla inloggningar, {counted['identity']} gamla koder och"
+        f" {counted['throttle']} gamla försök."
     )
-    if not applied and old.responses:
-        click.echo("Inget är borttaget än. Kör om med --apply och --decision ”beslutet” för att ta bort.")
-    if applied:
-        click.echo("Äldre säkerhetskopior har kvar svaren tills de själva är borttagna.")
+    decided = applied and decision.strip()
+    click.echo(
+        f"{'Borttaget' if decided else 'Skulle tas bort'}, från före {swedish.day(kept_from)}:"
+        f" {swedish.number(old.responses)} svar och {swedish.number(old.marks)} poäng i"
+        f" {swedish.number(old.finished)} avslutade och {swedish.number(old.unfinished)} oavslutade försök,"
+        f" och inloggningen för {swedish.number(gone)} personer som slutat."
+    )
+    if not decided and (old.responses or gone):
+        click.echo("Det är inte borttaget än. Kör om med --apply och --decision ”beslutet” för att ta bort det också.")
+    if decided:
+        click.echo("Äldre säkerhetskopior har kvar det tills de själva är borttagna.")
+
+
+Retained = tuple[Old, int, dict[str, int]]
+"""(answers, people who have left, {table: rows that need no decision})."""
+
+
+def _old(kept_from: date) -> Retained:
+    db, now = database.session, clock.now()
+    unusable = {**count_expired(db, at=now), "import_draft": count_old_drafts(db, at=now)}
+    return old_answers(db, clock.start_of(kept_from)), len(long_gone(db, kept_from, clock.day_of(now))), unusable
+
+
+def _delete_old(kept_from: date, decision: str) -> Retained:
+    """Delete what needs no decision, and with one the rest; gives what was, or would be, deleted."""
+    with transaction() as (db, at):
+        unusable = {**forget_expired(db, at=at), "import_draft": drop_old_drafts(db, at=at)}
+        if not decision.strip():
+            return *_old(kept_from)[:2], unusable
+        old = delete_answers(db, kept_from, reference=decision, by=None, at=at)
+        gone = forget_long_gone(db, kept_from, reference=decision, by=None, at=at)
+        forget_places(db, gone)
+    return old, len(gone), unusable
 
 
 @group.command("prune", check=None)

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -65,6 +65,11 @@ def remember_place(db: Session, person_id: int, course: str, *, module: str, sec
     row = {"person_id": person_id, "course": course, "module": module, "section": section, "item": item}
     connection = db.connection()
     connection.execute(_remember[connection.dialect.name], row)
+
+
+def forget_places(db: Session, people: Sequence[int]) -> None:
+    """Forget where the people were, who do not come back."""
+    db.execute(delete(Place).where(Place.person_id.in_(people)))
 
 
 def begin(db: Session, release: Published, quiz_id: str, *, by: int, edition: int, at: datetime) -> Taken:

@@ -45,6 +45,8 @@ class Taken:
     """The ids of its items, in order; None is every item of the quiz."""
     answers_deleted: bool = False
     """Whether a retention run has taken the answers; see deletions."""
+    hidden: bool = False
+    """Whether answers are left out for who asks; see web/hidden.py."""
     person_id: int = 0
     """Under which of the human's numbers it was begun."""
 
@@ -154,6 +156,17 @@ def deletions(db: Session, person_id: int) -> dict[UUID, Deletion]:
         for number, finished_at in db.execute(gone)
         if (run := next((each for each in runs if each.kept_from > day_of(finished_at)), None))
     }
+
+
+def answered_before(db: Session, attempt_ids: Collection[UUID], instant: datetime) -> dict[UUID, set[str]]:
+    """{attempt: the items that were answered before the instant}."""
+    rows = select(Response.attempt_id, Response.item).where(
+        Response.attempt_id.in_(attempt_ids), Response.answered_at < instant
+    )
+    found: dict[UUID, set[str]] = {}
+    for attempt_id, item in db.execute(rows):
+        found.setdefault(attempt_id, set()).add(item)
+    return found
 
 
 def finishers(db: Session, course: str, quiz: str) -> list[int]:

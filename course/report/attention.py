@@ -45,6 +45,9 @@ class Today:
     units_without_manager: tuple[str, ...]
     """The names of units with employees that nobody leads."""
     courses: tuple[Course, ...]
+    resting: int = 0
+    """People with a duty who have left."""
+    last_administrator_left: bool = False
     local_fault: str = ""
     """What is wrong with what the workplace has filled in."""
 
@@ -54,7 +57,22 @@ def notices(today: Today) -> list[Notice]:
     return [*_of_people(today), *(notice for course in today.courses for notice in _of_course(course, today.day))]
 
 
+def of_duties(resting: int, *, last_administrator_left: bool) -> str:
+    """What to say of people with a duty who have left; '' when there is nobody."""
+    if last_administrator_left:
+        return (
+            "Den enda administratören har slutat, enligt personallistan. Rollen är kvar tills någon annan har fått den:"
+            " ge någon rollen och en kod."
+        )
+    if not resting:
+        return ""
+    who = "En person" if resting == 1 else f"{swedish.number(resting)} personer"
+    return f"{who} med en särskild roll har slutat, enligt personallistan. Rollen vilar. En administratör avslutar den."
+
+
 def _of_people(today: Today) -> Iterable[Notice]:
+    if duties := of_duties(today.resting, last_administrator_left=today.last_administrator_left):
+        yield Notice(duties, "accounts")
     if today.local_fault:
         yield Notice(
             "Telefonnummer och andra lokala uppgifter kan saknas på kursens sidor. Säg till den som sköter driften:"

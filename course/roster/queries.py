@@ -128,6 +128,12 @@ def drafts_waiting(db: Session, by: int, since: datetime) -> list[ImportDraft]:
     return list(db.scalars(waiting))
 
 
+def count_old_drafts(db: Session, *, at: datetime) -> int:
+    """How many files nobody has decided on within DRAFT_LIFE."""
+    old = select(func.count()).select_from(ImportDraft).where(ImportDraft.at <= at - DRAFT_LIFE)
+    return db.execute(old).scalar_one()
+
+
 def newest_as_of(db: Session, source: str) -> date | None:
     """The day of the source's newest import that was not undone."""
     undone = select(Import.undoes).where(Import.undoes.is_not(None))

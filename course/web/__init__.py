@@ -16,6 +16,7 @@ from course.web import (
     guard,
     handbook,
     health,
+    hidden,
     imports,
     learner,
     login,
@@ -77,9 +78,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     filters.init_app(app)
     guard.init_app(app, settings)
     errors.init_app(app)
+    hidden.init_app(app)
     menu.init_app(app)
     outbox.init_app(app)
-    for module in (pages, health, start, login, learner, scenario, quiz, answers, recall, own_record):
+    for module in (pages, health, start, login, hidden, learner, scenario, quiz, answers, recall, own_record):
         app.register_blueprint(module.bp)
     for module in (material, handbook, report, people, imports, targets, unit, codes, board, accounts, admin):
         app.register_blueprint(module.bp)

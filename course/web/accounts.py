@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock, swedish
-from course.access.actions import close_sessions, end_role, grant_role
-from course.access.handing import hands_as
+from course.access.actions import close_sessions, confirm_password, disable, enable, end_role, grant_role, look_at
+from course.access.handing import confirms, hands_as
 from course.access.policy import ROLE_NAMES, ROLES
-from course.access.queries import Held, account, code_and_password_log, giver, held, sessions, with_duties
-from course.audit.actions import record
+from course.access.queries import Held, account, code_and_password_log, giver, handed, held, sessions, with_duties
 from course.db import database, transaction
 from course.errors import Invalid, Refusal
 from course.organisation.queries import FoundPerson, person_by_id, unit_id_by_code, unit_spans
@@ -70,23 +69,26 @@ def change(person_id: int, act: str) -> ResponseReturnValue:
 def _opened(person_id: int, form: Form) -> str:
     """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound."""
     with transaction() as (db, at):
-        person_by_id(db, person_id)
-        record(db, "accounts.show", str(person_id), {}, by=actor().person_id, at=at)
+        look_at(db, person_id, "accounts.show", by=actor().person_id, at=at)
     return _page(person_id, form)
 
 
 def _page(person_id: int, form: Form) -> str:
     db, now = database.session, clock.now()
     today = clock.day_of(now)
-    person_by_id(db, person_id)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
-    has, units = held(db, person_id, today), {span.unit: span.name for span in unit_spans(db, now)}
+    chosen = handed(db, person_id)
+    has = [each for each in held(db, person_id, today) if each.grant or (found and not found.protected)]
+    units = {span.unit: span.name for span in unit_spans(db, now)}
     return render_template(
         "accounts/show.html",
         account=found,
         may_hand=found and hands_as(hands, found),
         own=person_id == actor().person_id,
         held=has,
+        has_left=any(each.has_left for each in with_duties(db, today) if each.person.id == person_id),
+        chosen=chosen,
+        may_confirm=found and chosen and confirms(hands, found, chosen.made_by),
         names=ROLE_NAMES,
         roles=[("", "Välj en roll"), *((role, ROLE_NAMES[role]) for role in ROLES)],
         given=[(each.grant, _told(each, units)) for each in has if each.grant],
@@ -127,9 +129,24 @@ def _sign_out(db: Session, person_id: int, _form: Form, at: datetime) -> None:
     close_sessions(db, person_id, by=actor().person_id, at=at)
 
 
+def _disable(db: Session, person_id: int, _form: Form, at: datetime) -> None:
+    disable(db, person_id, by=actor().person_id, at=at)
+
+
+def _enable(db: Session, person_id: int, _form: Form, at: datetime) -> None:
+    enable(db, person_id, by=actor().person_id, at=at)
+
+
+def _confirm(db: Session, person_id: int, _form: Form, at: datetime) -> None:
+    confirm_password(db, person_id, by=actor().person_id, at=at)
+
+
 ACTS: Mapping[str, Callable[[Session, int, Form, datetime], None]] = {
     "ge-roll": _grant,
     "avsluta-roll": _end,
     "logga-ut": _sign_out,
+    "stang-av": _disable,
+    "oppna": _enable,
+    "bekrafta": _confirm,
 }
 """{the last part of the address: what it does}."""

@@ -8,13 +8,15 @@ from flask import Blueprint, current_app, render_template
 from sqlalchemy import text
 
 from course import clock, revision
-from course.access.queries import has_administrator
+from course.access.queries import has_administrator, refused_lately
+from course.access.throttle import MANY_REFUSED
 from course.backup.folder import FOLDER, LATEST, newest
 from course.config import version
 from course.content.queries import current
 from course.db import database, journal_mode
 from course.web.filters import Local
 from course.web.guard import actor, allowed
+from course.web.start import told_of_duties
 
 bp = Blueprint("admin", __name__)
 AHEAD = timedelta(days=30)
@@ -35,8 +37,13 @@ def system() -> str:
     folder = Path(current_app.instance_path) / FOLDER
     has_folder = folder.is_dir()
     backup = newest(folder) if has_folder else None
+    refused, accounts = refused_lately(db, at=clock.now())
     return render_template(
         "admin/system.html",
+        duties=told_of_duties(),
+        refused=refused,
+        refused_accounts=accounts,
+        many_refused=refused >= MANY_REFUSED,
         version=version(),
         releases=current(db, actor().newest_release).values(),
         engine=engine,

@@ -20,6 +20,7 @@ from course.quiz.queries import Standing, Taken, attempt, deletions, reason, sta
 from course.web.asking import verdict
 from course.web.filters import can
 from course.web.guard import actor, allowed
+from course.web.hidden import seen
 
 bp = Blueprint("answers", __name__)
 
@@ -52,7 +53,7 @@ class Counted:
 def show(attempt_id: UUID) -> str:
     """Every question of an own attempt that has an answer, with what was right and why."""
     who, db = actor(), database.session
-    taken = attempt(db, attempt_id, who.person_id)
+    (taken,) = seen([attempt(db, attempt_id, who.person_id)])
     course = published(db, taken.release_id).course
     quiz = course.quizzes[taken.quiz]
     module = course.module(quiz.module)

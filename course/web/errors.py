@@ -66,8 +66,16 @@ def _page(status: int, detail: str = "") -> str:
 
 
 def _refusal(refusal: Refusal) -> ResponseReturnValue:
-    headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
-    return _page(refusal.status, str(refusal)), refusal.status, headers
+    return _page(refusal.status, str(refusal)), refusal.status, wait_headers(refusal)
+
+
+def wait_headers(refusal: Refusal) -> dict[str, str]:
+    """The headers of a refusal: how long to wait, when it is for that; then the log is told which limit bit."""
+    if not isinstance(refusal, TooMany):
+        return {}
+    fields = {"request_id": g.get("request_id"), "limit": refusal.limit, "seconds": refusal.seconds}
+    log.warning("throttled", extra={"fields": fields})
+    return {"Retry-After": str(refusal.seconds)}
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:

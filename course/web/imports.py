@@ -1,5 +1,6 @@
 """HR reads lists of people in, sees what they would change first, and can take the newest back."""
 
+from datetime import datetime
 from hashlib import sha256
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from course import clock, swedish
 from course.access.actions import keep_pace
+from course.audit.actions import record
 from course.db import app_settings, database, transaction
 from course.errors import Conflict, Invalid, NotFound, Refusal
 from course.organisation.person import list_source
@@ -83,6 +85,8 @@ def send() -> ResponseReturnValue:
     sent = ImportDraft(kind=kind, source=source, as_of=as_of, file_name=name, content=content)
     found = _planned(database.session, sent)
     if found.is_empty:  # there is nothing to decide on
+        with transaction() as (db, at):
+            _log_preview(db, sent, at)
         return _preview(sent, found)
     with transaction() as (db, at):
         kept = keep_draft(db, _origin(sent), as_of, content, by=actor().person_id, at=at)
@@ -92,9 +96,12 @@ def send() -> ResponseReturnValue:
 @bp.get("/personer/import/<draft_id>")
 @allowed("people.manage")
 def preview(draft_id: str) -> str:
-    """What the list would change, before anything is changed."""
+    """What the list would change, before anything is changed; opening it is logged, since it shows people."""
     waiting = find_draft(database.session, draft_id, at=clock.now())
-    return _preview(waiting, _planned(database.session, waiting))
+    page = _preview(waiting, _planned(database.session, waiting))
+    with transaction() as (db, at):
+        _log_preview(db, waiting, at)
+    return page
 
 
 @bp.post("/personer/import/<draft_id>")
@@ -106,9 +113,11 @@ def apply(draft_id: str) -> ResponseReturnValue:
         waiting = find_draft(db, draft_id, at=at)
         found = _planned(db, waiting)
         if request.form.get("plan") != found.digest:
+            _log_preview(db, waiting, at)
             changed = "Något har ändrats sedan du såg sidan. Läs igenom och bekräfta igen."
             return _preview(waiting, found, error=changed), 409
         if found.brakes and request.form.get("stammer") != "ja":
+            _log_preview(db, waiting, at)
             doubt = "Läs under ”Bekräfta först” och bekräfta att listan stämmer."
             return _preview(waiting, found, error=doubt), 422
         if not found.is_empty:
@@ -147,6 +156,12 @@ def undo() -> ResponseReturnValue:
         return _form(Form().told(refusal)), refusal.status
     flash("Importen är ångrad. Alla siffror är som före den.")
     return redirect(url_for(".form"), 303)
+
+
+def _log_preview(db: Session, waiting: ImportDraft, at: datetime) -> None:
+    """The preview names people, up to a whole list of them: who saw which file is logged."""
+    detail = {"digest": sha256(waiting.content).hexdigest(), "as_of": waiting.as_of.isoformat()}
+    record(db, "imports.show", waiting.source, detail, by=actor().person_id, at=at)
 
 
 def _planned(db: Session, waiting: ImportDraft) -> Plan:

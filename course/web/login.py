@@ -14,24 +14,28 @@ from sqlalchemy.orm import Session
 from course import clock
 from course.access.actions import (
     TooMany,
-    admit_try,
+    begin_session,
+    change_password,
     close_session,
     close_sessions,
     forget_try,
-    open_session,
     set_password,
     use_code,
 )
-from course.access.password import check_new, hash_password, normalise, verify
+from course.access.actions import sign_in as sign_in_with
+from course.access.password import check_new, hash_password, is_outdated, normalise
 from course.access.policy import Actor, may
 from course.access.queries import actor as find_actor
-from course.access.queries import identity, own_name
+from course.access.queries import own_name
 from course.db import database, transaction
 from course.errors import Invalid, NotAllowed, NotFound, Refusal
 from course.organisation.queries import person_by_id
 from course.organisation.tables import Person
+from course.roster.actions import drop_old_drafts
+from course.web.errors import wait_headers
 from course.web.forms import Form
 from course.web.guard import LONGEST_WAY_BACK, actor, allowed, signed_out
+from course.web.proving import check_code, prove, remember_browser
 from course.web.quiz import store_answer
 
 bp = Blueprint("login", __name__)
@@ -58,34 +62,22 @@ def sign_in() -> ResponseReturnValue:
 @allowed("public")
 def sign_in_post() -> ResponseReturnValue:
     """Check name and password, and begin a session."""
-    form, name = Form(sent=request.form), _field("namn")
+    form, name, password = Form(sent=request.form), _field("namn"), _field("losenord")
     try:
         _need(form, namn=NO_NAME, losenord="Fyll i ditt lösenord.")
         form.check()
-        person_id, tries = _try(normalise(name), _field("losenord"), Invalid(WRONG, "namn"))
+        proof, counted = prove(normalise(name), password, Invalid(WRONG, "namn"))
+        rehashed = hash_password(password) if is_outdated(proof.secret_hash) else ""
+        with transaction() as (db, at):
+            forget_try(db, counted)
+            _end_present(db, at)
+            drop_old_drafts(db, at=at)
+            new = sign_in_with(db, proof, rehashed=rehashed, at=at)
     except (TooMany, Invalid) as refusal:
         return _again("login/sign_in.html", form, refusal, till=request.form.get("till", ""))
-    with transaction() as (db, at):
-        forget_try(db, tries)
-        new = _new_session(db, person_id, at)
-    kept = session.get("kept")
-    who = _take_session(new, shared=_shared())
-    return _send_kept(who, kept) or redirect(_next_page(), 303)
-
-
-def _try(account: str, password: str, wrong: Invalid) -> tuple[int, list[int]]:
-    """Count a try and compare the password with that of the account (normalised); raises `wrong` or TooMany.
-
-    An unknown name takes as long as a wrong password and says the same.
-    """
-    with transaction() as (db, at):
-        tries = admit_try(db, account, request.remote_addr or "", at=at)
-    found = identity(database.session, "password", account)
-    person_id, stored = (found.person_id, found.secret_hash) if found else (0, None)
-    database.session.rollback()  # hashing takes long; hold nothing meanwhile
-    if not verify(stored, password):
-        raise wrong
-    return person_id, tries
+    kept, shared = session.get("kept"), _shared()
+    who = _take_session(new, shared=shared)
+    return remember_browser(_send_kept(who, kept) or redirect(_next_page(), 303), proof.person, shared=shared)
 
 
 @bp.get("/kod")
@@ -104,22 +96,21 @@ def code_post() -> ResponseReturnValue:
         _need(form, namn=NO_NAME, kod="Fyll i engångskoden.")
         _read_chosen(form, password, name)
         form.check()
-        with transaction() as (db, at):
-            tries = admit_try(db, normalise(name), request.remote_addr or "", at=at)
+        check_code(normalise(name), given, Invalid(WRONG_CODE, "kod"))
         hashed = hash_password(password)
         with transaction() as (db, at):
             person_id = use_code(db, name, given, at=at)
             if person_id is None:
                 raise Invalid(WRONG_CODE, "kod")
             person = db.get_one(Person, person_id)
-            check_new(password, person.name, person.email or "")
+            check_new(password, person.key, person.name, person.email or "")
             set_password(db, person_id, hashed, by=person_id, at=at)
-            forget_try(db, tries)
-            new = _new_session(db, person_id, at)
+            _end_present(db, at)
+            new = begin_session(db, person_id, at=at)
     except (TooMany, Invalid) as refusal:
         return _again("login/code.html", form, refusal)
     _take_session(new, shared=_shared())
-    return redirect(url_for("start.start"), 303)
+    return remember_browser(redirect(url_for("start.start"), 303), person_id, shared=_shared())
 
 
 @bp.get("/min-sida/losenord")
@@ -133,19 +124,18 @@ def password() -> str:
 @allowed("account.own")
 def password_post() -> ResponseReturnValue:
     """Set another password: every session ends but this browser's, which begins anew."""
-    person_id, old, password = actor().person_id, _field("nuvarande"), _field("losenord")
-    form, name = Form(sent=request.form), own_name(database.session, person_id)
+    who, old, password = actor(), _field("nuvarande"), _field("losenord")
+    form, name = Form(sent=request.form), own_name(database.session, who.person_id)
     try:
         _need(form, nuvarande="Fyll i lösenordet som du har nu.")
-        person = person_by_id(database.session, person_id)
+        person = person_by_id(database.session, who.person_id)
         _read_chosen(form, password, person.key, person.name, person.email or "")
         form.check()
-        _, tries = _try(name, old, Invalid(WRONG_PRESENT, "nuvarande"))
+        proof, counted = prove(name, old, Invalid(WRONG_PRESENT, "nuvarande"), session=who.session)
         hashed = hash_password(password)
         with transaction() as (db, at):
-            set_password(db, person_id, hashed, by=person_id, at=at)
-            forget_try(db, tries)
-            new = open_session(db, person_id, at=at)
+            forget_try(db, counted)
+            new = change_password(db, proof, hashed, who.session, at=at)
     except (TooMany, Invalid) as refusal:
         return _again("login/password.html", form, refusal, name=name)
     _take_session(new, shared="shared" in session)
@@ -198,11 +188,10 @@ def _there(text: str, message: str) -> None:
         raise Invalid(message)
 
 
-def _new_session(db: Session, person_id: int, at: datetime) -> str:
-    """Open a session; the one that the browser held, maybe somebody else's, ends."""
+def _end_present(db: Session, at: datetime) -> None:
+    """End the session that the browser holds, maybe somebody else's."""
     if current_user.is_authenticated:
         close_session(db, actor().session, at=at)
-    return open_session(db, person_id, at=at)
 
 
 def _send_kept(who: Actor, kept: dict[str, Any] | None) -> ResponseReturnValue | None:
@@ -230,8 +219,7 @@ def _field(name: str) -> str:
 
 
 def _again(template: str, form: Form, refusal: TooMany | Invalid, **values: Any) -> ResponseReturnValue:
-    headers = {"Retry-After": str(refusal.seconds)} if isinstance(refusal, TooMany) else {}
-    return render_template(template, form=form.told(refusal), **values), refusal.status, headers
+    return render_template(template, form=form.told(refusal), **values), refusal.status, wait_headers(refusal)
 
 
 def _shared() -> bool:

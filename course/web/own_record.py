@@ -18,6 +18,7 @@ from course.recall.queries import standing
 from course.scenario.queries import all_done
 from course.web.answers import Counted, by_gradings, regraded
 from course.web.guard import actor, allowed
+from course.web.hidden import seen
 from course.web.remember import courses_offered
 
 bp = Blueprint("own_record", __name__)
@@ -43,9 +44,9 @@ def show() -> str:
     db = database.session
     rows = completion_rows(db, who.person_id)
     releases = current(db, who.newest_release)
-    taken = [(one, attempts(db, who.person_id, one.course.id)) for one in releases.values()]
+    taken = [(one, seen(attempts(db, who.person_id, one.course.id))) for one in releases.values()]
     meant = [(one, mine) for one, mine in taken if one.course.audience in who.audiences]
-    gone = any(each.answers_deleted for _, mine in taken for each in mine)
+    gone = any(each.answers_deleted and not each.hidden for _, mine in taken for each in mine)
     gradings = regraded(each for _, mine in taken for each in mine)
     known = standing(db, who.person_id)
     return render_template(

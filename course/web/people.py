@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course import clock
-from course.access.handing import hands_as, why_not
-from course.access.queries import account, giver
+from course.access.actions import confirm_password, look_at
+from course.access.handing import confirms, hands_as, why_not
+from course.access.queries import account, giver, handed
 from course.audit.actions import record
 from course.content.queries import current, in_order
 from course.db import database, newest_instant, transaction
@@ -142,23 +143,39 @@ def change(person_id: int, verb: str) -> ResponseReturnValue:
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
+@bp.post("/personer/<int:person_id>/visa")
+@allowed("people.manage")
+def reveal(person_id: int) -> str:
+    """The page with a protected person's name and e-mail in its form: asked for, and logged as such."""
+    return _opened(person_id, Form("ratta"))
+
+
 def _opened(person_id: int, form: Form) -> str:
-    """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound."""
+    """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound, and TooMany.
+
+    A protected person's name and e-mail stand in the form to correct them only when that is what is asked for.
+    """
     with transaction() as (db, at):
-        person_by_id(db, person_id)
-        record(db, "people.show", str(person_id), {}, by=actor().person_id, at=at)
-    return _page(person_id, form)
+        look_at(db, person_id, "people.show", by=actor().person_id, at=at)
+        protected = person_by_id(db, person_id).protected
+        hidden = protected and form.name != "ratta"
+        if protected and not hidden:
+            record(db, "people.reveal", str(person_id), {}, by=actor().person_id, at=at)
+    return _page(person_id, form, hidden=hidden)
 
 
-def _page(person_id: int, form: Form) -> str:
+def _page(person_id: int, form: Form, *, hidden: bool) -> str:
     db, now = database.session, clock.now()
     day = form.named("").read("per", partial(_day_or_today, now=now), clock.day_of(now))
     known_at = known_or_newest(request.args.get("kand"), now, newest_instant(db))
     courses = current(db, actor().newest_release)
     found, hands = account(db, person_id, at=now), giver(db, actor().person_id, at=now)
-    person = person_by_id(db, person_id)
+    person, chosen = person_by_id(db, person_id), handed(db, person_id)
     return render_template(
         "people/show.html",
+        hidden=hidden,
+        chosen=chosen,
+        may_confirm=found and chosen and confirms(hands, found, chosen.made_by),
         account=found,
         may_hand=found and hands_as(hands, found),
         why_not=found and why_not(hands, found),
@@ -260,6 +277,10 @@ def _unlink(db: Session, person_id: int, _form: Form, at: datetime) -> None:
     unlink_numbers(db, person_id, by=actor().person_id, at=at)
 
 
+def _confirm(db: Session, person_id: int, _form: Form, at: datetime) -> None:
+    confirm_password(db, person_id, by=actor().person_id, at=at)
+
+
 CHANGES: Mapping[str, Callable[[Session, int, Form, datetime], None]] = {
     "ratta": _correct,
     "anstall": _employ,
@@ -269,5 +290,6 @@ CHANGES: Mapping[str, Callable[[Session, int, Form, datetime], None]] = {
     "avsluta-undantag": _end_exemption,
     "koppla": _link,
     "koppla-isar": _unlink,
+    "bekrafta": _confirm,
 }
 """{the last part of the address: what it does}."""

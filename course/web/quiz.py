@@ -28,6 +28,7 @@ from course.web.answers import why_regraded
 from course.web.asking import given, keep_given, moved, what_is_wrong
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import actor, allowed, answers_in_json, asks_for_json, kept_at_sign_in
+from course.web.hidden import seen
 from course.web.learner import release_of
 from course.web.outbox import expect_answers
 from course.web.sitting import Sitting, by_section, feedback, in_order, missed, shown, sit
@@ -69,9 +70,10 @@ def begin() -> ResponseReturnValue:
 def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     """A question; once it is answered, its feedback."""
     expect_answers()
-    sitting = sit(attempt(database.session, attempt_id, actor().person_id), actor().newest_release)
+    taken = attempt(database.session, attempt_id, actor().person_id)
+    sitting = sit(taken, actor().newest_release)
     item = sitting.item(item_id)
-    if sitting.taken.answers_deleted:
+    if taken.answers_deleted or (item_id in taken.answers and item_id not in seen([taken])[0].answers):
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
@@ -169,7 +171,8 @@ def result(attempt_id: UUID) -> ResponseReturnValue:
     """How the attempt went and what follows; an attempt under way goes to its next question."""
     who = actor()
     db = database.session
-    sitting = sit(attempt(db, attempt_id, who.person_id), who.newest_release)
+    taken = attempt(db, attempt_id, who.person_id)
+    sitting = sit(seen([taken])[0] if taken.finished else taken, who.newest_release)
     taken = sitting.taken
     late = request.args.get("sent") == "ja"
     if sitting.is_over:

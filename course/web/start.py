@@ -7,14 +7,14 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from course import clock
-from course.access.queries import employees_by_account
+from course.access.queries import employees_by_account, resting
 from course.content.model import Course
 from course.content.queries import current, in_order
 from course.db import database, newest_instant
 from course.organisation.queries import units_without_manager
 from course.report import catalogue
 from course.report.attention import Course as CourseToday
-from course.report.attention import Notice, Today, notices
+from course.report.attention import Notice, Today, notices, of_duties
 from course.roster.queries import DRAFT_LIFE, ImportRow, drafts_waiting, list_days, newest_list
 from course.target.queries import promise_on
 from course.web.filters import can
@@ -41,8 +41,16 @@ def start() -> ResponseReturnValue:
     """Learners go to their course at once; others choose."""
     if can("course.take") and not any(map(can, OTHER_DUTIES)):
         return courses()
+    duties = "" if can("report.read") or not can("system.read") else told_of_duties()
     fault = current_app.extensions["local"].refresh().fault if can("system.read") else ""
-    return render_template("start.html", overview=_overview() if can("report.read") else None, local_fault=fault)
+    overview = _overview() if can("report.read") else None
+    return render_template("start.html", overview=overview, duties=duties, local_fault=fault)
+
+
+def told_of_duties() -> str:
+    """What an administrator should know of people with a duty who have left; '' when there is nothing."""
+    people, last = resting(database.session, clock.day_of(clock.now()))
+    return of_duties(people, last_administrator_left=last)
 
 
 def _overview() -> Overview:
@@ -52,6 +60,7 @@ def _overview() -> Overview:
     courses = [published[name].course for name in in_order(published)]
     lists = list_days(db, "employees", known_at)
     employees, without = employees_by_account(db, today)
+    left, last = resting(db, today)
     return Overview(
         figures=[(course.title, _sentences(course, today, known_at)) for course in courses],
         newest=newest_list(db),
@@ -63,6 +72,8 @@ def _overview() -> Overview:
                 employees=employees,
                 without_account=without,
                 units_without_manager=units_without_manager(db, today),
+                resting=left,
+                last_administrator_left=last,
                 local_fault=current_app.extensions["local"].refresh().fault,
                 courses=tuple(_today(course, today, known_at) for course in courses),
             )
