@@ -53,9 +53,12 @@ class Form:
         self._sent = None
 
     def links(self) -> list[tuple[str, str]]:
-        """(id of the field, what is wrong with it), in the order in which the fields were read."""
+        """(id of the field, what is wrong with it), in the order in which the fields were read.
+
+        The id is '' when the form has no field: what was refused may have taken the form from the page.
+        """
         told = sorted(self.faults, key=self._fields.index)
-        return [(self.id(field), self.faults[field]) for field in told]
+        return [(self.id(field) if field else "", self.faults[field]) for field in told]
 
     def read(self, field: str, read: Callable[[str], T], otherwise: T) -> T:
         """The field as `read` understands it; `otherwise`, and a fault, when that raises."""
@@ -129,7 +132,7 @@ def _number(text: str, label: str, otherwise: int | None) -> int:
     if not digits and otherwise is not None:
         return otherwise
     if not digits.isascii() or not digits.isdigit() or len(digits) > NUMBER_LENGTH:
-        raise Invalid(f"”{label}” ska vara ett helt tal, till exempel 1 500.")
+        raise Invalid(f"”{label}” ska vara ett helt tal, skrivet med siffror.")
     return int(digits)
 
 

@@ -162,7 +162,6 @@ def _decision(db: Session, form: Form, at: datetime) -> Decision:
     goal = form.number("mal", "Antal personer")
     since, until = form.day("fran", "Från och med"), form.day("till", "Till och med")
     population = partial(population_of, db, day=since, known_at=at)
-    employments = form.choices("form", EMPLOYMENTS, "Välj bland anställningsformerna.")
     decision = Decision(
         course=course,
         goal=goal,
@@ -171,7 +170,7 @@ def _decision(db: Session, form: Form, at: datetime) -> Decision:
         population=Population(
             form.read("enheter", lambda text: population(read_list(text), (), ()), EVERYBODY).units,
             form.read("befattningar", lambda text: population((), read_list(text), ()), EVERYBODY).titles,
-            tuple(employments),
+            tuple(form.choices("form", EMPLOYMENTS, "Välj bland anställningsformerna.")),
         ),
         groups=form.read("grupper", lambda text: _groups(text, population), ()),
         decided_on=form.read("beslutat", lambda text: read_day(text, "Dagen för beslutet") if text else None, None),
