@@ -63,4 +63,4 @@ COLUMNS: tuple[tuple[tuple[str, ...], str, str, str, Lost], ...] = (
     (("epost",), "person", "personer", "mister sin e-postadress", _addresses),
     (("avdelning", "organ"), "enhet", "enheter", "hör inte längre till någon avdelning", _divisions),
 )
-"""(what an optional column is called in lists of employees and of officials, one and more of what is lost, how, how many)."""
+"""(an optional column of employees and of officials, one and more that lose, what they lose, how many)."""
