@@ -84,7 +84,7 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
         sentences=(_status(standing, scope), f"Enligt det som var känt {swedish.instant(known_at)}."),
         groups=(),
         columns=(
-            Column("day", "Från eller började"),
+            Column("day", "Började"),
             Column("done", "Klar"),
             Column("recorded", "Inlagt"),
             Column("note", "Anmärkning"),
