@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from browsing import PASSWORD, Page, Statements, browser, give_password
+from browsing import PASSWORD, Page, Statements, browser, choose, give_password, sign_in, who
 from sqlalchemy import select
-from test_web_login import choose, sign_in, who
 from world import noon, post
 
 from course import clock

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from browsing import Page, Statements, browser, everything, give_password
+from browsing import Page, Statements, browser, choose, everything, give_password, sign_in, who
 from sqlalchemy import select
-from test_web_login import choose, sign_in, who
 from world import post
 
 from course import clock, swedish

@@ -314,11 +314,6 @@ class Course:
         tests = (quiz for quiz in self.quizzes.values() if quiz.kind == KNOWLEDGE_TEST and quiz.module == module_id)
         return next(tests, None)
 
-    def module_after(self, module: Module) -> Module | None:
-        """The next module in the course's order."""
-        following = self.modules[self.modules.index(module) + 1 :]
-        return following[0] if following else None
-
     def scenarios_of(self, module_id: str) -> tuple[Scenario, ...]:
         """The scenarios of a module, in the order of their ids."""
         found = (scenario for scenario in self.scenarios.values() if scenario.module == module_id)

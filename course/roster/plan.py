@@ -11,7 +11,7 @@ from datetime import date
 from hashlib import sha256
 
 from course.organisation.population import COUNTED
-from course.organisation.roster_file import Row
+from course.organisation.row import Row
 from course.roster.known import PROTECTED_TOLD, Known, KnownMembership, KnownPerson, Shape, Terms
 from course.roster.states import DAY, Change, Held, Ref, difference, succeed, up_to
 from course.roster.story import Event, Story, brakes_of, events_of, stories_of
