@@ -8,7 +8,7 @@ from sqlalchemy import select
 from world import post
 
 from course import clock, swedish
-from course.access.actions import MOST_SLIPS, grant_role
+from course.access.actions import MOST_SLIPS, disable, grant_role
 from course.access.queries import identity
 from course.audit.queries import first_broken
 from course.audit.tables import AuditEntry
@@ -359,6 +359,17 @@ def test_the_list_says_who_has_a_way_in_and_who_gets_a_code_from_whom(office):
         ("Skyddad person", "Har inget lösenord", button + "Skyddad person"),
     ]
     assert (newest_entry(office).action, newest_entry(office).detail) == ("codes.show", {"unit": office.units["EBB"]})
+
+
+@sqlite_only
+@pytest.mark.parametrize("giver", ["chef", "hr"])
+def test_whose_account_is_shut_gets_no_code_from_anybody_before_it_is_opened(office, giver):
+    with office.write(None) as (db, at):
+        disable(db, office.people["anna"], by=None, at=at)
+
+    page = Page(browser(office, giver).get(f"{CODES}?enhet={office.units['EBB1']}"))
+
+    assert ["Namn anna", "Kontot är avstängt", "En administratör kan öppna kontot"] in page.rows()
 
 
 @sqlite_only
