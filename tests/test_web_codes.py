@@ -157,6 +157,18 @@ def test_who_signs_in_with_an_address_is_not_told_it_on_paper(office):
     assert "@" not in Page(answer).main
 
 
+@sqlite_only
+def test_an_official_who_is_known_by_the_name_is_told_no_employment_number(office):
+    with office.write(None) as (db, at):
+        office.people["eva"] = add_person(db, key="fv-eva-ek", name="Eva Ek", email=None, by=None, at=at).id
+
+    slips = [Page(hand(office, "hr", key)).one("section", class_="slip").text for key in ("eva", "anna")]
+
+    assert ["Skriv ditt användarnamn: fv-eva-ek" in slip for slip in slips] == [True, False]
+    assert ["anställningsnummer" in slip for slip in slips] == [False, True]
+    assert "med fv-eva-ek och ditt lösenord" in slips[0]
+
+
 # --- who may not ---
 
 REFUSED = {
