@@ -182,4 +182,4 @@ def test_the_handbook_and_the_own_page_print_the_table(place):
         sees.NOBODY,
     ]
     seen = "om du är klar, vilken dag du blev klar, om du har ett lösenord (inte vilket) eller en engångskod"
-    assert sees.told()[0] == ("Din chef", f"{seen} och om du är chef eller har en särskild roll")
+    assert sees.told()[0] == ("Din chef", f"{seen} och om du har en särskild roll")

@@ -38,7 +38,7 @@ SIGHTS: Mapping[str, Sight] = {
         "om du har ett lösenord (inte vilket) eller en engångskod",
         frozenset({MANAGER, HR, ADMIN}),
     ),
-    "duty": Sight("om du är chef eller har en särskild roll", frozenset({MANAGER, HR})),
+    "duty": Sight("om du har en särskild roll", frozenset({MANAGER, HR})),
     "sign_ins": Sight("när du loggade in och fick koder", frozenset({ADMIN})),
     "roles": Sight("vilka roller du har, i vilken enhet och hur länge", frozenset({ADMIN})),
     "answers": Sight("vad du svarade"),
