@@ -5,6 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
+from course.organisation.person import tells_name
+
 BARRED: Mapping[str, frozenset[str]] = {
     "manager": frozenset({"manager", "secretary", "hr", "admin"}),
     "hr": frozenset({"hr", "admin"}),
@@ -66,6 +68,11 @@ class Slip:
     code: str
     until: datetime
     has_password: bool
+
+    @property
+    def what(self) -> str:
+        """What the number is called to its owner: an official who is known by the name has none from HR."""
+        return "användarnamn" if tells_name(self.number) else "anställningsnummer"
 
 
 def handers(duties: AbstractSet[str]) -> list[str]:

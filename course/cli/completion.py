@@ -75,9 +75,10 @@ def import_(file: Path, applied: bool) -> None:
 def undo(number: int | None, reason: str) -> None:
     """Ångra en inläst fil med genomföranden: importen med det numret, annars den senaste som inte är ångrad."""
     with transaction() as (db, at):
-        wanted = number or newest_evidence(db)
+        wanted = newest_evidence(db) if number is None else number
         revoked = undo_evidence(db, wanted, reason=reason, by=None, at=at)
-    click.echo(f"Import {wanted} är ångrad. {swedish.number(len(revoked))} genomföranden är återkallade.")
+    gone = swedish.counted(len(revoked), "genomförande är återkallat", "genomföranden är återkallade")
+    click.echo(f"Import {wanted} är ångrad. {gone}.")
 
 
 @group.command("revoke")

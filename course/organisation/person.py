@@ -17,6 +17,8 @@ LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_NOTE = 500
 LAST_YEAR = 2100
+KNOWN_BY_NAME = "fv-"
+"""How the key of an elected official without an address begins; the name follows."""
 OWN_CODES = ("avd-", "namnd-")
 """How the codes begin that lists make from names."""
 
@@ -102,6 +104,11 @@ def number(text: str, *, resembling: bool = False) -> str:
 def key(text: str) -> str:
     """What a person is known by: an employment number, or the e-mail address of an elected official."""
     return email(text) if "@" in text.strip()[1:] else number(text)
+
+
+def tells_name(text: str) -> bool:
+    """Whether a key is made of the person's name, or is an address, which mostly is."""
+    return "@" in text or text.startswith(KNOWN_BY_NAME)
 
 
 def unit_code(text: str) -> str:
