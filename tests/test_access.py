@@ -298,9 +298,12 @@ def test_a_hash_of_weaker_parameters_is_made_anew_at_the_next_sign_in(town):
 
 
 def test_nobody_gives_oneself_a_role(town):
-    admin = town.people["admin"]
+    admin, client = town.people["admin"], browser(town, "admin")
 
-    answer = post(browser(town, "admin"), f"/konton/{admin}/ge-roll", roll="hr", fran="2026-06-01")
+    own, other = (Page(client.get(f"/konton/{person}")) for person in (admin, town.people["konsult"]))
+    answer = post(client, f"/konton/{admin}/ge-roll", roll="hr", fran="2026-06-01")
+
+    assert ["Ge rollen" in page.texts("button") for page in (own, other)] == [False, True]
 
     assert answer.status_code == 403
     assert "Du kan inte ge dig själv en roll." in Page(answer).main

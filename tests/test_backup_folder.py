@@ -77,4 +77,4 @@ def test_the_command_tells_what_it_would_take_away_and_does_so_only_when_it_is_m
     assert sorted(folder.iterdir()) == before
     assert prune("--apply") == (0, ["Tar bort 2026-11-10T013000Z.zip"])
     assert sorted(folder.iterdir()) == before[1:]
-    assert prune() == (0, [])
+    assert prune() == (0, ["Ingen säkerhetskopia i mappen är så gammal att den kan tas bort."])

@@ -35,9 +35,9 @@ def test_what_is_guessed_first_is_refused(password):
 @pytest.mark.parametrize(
     ("password", "made_of"),
     [
-        ("Vinter2026!!", ["vanliga ord eller namn", "årtal eller datum"]),
-        ("annaexempel1", ["ditt eget namn, nummer eller din e-post"]),
-        ("lkjhgfdsapoi", ["vanliga ord eller namn", "tangenter i rad"]),
+        ("Vinter2026!!", ["vanliga ord", "årtal"]),
+        ("annaexempel1", ["ditt namn eller nummer"]),
+        ("lkjhgfdsapoi", ["vanliga ord", "tangenter i rad"]),
         ("abcabcabcabc", ["samma sak om igen"]),
     ],
 )
@@ -51,7 +51,7 @@ def test_the_refusal_says_what_the_password_is_made_of_and_what_to_choose(passwo
 def test_a_name_is_only_its_own_accounts():
     assert why_guessable("kvarnholm123", ("1002", "Bo Ek")) == []
     assert why_guessable("kvarnholm123", ("1002", "Bo Kvarnholm")) == [
-        "ditt eget namn, nummer eller din e-post",
+        "ditt namn eller nummer",
         "tecken i följd",
     ]
 

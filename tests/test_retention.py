@@ -231,7 +231,7 @@ def test_what_nobody_can_use_goes_every_night_without_a_decision_and_nothing_els
         done = runner.invoke(args=["data", "retention", "--apply"])
 
     after = everything(world.app)
-    counts = "1 listor som väntat för länge, 1 gamla inloggningar, 2 gamla koder och 1 gamla försök."
+    counts = "1 lista som väntat för länge, 1 gammal inloggning, 2 gamla koder och 1 gammalt försök."
     assert shown.output.splitlines()[0] == f"Skulle tas bort utan beslut: {counts}"
     assert done.output.splitlines()[0] == f"Borttaget utan beslut: {counts}"
     lost = {name: len(before[name]) - len(after[name]) for name in before if before[name] != after[name]}

@@ -50,10 +50,10 @@ def without(column, head, *rows):
 @pytest.mark.parametrize(
     ("column", "what"),
     [
-        ("till", "1 anställningar eller mandat mister sin sista dag."),
+        ("till", "1 anställning eller mandat mister sin sista dag."),
         ("befattning", "2 personer mister sin befattning."),
         ("epost", "2 personer mister sin e-postadress."),
-        ("avdelning", "1 enheter hör inte längre till någon avdelning."),
+        ("avdelning", "1 enhet hör inte längre till någon avdelning."),
     ],
 )
 def test_a_column_that_the_last_list_had_stops_the_list_when_it_is_gone(world, column, what):

@@ -99,7 +99,7 @@ def test_a_withdrawn_target_stays_known_as_it_was(world):
 
 def test_every_unknown_code_is_named(world):
     world.unit("A")
-    with pytest.raises(Invalid, match=r"koden X, Y 1.januari 2026"):
+    with pytest.raises(Invalid, match=r"koden X, Y den 1.januari 2026"):
         population_of(world.db, ("X", "A", "Y"), (), (), day=YEAR[0], known_at=world.app_now())
 
 

@@ -35,7 +35,7 @@ from course.organisation.tables import Person
 
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MORNING = "2050-11-23T08:00:00Z"
-WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
+WRONG = "Numret, e-posten eller lösenordet stämmer inte. Kontrollera det du har skrivit och försök igen."
 
 
 def new_code(world, key):

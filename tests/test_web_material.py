@@ -65,6 +65,16 @@ def test_the_right_way_is_one_tap_from_every_open_page(place, page):
 
 
 @sqlite_only
+def test_the_page_of_the_audit_is_marked_in_the_menu_under_its_own_name_only(place):
+    place.person("hr", "A")
+    place.role("hr", "hr")
+    page = Page(browser(place, "hr").get("/revision", follow_redirects=True))
+
+    marked = [(link.text, link["aria-current"]) for link in page.all("a") if link["aria-current"]]
+    assert marked == [("Revisionen", "page")]
+
+
+@sqlite_only
 def test_before_a_course_has_its_own_the_right_way_says_the_first_steps(world):
     page = Page(browser(world).get("/ratt-vag"))
 

@@ -226,7 +226,11 @@ def test_a_figure_is_compared_with_what_was_known_earlier(world, staffed):
     assert "ska vara tidigare" in same.main
     for text in ("x", "2200-01-01", "2026-13-01"):
         answer = staffed.get(URL, query_string={**asked, "sedan": text})
-        assert (answer.status_code, "”sedan”" in answer.text) == (422, True), text
+        assert (answer.status_code, "”Jämför med det som var känt”" in answer.text) == (422, True), text
+    wrong = Page(staffed.get(URL, query_string={"per": DAY, "kand": "i går", "sedan": "x"}))
+    labels = {label.text for label in wrong.all("label")}
+    named = {text.split("”")[1] for text in wrong.texts("a") if text.startswith("”")}
+    assert (named, named - labels) == ({"Enligt det som var känt", "Jämför med det som var känt"}, set())
 
 
 def test_what_was_asked_for_is_kept_when_another_day_is_chosen(world, staffed):
@@ -296,7 +300,10 @@ BAD_INSTANTS = [
 def test_days_and_instants_that_are_none_get_a_page_that_says_how_to_write_them(world, staffed):
     before = everything(world.app)
 
-    for name, said, values in (("per", "Siffror för dagen", BAD_DAYS), ("kand", "kand", BAD_INSTANTS)):
+    for name, said, values in (
+        ("per", "Siffror för dagen", BAD_DAYS),
+        ("kand", "Enligt det som var känt", BAD_INSTANTS),
+    ):
         for value in values:
             answer = staffed.get(URL, query_string={name: value})
             page = Page(answer)

@@ -28,13 +28,13 @@ och är det jag du ett två tre fyra fem sex sju åtta nio tio
 """.split()
 """Folded too: without the dots and rings."""
 WHY = {
-    "dictionary": "vanliga ord eller namn",
-    "own": "ditt eget namn, nummer eller din e-post",
+    "dictionary": "vanliga ord",
+    "own": "ditt namn eller nummer",
     "spatial": "tangenter i rad",
     "sequence": "tecken i följd",
     "repeat": "samma sak om igen",
-    "date": "årtal eller datum",
-    "regex": "årtal eller datum",
+    "date": "årtal",
+    "regex": "årtal",
 }
 """{a way to guess: what the password is made of, in words}."""
 

@@ -26,6 +26,13 @@ from course.roster.actions import drop_old_drafts
 from course.roster.queries import count_old_drafts
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+UNUSABLE = (
+    ("import_draft", "lista som väntat för länge", "listor som väntat för länge"),
+    ("session", "gammal inloggning", "gamla inloggningar"),
+    ("identity", "gammal kod", "gamla koder"),
+    ("throttle", "gammalt försök", "gamla försök"),
+)
+"""(the table, one and more of what nobody can use in it)."""
 
 group = Group("data", help="Installationen som helhet.")
 
@@ -115,11 +122,9 @@ def retention(months: int | None, applied: bool, decision: str) -> None:
     kept_from = clock.add_months(clock.day_of(clock.now()), -(months or app_settings().answers_months))
     found = _delete_old(kept_from, decision) if applied else _old(kept_from)
     old, gone, unusable = found
-    counted = {name: swedish.number(rows) for name, rows in unusable.items()}
+    counted = [swedish.counted(unusable[name], one, more) for name, one, more in UNUSABLE]
     click.echo(
-        f"{'Borttaget' if applied else 'Skulle tas bort'} utan beslut: {counted['import_draft']} listor som väntat för"
-        f" länge, {counted['session']} gamla inloggningar, {counted['identity']} gamla koder och"
-        f" {counted['throttle']} gamla försök."
+        f"{'Borttaget' if applied else 'Skulle tas bort'} utan beslut: {', '.join(counted[:-1])} och {counted[-1]}."
     )
     decided = applied and decision.strip()
     click.echo(
@@ -166,5 +171,7 @@ def prune(folder: Path, wanted: bool) -> None:
         click.echo(f"{'Tar bort' if wanted else 'Skulle ta bort'} {path.name}")
         if wanted:
             path.unlink()
+    if not old:
+        click.echo("Ingen säkerhetskopia i mappen är så gammal att den kan tas bort.")
     if old and not wanted:
         click.echo("Inget är borttaget än. Kör om med --apply för att ta bort.")

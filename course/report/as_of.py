@@ -26,46 +26,46 @@ def read_day(text: str, field: str, otherwise: str = "") -> date:
     return day
 
 
-def read_known(text: str, now: datetime) -> datetime:
+def read_known(text: str, now: datetime, field: str = "kand") -> datetime:
     """An instant in ISO 8601 with its zone, or a day, which means its end in Stockholm. UTC out.
 
-    Raises Invalid for anything else, and for what has not been yet: such a figure could still change.
+    `field` is what the faults call it. Raises Invalid for anything else, and for what has not been yet: such a figure
+    could still change.
     """
     text = text.strip().replace(" ", "+")  # a + in an address arrives as a space
     if len(text) <= 10:
-        day = read_day(text, "kand", " eller en tidpunkt som 2026-12-31T12:00:00Z")
+        day = read_day(text, field, " eller en tidpunkt som 2026-12-31T12:00:00Z")
         known_at = end_of(day) - TICK
         if day >= day_of(now):
-            raise Invalid("Dagen i ”kand” är inte slut än. Välj en tidigare dag eller utelämna den.", "kand")
+            raise Invalid(f"Dagen i ”{field}” är inte slut än. Välj en tidigare dag eller utelämna den.", field)
         return known_at
     try:
         instant = datetime.fromisoformat(text if INSTANT.fullmatch(text) else "")
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None or not 1990 <= instant.year <= 2200:
-        raise Invalid("”kand” ska vara en dag som 2026-12-31 eller en tidpunkt som 2026-12-31T12:00:00Z.", "kand")
+        raise Invalid(f"”{field}” ska vara en dag som 2026-12-31 eller en tidpunkt som 2026-12-31T12:00:00Z.", field)
     if instant.astimezone(UTC) > now + timedelta(seconds=5):
-        raise Invalid("Tidpunkten i ”kand” har inte varit än.", "kand")
+        raise Invalid(f"Tidpunkten i ”{field}” har inte varit än.", field)
     return instant.astimezone(UTC)
 
 
-def known_or_newest(text: str | None, now: datetime, newest: datetime | None) -> datetime:
+def known_or_newest(text: str | None, now: datetime, newest: datetime | None, field: str = "kand") -> datetime:
     """The instant that is asked for as in read_known; the newest write's when none is, or when it has not been yet.
 
     Up to an instant that is to come more can be written, and a permalink's figures would change.
     """
-    asked = read_known(text, now) if text else None
+    asked = read_known(text, now, field) if text else None
     return newest or now if asked is None or asked > max(now, newest or now) else asked
 
 
-def read_earlier(text: str, known_at: datetime, now: datetime) -> datetime:
+def read_earlier(
+    text: str, known_at: datetime, now: datetime, field: str = "sedan", known_field: str = "kand"
+) -> datetime:
     """An instant to compare with, written as for read_known. Raises Invalid unless it is before `known_at`."""
-    try:
-        earlier = read_known(text, now)
-    except Invalid as refusal:
-        raise Invalid(str(refusal).replace("”kand”", "”sedan”"), "sedan") from None
+    earlier = read_known(text, now, field)
     if earlier >= known_at:
-        raise Invalid("Tidpunkten i ”sedan” ska vara tidigare än den i ”kand”.", "sedan")
+        raise Invalid(f"Tidpunkten i ”{field}” ska vara tidigare än den i ”{known_field}”.", field)
     return earlier
 
 

@@ -8,7 +8,7 @@ from course.organisation.roster_file import ListFile
 from course.roster.known import Known, Shape, Terms
 from course.roster.plan import Plan
 from course.roster.states import Held
-from course.swedish import number as grouped
+from course.swedish import counted
 
 Lost = Callable[[Plan, Known], int]
 
@@ -20,8 +20,8 @@ def with_columns(found: Plan, read: ListFile, known: Known) -> Plan:
     """
     own = -1 if "namnd" in read.columns else 0
     lost = [
-        f"Kolumnen ”{names[own]}” saknas, men fanns i den förra listan: {grouped(many)} {what}."
-        for names, what, count in COLUMNS
+        f"Kolumnen ”{names[own]}” saknas, men fanns i den förra listan: {counted(many, one, more)} {what}."
+        for names, one, more, what, count in COLUMNS
         if not read.columns.intersection(names) and (many := count(found, known))
     ]
     return replace(found, remarks=(*read.remarks, *found.remarks), brakes=(*read.doubts, *lost, *found.brakes))
@@ -57,10 +57,10 @@ def _divisions(found: Plan, known: Known) -> int:
     return sum(had.parent is not None and now.parent is None for had, now in _units(found, known))
 
 
-COLUMNS: tuple[tuple[tuple[str, ...], str, Lost], ...] = (
-    (("till", "mandat_till"), "anställningar eller mandat mister sin sista dag", _ends),
-    (("befattning", "roll"), "personer mister sin befattning", _titles),
-    (("epost",), "personer mister sin e-postadress", _addresses),
-    (("avdelning", "organ"), "enheter hör inte längre till någon avdelning", _divisions),
+COLUMNS: tuple[tuple[tuple[str, ...], str, str, str, Lost], ...] = (
+    (("till", "mandat_till"), "anställning eller mandat", "anställningar eller mandat", "mister sin sista dag", _ends),
+    (("befattning", "roll"), "person", "personer", "mister sin befattning", _titles),
+    (("epost",), "person", "personer", "mister sin e-postadress", _addresses),
+    (("avdelning", "organ"), "enhet", "enheter", "hör inte längre till någon avdelning", _divisions),
 )
-"""(what an optional column is called in lists of employees and of officials, what goes without it, how many)."""
+"""(an optional column of employees and of officials, one and more that lose, what they lose, how many)."""

@@ -104,7 +104,7 @@ def population_of(
     faults = []
     if lost_codes:
         there = db.scalars(select(UnitState.code).where(holds(UnitState, day, known_at))).all()
-        faults.append(_unknown("ingen enhet med koden", lost_codes, f" {swedish.day(day)}", there))
+        faults.append(_unknown("ingen enhet med koden", lost_codes, f" den {swedish.day(day)}", there))
     if lost_titles:
         faults.append(_unknown("ingen med befattningen", lost_titles, "", held.values()))
     if faults:

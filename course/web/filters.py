@@ -76,7 +76,7 @@ class Local:
         written = BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig", errors="replace"))
         try:
             if "\ufffd" in written:
-                raise ValueError("the file is not saved as UTF-8")
+                raise ValueError("filen är inte sparad i UTF-8")
             given = tomllib.loads(written)
         except ValueError as fault:
             given, self.fault = _readable(written), f"lokalt.toml går inte att läsa helt: {fault}"

@@ -132,7 +132,7 @@ def _number(text: str, label: str, otherwise: int | None) -> int:
     if not digits and otherwise is not None:
         return otherwise
     if not digits.isascii() or not digits.isdigit() or len(digits) > NUMBER_LENGTH:
-        raise Invalid(f"”{label}” ska vara ett helt tal, till exempel 1 500.")
+        raise Invalid(f"”{label}” ska vara ett helt tal, skrivet med siffror.")
     return int(digits)
 
 

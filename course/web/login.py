@@ -40,7 +40,7 @@ from course.web.proving import check_code, prove, remember_browser
 from course.web.quiz import store_answer
 
 bp = Blueprint("login", __name__)
-WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
+WRONG = "Numret, e-posten eller lösenordet stämmer inte. Kontrollera det du har skrivit och försök igen."
 NO_NAME = "Fyll i ditt anställningsnummer eller din e-post."
 WRONG_CODE = "Koden stämmer inte eller har slutat gälla. Kontrollera den, eller be om en ny."
 WRONG_PRESENT = "Det är inte lösenordet som du har nu. Kontrollera det och försök igen."

@@ -23,8 +23,8 @@ PAGES = (
     ("public", "pages.support", "Stöd"),
 )
 """(what one must be allowed, the endpoint, the words)."""
-FIRST_PAGES = {"learner.course": "learner.courses"}
-"""{an endpoint: the entry whose page it is}: the one course there is opens at once."""
+FIRST_PAGES = {"learner.course": "learner.courses", "material.revision": "material.choose_revision"}
+"""{an endpoint: the entry whose page it is, whatever the address}: the one course there is opens at once."""
 WITHIN = {"/forsok/": "/kurs/"}
 """{how addresses begin: where in the menu they belong}, where the addresses do not say so."""
 
@@ -50,9 +50,9 @@ def menu() -> tuple[Entry, ...]:
 
 def current_entry(entry: Entry) -> str:
     """aria-current of an entry: "page" on its own page, "true" on those below it, else ""."""
-    endpoint = request.endpoint or ""
-    if FIRST_PAGES.get(endpoint, endpoint) == entry.endpoint:
-        return "page"
+    first = FIRST_PAGES.get(request.endpoint or "")
+    if first or request.path == entry.url:
+        return "page" if entry.endpoint == (first or entry.endpoint) else ""
     path = next((place for start, place in WITHIN.items() if request.path.startswith(start)), request.path)
     return "true" if path.startswith(f"{entry.url.rstrip('/')}/") else ""
 

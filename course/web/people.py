@@ -269,6 +269,7 @@ def _end_exemption(db: Session, person_id: int, form: Form, at: datetime) -> Non
 
 
 def _link(db: Session, person_id: int, form: Form, at: datetime) -> None:
+    form.given("nummer", "Det andra numret")
     other = form.read("nummer", lambda text: person_by_key(db, text).id, 0)
     form.check()
     link_numbers(db, person_id, other, by=actor().person_id, at=at)

@@ -21,6 +21,8 @@ from course.web.forms import Form
 from course.web.guard import actor, allowed
 
 bp = Blueprint("report", __name__)
+DAY, KNOWN, EARLIER = "Siffror för dagen", "Enligt det som var känt", "Jämför med det som var känt"
+"""What the page calls its fields."""
 KEPT = ("per", "kand", "sedan", "organisation", "sma")
 """What the page's forms and links keep of what was asked for."""
 
@@ -32,9 +34,9 @@ def coverage() -> ResponseReturnValue:
     now = clock.now()
     db = database.session
     form, wanted, today = Form(sent=request.args), _wanted_format(), clock.day_of(now)
-    day = form.read("per", lambda text: read_day(text, "Siffror för dagen") if text else today, today)
-    known_at = form.read("kand", lambda text: known_or_newest(text, now, newest_instant(db)), now)
-    earlier = form.read("sedan", lambda text: read_earlier(text, known_at, now) if text else None, None)
+    day = form.read("per", lambda text: read_day(text, DAY) if text else today, today)
+    known_at = form.read("kand", lambda text: known_or_newest(text, now, newest_instant(db), KNOWN), now)
+    earlier = form.read("sedan", lambda text: read_earlier(text, known_at, now, EARLIER, KNOWN) if text else None, None)
     courses = current(db, actor().newest_release)
     if not courses:
         return render_template("report/empty.html")

@@ -42,6 +42,9 @@ SHOW_ALIKE = """() => document.querySelectorAll('[data-alike]').forEach(each => 
     each.style.removeProperty('display')
     delete each.dataset.alike
 })"""
+OUT_OF_LINE = """() => [...document.querySelectorAll('.option')]
+    .filter(each => getComputedStyle(each).display != 'flex').length"""
+"""How many choices have their mark and their words on different lines."""
 FEWER_LOOKS, WIDTHS = (("light", 320), ("dark", 320)), (320, 1280)
 
 
@@ -54,8 +57,10 @@ def inspect(visit, name, looks=LOOKS, widths=(360,)):
 
     if looks:
         visit.page.evaluate(AXE_SCRIPT)
+    crooked = visit.page.evaluate(OUT_OF_LINE)
     every = sorted({*widths, *(width for _, width in looks)})
     found = [(name, width, f"is {wide} px wide") for width in every if (wide := width_of(visit, width)) > width]
+    found += [(name, f"{crooked} choices out of line")] if crooked else []
     found += look(visit, name, [each for each in looks if each[0] == "light"], ALL_BUT_COLOURS)
     visit.page.evaluate(HIDE_ALIKE)
     found += look(visit, name, looks, COLOURS)

@@ -84,7 +84,7 @@ def build(db: Session, course: Published, day: date, known_at: datetime, person_
         sentences=(_status(standing, scope), f"Enligt det som var känt {swedish.instant(known_at)}."),
         groups=(),
         columns=(
-            Column("day", "Från eller började"),
+            Column("day", "Började"),
             Column("done", "Klar"),
             Column("recorded", "Inlagt"),
             Column("note", "Anmärkning"),
@@ -146,7 +146,7 @@ def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], 
         form = EMPLOYMENT_NAMES[row.employment] if row.audience == "employee" else "förtroendevald"
         counts = "räknas" if row.counts else "räknas inte"
         yield _Fact(
-            f"{where}{title}, {form}, {counts}, {_until(row.valid_to)}",
+            f"{where}{title}, {form}, {counts}{'' if row.valid_to == FOREVER else f', {_until(row.valid_to)}'}",
             day=row.valid_from,
             recorded=row.recorded_at,
             note=_replaced(row.superseded_at, known_at),
