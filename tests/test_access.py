@@ -391,6 +391,20 @@ def test_answers_given_since_are_shown_and_a_begun_attempt_goes_on(unit):
     assert "Nej, inte så." in Page(client.get(f"/forsok/{begun.id}/fraga/andra")).main
 
 
+def test_sending_an_answer_again_does_not_tell_which_one_is_hidden(unit):
+    unit.person("bo", "A")
+    begun = unit.begin("bo", "2026-03-01")
+    unit.answer("bo", begun, "forsta", "ratt", "2026-03-01")
+    client, url = use_handed(unit, "bo"), f"/forsok/{begun.id}/fraga/forsta"
+
+    told = [post(client, url, svar=option) for option in ("ratt", "fel")]
+    assert [answer.location for answer in told] == [f"{url}?redan=ja"] * 2
+    assert post(client, f"/forsok/{begun.id}/fraga/andra", svar="fel").location == f"/forsok/{begun.id}/fraga/andra"
+    assert post(client, f"/personer/{unit.people['bo']}/bekrafta").status_code == 403
+    assert post(browser(unit, "hr"), f"/personer/{unit.people['bo']}/bekrafta").status_code == 303
+    assert post(client, url, svar="ratt").location == url
+
+
 def test_neither_the_maker_nor_a_manager_confirms(unit):
     use_handed(unit, by="hr")
     url = f"/personer/{unit.people['anna']}/bekrafta"

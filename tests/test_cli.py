@@ -191,6 +191,12 @@ def test_a_person_a_target_and_a_completion_make_the_figure_rise(app, runner, co
         ("access grant saknas hr", "Det finns ingen person med numret ”saknas”."),
         ("access password saknas --password x", "Det finns ingen person med numret ”saknas”."),
         ("completion revoke 77 --reason x", "Genomförandet finns inte."),
+        ("completion revoke 99999999999999999999 --reason x", "”99999999999999999999” är inget nummer i listan."),
+        ("completion restore 99999999999999999999", "är inget nummer i listan."),
+        ("completion undo 99999999999999999999 --reason x", "är inget nummer i listan."),
+        ("completion undo ett --reason x", "”ett” är inget nummer i listan."),
+        ("target withdraw 99999999999999999999 --from 2026-01-01", "är inget nummer i listan."),
+        ("target reported 99999999999999999999 --number 5 --day 2026-01-01 --source x", "är inget nummer i listan."),
         ("report coverage --kand 2199-01-01", "är inte slut än"),
         ("report coverage --kand snart", "”kand” ska vara ett datum"),
         ("content publish annan", "Det finns ingen kurs ”annan”"),
@@ -291,6 +297,9 @@ def test_a_wrong_file_of_completions_is_taken_back_by_its_number_or_the_newest(a
         read = run(runner, "completion", "import", str(tmp_path / f"{key}.csv"), "--apply").output
     assert read.endswith("1 rad gav 2 nya genomföranden, av moduler och av hela kursen (import 2).\n")
 
+    assert run(runner, "completion", "undo", "0", "--reason", "Fel fil").output.endswith(
+        "är ingen fil med genomföranden.\n"
+    )
     said = run(runner, "completion", "undo", "1", "--reason", "Fel fil").output
 
     assert said == "Import 1 är ångrad. 2 genomföranden är återkallade.\n"

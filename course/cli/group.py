@@ -19,6 +19,9 @@ from course.revision import check_current
 CANNOT_WRITE = re.compile(r"\block|full|read-?only|I/O error")
 """What databases say when somebody else writes for too long or the disk is full."""
 
+LONGEST_NUMBER = 9
+"""Digits of a number that every database can hold."""
+
 
 @contextmanager
 def refusals_told() -> Iterator[None]:
@@ -82,3 +85,18 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
+
+
+class Number(click.ParamType[int]):
+    """The number that a list shows before a row, of a size that every database can hold."""
+
+    name = "nummer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_NUMBER:
+            self.fail(f"”{text}” är inget nummer i listan.", param, ctx)
+        return int(text)
+
+
+NUMBER = Number()
