@@ -17,6 +17,8 @@ LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_NOTE = 500
 LAST_YEAR = 2100
+KNOWN_BY_NAME = "fv-"
+"""How the key of an elected official without an address begins; the name follows."""
 OWN_CODES = ("avd-", "namnd-")
 """How the codes begin that lists make from names."""
 

@@ -11,7 +11,7 @@ from course.organisation import person
 from course.organisation.agreement import agree
 from course.organisation.cells import Cells, Findings
 from course.organisation.employment import employment_of
-from course.organisation.person import LONGEST_NAME, slug
+from course.organisation.person import KNOWN_BY_NAME, LONGEST_NAME, slug
 from course.organisation.protection import says_protected
 from course.organisation.row import Row
 from course.sheet.header import Column
@@ -71,8 +71,6 @@ PARTY_COLUMNS = "parti partier party partitillhorighet partibeteckning partinamn
 NO_PARTY = "ta bort kolumnen parti. Partitillhörighet är en känslig personuppgift och ska inte läsas in."
 NOBODY = "Filen har inga personer. En tom lista skulle avsluta alla; välj en annan fil."
 VACANT = re.compile(r"vakan(t|s)\b.*|ej tillsatt\b.*|obesatt\b.*|n\.? ?n\.?", re.IGNORECASE)
-KNOWN_BY_NAME = "fv-"
-"""How the key of an elected official without an address begins; the name follows."""
 
 
 @dataclass(frozen=True)
