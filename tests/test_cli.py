@@ -213,6 +213,26 @@ def test_what_cannot_be_done_is_said_in_one_line_and_changes_nothing(app, runner
         assert database.session.execute(select(func.count()).select_from(Person)).scalar_one() == 0
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "access code M\udcf6ller",
+        "access admin --key M\udcf6ller",
+        "people unlink 1 M\udcf6ller",
+        "people undo --source M\udcf6ller",
+        "completion list M\udcf6ller",
+        "data backup M\udcf6ller",
+        "target set --course kurs --goal 5 --from 2026-01-01 --to 2026-12-31 --unit M\udcf6ller",
+    ],
+)
+def test_bytes_that_are_no_letters_are_told_in_one_line(runner, content, words):
+    run(runner, "content", "publish")
+
+    result = run(runner, *words.split())
+
+    assert (result.exit_code, "Tecken i ”M?ller” går inte att läsa." in result.output) == (1, True)
+
+
 def test_the_first_administrator_gets_a_code_that_is_stored_as_a_hash(app, runner):
     output = run(runner, "access", "admin").output
     code = re.search(r"Engångskod för admin: (\S+)", output)[1]
