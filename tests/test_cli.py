@@ -255,6 +255,15 @@ def test_roles_are_given_once_and_ended(app, runner):
     assert run(runner, "access", "grant", "anna", "hr").exit_code == 0
 
 
+def test_a_command_names_no_protected_person_by_the_number(app, runner):
+    with app.app_context():
+        World(app).person("1001")
+    run(runner, "people", "correct", "1001", "--protected")
+
+    for words in (["password", "1001", "--password", "fyra helt olika ord"], ["grant", "1001", "hr"]):
+        assert run(runner, "access", *words).output.startswith("Skyddad person (1001) har ")
+
+
 def test_a_role_with_duties_needs_a_new_password_and_a_secretary_a_board(app, runner):
     with app.app_context():
         world = World(app)
