@@ -75,6 +75,32 @@ def give_password(world, *keys):
             set_password(db, world.people[key], PASSWORD_HASH, by=None, at=at)
 
 
+def sign_in(client, name, password=PASSWORD, **form):
+    return post(client, "/logga-in", "/logga-in", namn=name, losenord=password, **form)
+
+
+def choose(client, name, code, password=PASSWORD, again=None):
+    """Choose a password with a one-time code."""
+    given = {"kod": code, "losenord": password, "losenord2": password if again is None else again}
+    return post(client, "/kod", "/kod", namn=name, **given)
+
+
+def who(client):
+    """The name of the one who is signed in, or None."""
+    answer = client.get("/min-sida")
+    return Page(answer).texts("p")[0] if answer.status_code == 200 else None
+
+
+def complaint(answer):
+    """(status, the summary's text, the field it points at, the fields that are marked)."""
+    page = Page(answer)
+    link = next(link for link in page.all("a") if any(up["class"] == "error-summary" for up in link.parents))
+    marked = [element["id"] for element in page.all("input") if element["aria-invalid"] == "true"]
+    assert page.title.startswith("Fel: ")
+    assert page.all(page.one("input", id=link["href"][1:]).name)
+    return answer.status_code, link.text, link["href"], marked
+
+
 def everything(app):
     """Every row of every table, as a connection of its own sees it."""
     with app.app_context(), database.engine.connect() as connection:

@@ -14,6 +14,8 @@ from werkzeug.exceptions import HTTPException
 from world import token
 
 from course.access.actions import grant_role
+from course.access.tables import HandedPassword
+from course.organisation.actions import correct_person
 
 LIST = (
     "anstallningsnummer;fornamn;efternamn;enhetskod;enhet;anstallningsform;fran\n"
@@ -90,6 +92,7 @@ def find(world):
         for rule, verb in routes(world.app):
             more = QUERIES.get(rule.endpoint, "")
             urls = {found.address(rule), found.address(rule, item="forsta"), found.address(rule) + more}
+            urls.add(found.address(rule, person_id=str(people["protected"])))
             for url in urls if verb == "GET" else ():
                 _note(found, who, rule.endpoint, url, client)
     return found
@@ -103,8 +106,15 @@ def _people(world):
     with world.write() as (db, at):
         person, unit = world.people["sekreterare"], world.units["A"]
         grant_role(db, person, "secretary", since=at.date(), unit=unit, by=None, at=at)
+    protected = world.person("skyddad", "A")
+    with world.write() as (db, at):
+        correct_person(db, protected, protected=True, by=None, at=at)
     keys = ("bo", "anna", "ny", "hr", "sekreterare", "chef", "admin", None)
-    return {"attempt": begun, "clients": {key: browser(world, key) for key in keys}}
+    clients = {key: browser(world, key) for key in keys}
+    with world.write() as (db, at):  # whose first pages say whose code the password was chosen with
+        hr = world.people["hr"]
+        db.add(HandedPassword(person_id=world.people["ny"], made_by=hr, role="hr", at=at, told=False))
+    return {"attempt": begun, "clients": clients, "protected": protected}
 
 
 def _lists(hr):

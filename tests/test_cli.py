@@ -332,6 +332,7 @@ def test_a_wrong_file_of_completions_is_taken_back_by_its_number_or_the_newest(a
     said = run(runner, "completion", "undo", "1", "--reason", "Fel fil").output
 
     assert said == "Import 1 är ångrad. 2 genomföranden är återkallade.\n"
+    assert "Import 0 är ingen fil" in run(runner, "completion", "undo", "0", "--reason", "Fel fil").output
     assert run(runner, "completion", "list", "anna").output.count("återkallat") == 2
     assert run(runner, "completion", "list", "bo").output.count("återkallat") == 0
     assert run(runner, "completion", "undo", "--reason", "Fel fil").output.startswith("Import 2 är ångrad.")

@@ -131,7 +131,8 @@ def test_no_random_form_to_the_route_of_answers_is_stored(world):
         way(draft)
         what = (sent.total(), way.__name__, draft.url, draft.content_type, draft.bytes()[:300])
         answer = client.post(draft.url, data=draft.bytes(), content_type=draft.content_type)
-        assert calm(answer, what) in (WAYS[way], 400), what  # 400 also for a NUL in any field
+        told = {WAYS[way], 400, 422} if WAYS[way] == 303 else {WAYS[way], 400}  # 422: too much for a cookie to keep
+        assert calm(answer, what) in told, what  # 400 also for a NUL in any field
         assert answer.status_code != 303 or answer.location.endswith("?fel=ja"), what
         watch.check_unchanged(what)
         sent[way, answer.status_code] += 1

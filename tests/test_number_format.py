@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.sheet.number_format import BUILT_IN, RETYPE, SAVE_AS_TEXT, NotShown, Shown, shown
+from course.sheet.number_format import BUILT_IN, RETYPE, SAVE_AS_TEXT, CellText, NotShown, shown
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from course.sheet.number_format import BUILT_IN, RETYPE, SAVE_AS_TEXT, NotShown,
     ],
 )
 def test_a_whole_number_is_read_with_the_zeros_and_signs_of_its_format(value, code, text):
-    assert shown(float(value), code) == Shown(text)
+    assert shown(float(value), code) == CellText(text)
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_what_excel_shows_otherwise_than_it_holds_says_what_to_do(value, code, w
     ],
 )
 def test_a_date_with_year_month_and_day_is_the_day(code):
-    assert shown(46387, code) == shown(46387.7, code) == Shown("2026-12-31", is_day=True)
-    assert shown(46387 - 1462, code, from_1904=True) == Shown("2026-12-31", is_day=True)
+    assert shown(46387, code) == shown(46387.7, code) == CellText("2026-12-31", is_day=True)
+    assert shown(46387 - 1462, code, from_1904=True) == CellText("2026-12-31", is_day=True)
 
 
 def test_a_time_that_is_shown_is_read_with_the_day():
-    assert shown(46387.5, "yyyy-mm-dd hh:mm") == Shown("2026-12-31 12:00:00", is_day=True)
-    assert shown(46387, "yyyy-mm-dd hh:mm") == Shown("2026-12-31", is_day=True)
+    assert shown(46387.5, "yyyy-mm-dd hh:mm") == CellText("2026-12-31 12:00:00", is_day=True)
+    assert shown(46387, "yyyy-mm-dd hh:mm") == CellText("2026-12-31", is_day=True)
 
 
 @given(st.floats(), st.text(alphabet='0#?,.%E+-/;[]"\\_*ymdhs$@ GeneralAMP>1', max_size=30))

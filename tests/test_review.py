@@ -7,7 +7,7 @@ from world import course_sources
 
 from course.content.front_matter import Head
 from course.content.load import load_course
-from course.content.model import Review
+from course.content.model import TextReview
 from course.content.review import read_reviews, told, unpublishable, waiting
 
 READ_ON = date(2026, 11, 22)
@@ -30,9 +30,9 @@ def test_those_who_should_review_wait_until_they_have():
     found, faults = reviews_of(granskas="hr, jurist", granskat="jurist 2026-12-03; säkerhet 2026-12-04")
 
     assert found == (
-        Review("jurist", date(2026, 12, 3)),
-        Review("hr", None),
-        Review("säkerhet", date(2026, 12, 4)),
+        TextReview("jurist", date(2026, 12, 3)),
+        TextReview("hr", None),
+        TextReview("säkerhet", date(2026, 12, 4)),
     )
     assert faults == []
     assert reviews_of() == ((), [])
@@ -56,12 +56,12 @@ def test_a_reviewer_or_a_day_that_there_is_not_is_a_fault(pairs, fault):
 
 def test_a_page_says_who_has_reviewed_it_and_who_has_not():
     assert told(READ_ON) == "Redaktionen läste senast 22\u00a0november 2026."
-    assert told(READ_ON, (Review("jurist", None),)).endswith("2026. Ingen jurist har granskat texten än.")
-    assert told(READ_ON, (Review("jurist", date(2026, 12, 3)), Review("suicidprevention", None))).endswith(
+    assert told(READ_ON, (TextReview("jurist", None),)).endswith("2026. Ingen jurist har granskat texten än.")
+    assert told(READ_ON, (TextReview("jurist", date(2026, 12, 3)), TextReview("suicidprevention", None))).endswith(
         "2026. En jurist granskade texten 3\u00a0december 2026."
         " Ingen med suicidpreventiv kompetens har granskat texten än."
     )
-    assert told(READ_ON, (Review("jurist", None), Review("hr", None), Review("säkerhet", None))).endswith(
+    assert told(READ_ON, (TextReview("jurist", None), TextReview("hr", None), TextReview("säkerhet", None))).endswith(
         "2026. Ingen jurist, ingen på HR och ingen säkerhetssamordnare har granskat texten än."
     )
 

@@ -110,6 +110,22 @@ def test_of_several_employments_from_one_day_the_unit_tells_which_is_which(world
     ]
 
 
+def two_in_one_unit():
+    """A manager who also supervises by the hour, in the same unit from the same day."""
+    return [row("1").replace("Handläggare", "Chef"), row("1", form="timanställd").replace("Handläggare", "Handledare")]
+
+
+def test_two_employments_in_one_unit_are_told_apart_by_their_form_and_title_in_whatever_order_they_stand(world):
+    chief, supervisor = two_in_one_unit()
+    read_in(world, [chief, supervisor, row("2")], "2026-01-05")
+
+    assert planned(world, [supervisor, row("2"), chief], "2026-02-01").is_empty
+    (ended,) = planned(world, [supervisor, row("2")], "2026-02-01").memberships
+    assert [(state.what.title, str(state.until)) for state in ended.write] == [("Chef", "2026-01-31")]
+    renamed = planned(world, [supervisor.replace("Handledare", "Mentor"), row("2"), chief], "2026-02-01")
+    assert [event.text for event in renamed.changed] == ["Handledare, timanställd → Mentor, timanställd"]
+
+
 def test_a_later_end_prolongs_without_a_gap_also_after_the_end_has_passed(world):
     read_in(world, [row("1", until="2026-01-31")], "2026-01-10")
 

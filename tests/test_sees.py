@@ -10,6 +10,7 @@ from world import course_sources, scenario_sources, with_material
 
 from course.access import sees
 from course.access.actions import grant_role, open_session
+from course.access.tables import HandedPassword
 from course.content.queries import current, newest_release_id
 from course.db import transaction
 from course.learning.actions import answer, begin
@@ -25,8 +26,9 @@ TRACES = {
     "begun_day": r"2\smars 2026|2026-03-02",
     "employment": r"fältsekreterare",
     "password": r"Har (inget )?lösenord",
+    "duty": r"Ges av (HR|en administratör)|har rollen HR eller administratör",
     "sign_ins": r"kl\.\s08\.33",
-    "roles": r"Går kursen",
+    "roles": r"Går kursen|\(anna\)\s*HR\b",
     "answers": r"Att vänta ut",
     "sure": r"Du var (o?)säker",
     "attempts": r"\b[Ff]örsök \d|\d försök|[46]\smars 2026|2026-03-0[46]",
@@ -54,7 +56,7 @@ def attempt(world, course, day, minute, choice=None):
 
 @pytest.fixture
 def place(world):
-    """Anna took the course, and her board's, in four attempts; there is one of every role."""
+    """Anna took the course, and her board's, in four attempts, and will be HR; there is one of every role."""
     sources = with_material(course_sources()) | scenario_sources()
     sources["quizzes/kurs/modul.md"] = sources["quizzes/kurs/modul.md"].replace("Det andra", "Att vänta ut")
     world.publish(sources)
@@ -70,12 +72,15 @@ def place(world):
     world.chief("chef", "A")
     world.role("hr", "hr")
     world.role("admin", "admin")
+    world.role("anna", "hr", since="2026-12-01")
     with transaction() as (db, now):
         grant_role(db, world.people["sara"], "secretary", since=now.date(), unit=world.units["NAMND"], by=None, at=now)
         wish(db, world.people["anna"], wanted=False, at=at(8, 9, 13))
         release = current(db, newest_release_id(db))["kurs"]
         finish(db, world.people["anna"], "kurs", "dorren", release_id=release.id, day=at(7, 9, 0).date())
         open_session(db, world.people["anna"], at=at(20, 7, 33))
+        handed = {"made_by": world.people["chef"], "role": "manager", "at": at(1, 7, 33), "told": True}
+        db.add(HandedPassword(person_id=world.people["anna"], **handed))
     world.target(since="2026-01-01", until="2026-12-31")
     attempt(world, "kurs", 2, 13, "fel")
     attempt(world, "kurs", 4, 17, "fel")
@@ -142,7 +147,7 @@ def test_what_a_role_sees_on_its_pages_is_what_it_is_said_to_see():
 def test_the_traces_are_those_that_the_own_page_has(place):
     page = Page(browser(place, "anna").get("/min-sida")).main
 
-    gone = {"done", "employment", "password", "begun_day", "roles"}  # told elsewhere, or in other words
+    gone = {"done", "employment", "password", "duty", "begun_day", "roles"}  # told elsewhere, or in other words
     assert set(TRACES) == set(sees.SIGHTS)
     assert shown(page) | gone == set(TRACES)
 
@@ -176,7 +181,5 @@ def test_the_handbook_and_the_own_page_print_the_table(place):
         "Administratören",
         sees.NOBODY,
     ]
-    assert sees.told()[0] == (
-        "Din chef",
-        "om du är klar, vilken dag du blev klar och om du har ett lösenord (inte vilket)",
-    )
+    seen = "om du är klar, vilken dag du blev klar, om du har ett lösenord (inte vilket) eller en engångskod"
+    assert sees.told()[0] == ("Din chef", f"{seen} och om du har en särskild roll")

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from browsing import PASSWORD, Page, browser, everything, give_password, seek
+from browsing import PASSWORD, Page, browser, complaint, everything, give_password, seek, sign_in, who
 from sqlalchemy import select
-from test_web_login import complaint, sign_in, who
 from world import post
 
 from course import clock

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from browsing import Page, Statements, browser, everything, give_password
+from browsing import Page, Statements, browser, choose, everything, give_password, sign_in, who
 from sqlalchemy import select
-from test_web_login import choose, sign_in, who
 from world import post
 
 from course import clock, swedish
-from course.access.actions import MOST_SLIPS, grant_role
+from course.access.actions import MOST_SLIPS, disable, grant_role
 from course.access.queries import identity
 from course.audit.queries import first_broken
 from course.audit.tables import AuditEntry
@@ -155,8 +154,8 @@ def test_a_slip_tells_the_name_that_somebody_signs_in_with_unless_the_person_is_
 
     hidden = hand(office, "hr", "eva")
 
-    assert "Skriv det här namnet: fv-eva-ek" in open_
-    assert "Skriv det namn som du har fått veta att du loggar in med." in Page(hidden).main
+    assert "Skriv ditt användarnamn: fv-eva-ek" in open_
+    assert "Skriv det användarnamn som du har fått veta." in Page(hidden).main
     assert "eva-ek" not in hidden.text
     assert choose(browser(office), "fv-eva-ek", code_on(hidden)).location == "/"
 
@@ -172,6 +171,18 @@ def test_who_signs_in_with_an_address_is_not_told_it_on_paper(office):
 
     assert "Skriv din e-postadress." in Page(answer).one("section", class_="slip").text
     assert "@" not in Page(answer).main
+
+
+@sqlite_only
+def test_an_official_who_is_known_by_the_name_is_told_no_employment_number(office):
+    with office.write(None) as (db, at):
+        office.people["eva"] = add_person(db, key="fv-eva-ek", name="Eva Ek", email=None, by=None, at=at).id
+
+    slips = [Page(hand(office, "hr", key)).one("section", class_="slip").text for key in ("eva", "anna")]
+
+    assert ["Skriv ditt användarnamn: fv-eva-ek" in slip for slip in slips] == [True, False]
+    assert ["anställningsnummer" in slip for slip in slips] == [False, True]
+    assert "med fv-eva-ek och ditt lösenord" in slips[0]
 
 
 # --- who may not ---
@@ -376,6 +387,17 @@ def test_the_list_says_who_has_a_way_in_and_who_gets_a_code_from_whom(office):
         ("Skyddad person", "Har inget lösenord", button + "Skyddad person"),
     ]
     assert (newest_entry(office).action, newest_entry(office).detail) == ("codes.show", {"unit": office.units["EBB"]})
+
+
+@sqlite_only
+@pytest.mark.parametrize("giver", ["chef", "hr"])
+def test_whose_account_is_shut_gets_no_code_from_anybody_before_it_is_opened(office, giver):
+    with office.write(None) as (db, at):
+        disable(db, office.people["anna"], by=None, at=at)
+
+    page = Page(browser(office, giver).get(f"{CODES}?enhet={office.units['EBB1']}"))
+
+    assert ["Namn anna", "Kontot är avstängt", "En administratör kan öppna kontot"] in page.rows()
 
 
 @sqlite_only

@@ -5,7 +5,20 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from browsing import PASSWORD, Browser, Page, browser, everything, furnished, give_password, rows
+from browsing import (
+    PASSWORD,
+    Browser,
+    Page,
+    browser,
+    choose,
+    complaint,
+    everything,
+    furnished,
+    give_password,
+    rows,
+    sign_in,
+    who,
+)
 from conftest import SECRET, settings_for
 from sqlalchemy import insert, select
 from world import post, token
@@ -25,35 +38,9 @@ MORNING = "2050-11-23T08:00:00Z"
 WRONG = "Namnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
 
 
-def sign_in(client, name, password=PASSWORD, **form):
-    return post(client, "/logga-in", "/logga-in", namn=name, losenord=password, **form)
-
-
-def choose(client, name, code, password=PASSWORD, again=None):
-    """Choose a password with a one-time code."""
-    given = {"kod": code, "losenord": password, "losenord2": password if again is None else again}
-    return post(client, "/kod", "/kod", namn=name, **given)
-
-
 def new_code(world, key):
     with transaction() as (db, at):
         return set_code(db, world.people[key], by=None, at=at)
-
-
-def who(client):
-    """The name of the one who is signed in, or None."""
-    answer = client.get("/min-sida")
-    return Page(answer).texts("p")[0] if answer.status_code == 200 else None
-
-
-def complaint(answer):
-    """(status, the summary's text, the field it points at, the fields that are marked)."""
-    page = Page(answer)
-    link = next(link for link in page.all("a") if any(up["class"] == "error-summary" for up in link.parents))
-    marked = [element["id"] for element in page.all("input") if element["aria-invalid"] == "true"]
-    assert page.title.startswith("Fel: ")
-    assert page.all(page.one("input", id=link["href"][1:]).name)
-    return answer.status_code, link.text, link["href"], marked
 
 
 def test_a_wrong_name_and_a_wrong_password_look_the_same(world):

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from answering import form_of
-from browsing import Page, browser, everything, give_password, routes, rows
+from browsing import Page, browser, everything, give_password, routes, rows, sign_in
 from sqlalchemy import select
 from test_web_errors import locked, used_up
 from test_web_items import ITEMS, MORNING, SOURCES, begin
-from test_web_login import sign_in
 from test_web_quiz import stored
 from world import course_sources, post, token
 

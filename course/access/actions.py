@@ -55,8 +55,6 @@ PACES = {
 }
 """How often in a minute one person may do what is heavy, or what a script could misuse; and what is said then."""
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-
-
 ENDED = "Inloggningen avslutades i samma stund. Försök igen."
 
 

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.organisation.person import KNOWN_BY_NAME
+from course.organisation.person import KNOWN_BY_NAME, tells_name
 
 BARRED: Mapping[str, frozenset[str]] = {
     "manager": frozenset({"manager", "secretary", "hr", "admin"}),
@@ -74,6 +74,11 @@ class Slip:
     until: datetime
     has_password: bool
     known_by_name: bool
+
+    @property
+    def what(self) -> str:
+        """What the number is called to its owner: an official who is known by the name has none from HR."""
+        return "användarnamn" if tells_name(self.number) else "anställningsnummer"
 
 
 def handers(duties: AbstractSet[str]) -> list[str]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from course import swedish
 from course.access.guessable import why_guessable
 from course.errors import Invalid
 from course.organisation.person import looked_up
@@ -46,10 +47,9 @@ def check_new(password: str, *names: str) -> None:
         raise Invalid(f"Lösenordet får ha högst {LONGEST} tecken.", "losenord")
     why = why_guessable(password, names)
     if why:
-        made_of = " och ".join(filter(None, (", ".join(why[:-1]), why[-1])))
         raise Invalid(
-            f"Lösenordet är för lätt att gissa. Det består mest av {made_of}. Andra tecken mellan eller i stället för"
-            " bokstäver hjälper inte. Välj fyra ord som inte hör ihop.",
+            f"Lösenordet är för lätt att gissa. Det består mest av {swedish.listed(why)}."
+            " Andra tecken mellan eller i stället för bokstäver hjälper inte. Välj fyra ord som inte hör ihop.",
             "losenord",
         )
 

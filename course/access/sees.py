@@ -34,9 +34,13 @@ SIGHTS: Mapping[str, Sight] = {
     "done_day": Sight("vilken dag du blev klar", frozenset({MANAGER, HR})),
     "begun_day": Sight("vilken dag du började på en modul", frozenset({HR})),
     "employment": Sight("vad personallistan säger om dig", frozenset({HR})),
-    "password": Sight("om du har ett lösenord (inte vilket)", frozenset({MANAGER, HR, ADMIN})),
+    "password": Sight(
+        "om du har ett lösenord (inte vilket) eller en engångskod",
+        frozenset({MANAGER, HR, ADMIN}),
+    ),
+    "duty": Sight("om du har en särskild roll", frozenset({MANAGER, HR})),
     "sign_ins": Sight("när du loggade in och fick koder", frozenset({ADMIN})),
-    "roles": Sight("vilka roller du har", frozenset({ADMIN})),
+    "roles": Sight("vilka roller du har, i vilken enhet och hur länge", frozenset({ADMIN})),
     "answers": Sight("vad du svarade"),
     "sure": Sight("hur säker du var"),
     "attempts": Sight("hur många försök du gjorde"),
@@ -48,13 +52,17 @@ SIGHTS: Mapping[str, Sight] = {
 
 PAGES: Mapping[tuple[str, str], frozenset[str]] = {
     ("unit.show", MANAGER): frozenset({"done", "done_day"}),
-    ("codes.choose", MANAGER): frozenset({"password"}),
-    ("codes.choose", HR): frozenset({"password"}),
+    ("codes.choose", MANAGER): frozenset({"password", "duty"}),
+    ("codes.choose", HR): frozenset({"password", "duty"}),
     ("board.board", SECRETARY): frozenset({"done"}),
-    ("people.show", HR): frozenset({"done", "done_day", "begun_day", "employment", "password"}),
+    ("people.show", HR): frozenset({"done", "done_day", "begun_day", "employment", "password", "duty"}),
+    ("accounts.accounts", ADMIN): frozenset({"roles"}),
     ("accounts.show", ADMIN): frozenset({"password", "sign_ins", "roles"}),
 }
-"""{(page, role): what it shows of a person}. No other page shows anything of anybody but the reader."""
+"""{(page, role): what it shows of a person}. No other page shows anything of anybody but the reader.
+
+But for the preview of a list, which shows HR what is in HR's own file, and who of the leavers has a role.
+"""
 
 
 def seen_by(role: str) -> frozenset[str]:

@@ -77,7 +77,8 @@ def undo(number: int | None, reason: str) -> None:
     with transaction() as (db, at):
         wanted = newest_evidence(db) if number is None else number
         revoked = undo_evidence(db, wanted, reason=reason, by=None, at=at)
-    click.echo(f"Import {wanted} är ångrad. {swedish.number(len(revoked))} genomföranden är återkallade.")
+    gone = swedish.counted(len(revoked), "genomförande är återkallat", "genomföranden är återkallade")
+    click.echo(f"Import {wanted} är ångrad. {gone}.")
 
 
 @group.command("revoke")

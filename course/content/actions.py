@@ -52,12 +52,9 @@ def publish(
         if previous.digest == digest:
             return None
         _guard(published(db, previous_id).course, course, accept_keys=accept_keys)
-    early = (
-        *(() if accept_expired else expired(course, day_of(at))),
-        *(() if accept_unreviewed else unpublishable(course)),
-    )
-    if early:
-        raise BadContent(early)
+    too_late, too_early = expired(course, day_of(at)), unpublishable(course)
+    if unfit := (*(() if accept_expired else too_late), *(() if accept_unreviewed else too_early)):
+        raise BadContent(unfit)
     release = Release(
         course=course.id,
         digest=digest,

@@ -29,7 +29,7 @@ BEFORE_ONE_BEGINS = re.compile(r'<div class="admonition innehall">.*?</div>\s*',
 
 
 @dataclass(frozen=True)
-class Review:
+class TextReview:
     """Somebody who should review a text, a key of review.REVIEWERS, and the day when they did; None is not yet."""
 
     by: str
@@ -65,7 +65,7 @@ class Module:
     sections: tuple[Section, ...]
     for_managers: bool = False
     """Whether only managers see it."""
-    reviews: tuple[Review, ...] = ()
+    reviews: tuple[TextReview, ...] = ()
 
     @property
     def key_points(self) -> str:
@@ -95,7 +95,7 @@ class Material:
     best_before: date
     lead: str
     sections: tuple[Section, ...]
-    reviews: tuple[Review, ...] = ()
+    reviews: tuple[TextReview, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -313,11 +313,6 @@ class Course:
         """The knowledge test of a module."""
         tests = (quiz for quiz in self.quizzes.values() if quiz.kind == KNOWLEDGE_TEST and quiz.module == module_id)
         return next(tests, None)
-
-    def module_after(self, module: Module) -> Module | None:
-        """The next module in the course's order."""
-        following = self.modules[self.modules.index(module) + 1 :]
-        return following[0] if following else None
 
     def scenarios_of(self, module_id: str) -> tuple[Scenario, ...]:
         """The scenarios of a module, in the order of their ids."""

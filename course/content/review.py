@@ -7,7 +7,7 @@ from datetime import date
 
 from course import swedish
 from course.content.front_matter import DAY, Head, read_codes, read_list, suggest
-from course.content.model import Course, Review
+from course.content.model import Course, TextReview
 from course.content.text import Fault
 from course.errors import Problem
 
@@ -31,7 +31,7 @@ BEFORE_PUBLISHING = "suicidprevention"
 GIVEN = re.compile(rf"(\S+) ({DAY.pattern})")
 
 
-def read_reviews(head: Head, fault: Fault) -> tuple[Review, ...]:
+def read_reviews(head: Head, fault: Fault) -> tuple[TextReview, ...]:
     """Who should review the file (`granskas: jurist, hr`), and when they have (`granskat: jurist 2026-12-03`)."""
     days: dict[str, date | None] = dict.fromkeys(read_codes(head, "granskas"))
     for by in days:
@@ -46,7 +46,7 @@ def read_reviews(head: Head, fault: Fault) -> tuple[Review, ...]:
             fault(head.line("granskat"), f"skriv vem och vilken dag, som ”jurist 2026-12-03”, inte ”{given}”")
         elif _check(by, "granskat", head, fault):
             days[by] = day
-    return tuple(Review(by, days[by]) for by in REVIEWERS if by in days)
+    return tuple(TextReview(by, days[by]) for by in REVIEWERS if by in days)
 
 
 def _check(by: str, key: str, head: Head, fault: Fault) -> bool:
@@ -55,7 +55,7 @@ def _check(by: str, key: str, head: Head, fault: Fault) -> bool:
     return by in REVIEWERS
 
 
-def told(read_on: date, reviews: Collection[Review] = ()) -> str:
+def told(read_on: date, reviews: Collection[TextReview] = ()) -> str:
     """When the editors last read a text, who has reviewed it and when, and who has not yet."""
     said = [f"Redaktionen läste senast {swedish.day(read_on)}."]
     for each in reviews:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 ITEM = re.compile(r"(?P<mark>[-*+]|(?P<number>[0-9]{1,9})(?P<end>[.)]))\s+(?P<text>\S.*)")
 OWN = re.compile(r"\{#[^{}]*\}\s*$|->\s*#[\w-]+\s*$|^\s*- = |^\s*= |^\s*\*\s*$")
 """A line that a question or a scenario reads for itself."""
-OWN_IN_QUESTIONS = re.compile(rf"{OWN.pattern}|^\s*[-*+]\s*\[.{{0,2}}\](?!\()|->")
-"""The same in files whose options are ticked, also one that is written wrong: its reader says so."""
+OWN_IN_QUESTIONS = re.compile(rf"{OWN.pattern}|^\s*[-*+]\s*\[.{{0,2}}\](?!\()|->|^\*|^[0-9]+\. |^- \*")
+"""The same in files with options, steps and answers, also one that is written wrong: its reader says so."""
 BOX_TO_TICK = re.compile(r"\[[ xX]\](\s|$)")
 QUOTES = re.compile(r"\s*(?:>\s?)+")
 ON_ITS_OWN = re.compile(r"\s*(#{2,4} |!!! )")

@@ -58,12 +58,6 @@ class Record:
     def attempts_at(self, quiz: str) -> list[Taken]:
         return [attempt for attempt in self.attempts if attempt.quiz == quiz]
 
-    def is_valid(self, edition: int, day: date) -> bool:
-        """Whether the whole course is completed in the edition and still valid on the day."""
-        return any(
-            row.path == WHOLE_COURSE and row.edition >= edition and row.valid_through >= day for row in self.completed
-        )
-
 
 @dataclass(frozen=True)
 class CompletionRow:

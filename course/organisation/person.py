@@ -110,6 +110,11 @@ def key(text: str) -> str:
     return email(text) if "@" in text.strip()[1:] else number(text)
 
 
+def tells_name(text: str) -> bool:
+    """Whether a key is made of the person's name, or is an address, which mostly is."""
+    return "@" in text or text.startswith(KNOWN_BY_NAME)
+
+
 def unit_code(text: str) -> str:
     """A unit's code, as HR has it."""
     code = _shaped(_safe(text), _UNIT_CODE, "A–Ö, a–ö, 0–9, mellanslag och . _ - /, högst 60 tecken")

@@ -15,7 +15,7 @@ from course.organisation.person import KNOWN_BY_NAME, LONGEST_NAME, slug
 from course.organisation.protection import says_protected
 from course.organisation.row import Row
 from course.sheet.header import Column
-from course.sheet.lines import Table, read_lines
+from course.sheet.lines import Lines, read_lines
 from course.sheet.problems import RowProblem, first_ones, fold, quoted
 
 __all__ = ["EMPLOYEE_COLUMNS", "OFFICIAL_COLUMNS", "WHOLE_NAME", "ListFile", "Row", "read_employees", "read_officials"]
@@ -124,7 +124,7 @@ def read_officials(
 
 
 def _read_rows(
-    table: Table,
+    table: Lines,
     names: Mapping[str, str],
     findings: Findings,
     read: Callable[[Cells], Row],
@@ -145,7 +145,7 @@ def _read_rows(
     return rows
 
 
-def _gathered(table: Table, rows: Sequence[Row], findings: Findings, bad: Collection[int] = ()) -> ListFile:
+def _gathered(table: Lines, rows: Sequence[Row], findings: Findings, bad: Collection[int] = ()) -> ListFile:
     """The rows without problems, compared with each other."""
     kept = agree(rows, findings)
     wrong = {problem.line for problem in findings.problems}.union(bad)

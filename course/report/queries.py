@@ -33,6 +33,7 @@ from course.content.model import KNOWLEDGE_TEST
 from course.content.queries import Edition, edition_in_force, editions, published
 from course.db import time_limit
 from course.learning.completion import WHOLE_COURSE, earliest_valid
+from course.learning.resting import RESTORED
 from course.learning.tables import Completion, Revocation
 from course.organisation.population import Population, Stay, UnitSpan, stays
 from course.organisation.queries import as_spelled
@@ -374,11 +375,11 @@ def tested(db: Session, course: str, releases: Sequence[Edition], known_at: date
     rows = select(Completion.id, Completion.evidence).where(
         Completion.course == course,
         Completion.recorded_at <= known_at,
-        or_(Completion.path == WHOLE_COURSE, Completion.evidence.startswith("restored:")),
+        or_(Completion.path == WHOLE_COURSE, Completion.evidence.startswith(RESTORED)),
     )
     rests = []
     for number, evidence in db.execute(rows.order_by(Completion.id)):
-        if not found.isdisjoint(evidence.removeprefix("restored:").split(",")):
+        if not found.isdisjoint(evidence.removeprefix(RESTORED).split(",")):
             found.add(str(number))  # what is restored rests on what was revoked
             rests.append(number)
     return rests

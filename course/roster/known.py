@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from course.organisation.roster_file import Row
+from course.organisation.row import Row
 from course.roster.states import Held, Ref
 
 PROTECTED_TOLD = "en skyddad person"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from course.organisation.roster_file import Row
+from course import swedish
+from course.organisation.row import Row
 from course.roster.known import Known
 
 
@@ -41,4 +42,4 @@ def _named(rows: Sequence[Row], as_of: date) -> Counter[str]:
 
 
 def _told(known: Known, keys: Sequence[str]) -> str:
-    return " och ".join(filter(None, (", ".join(map(known.told, keys[:-1])), known.told(keys[-1]))))
+    return swedish.listed([known.told(key) for key in keys])

@@ -11,7 +11,7 @@ from datetime import date
 from hashlib import sha256
 
 from course.organisation.population import COUNTED
-from course.organisation.roster_file import Row
+from course.organisation.row import Row
 from course.roster.known import PROTECTED_TOLD, Known, KnownMembership, KnownPerson, Shape, Terms
 from course.roster.states import DAY, Change, Held, Ref, difference, succeed, up_to
 from course.roster.story import Event, Story, brakes_of, events_of, stories_of
@@ -116,7 +116,10 @@ def _refs(known: Known) -> dict[str, Ref]:
 def _matched(
     rows: Sequence[Row], memberships: Sequence[KnownMembership], refs: Mapping[str, Ref]
 ) -> Iterable[tuple[KnownMembership | None, Row | None]]:
-    """Each membership with its row: by key and first day; of several by unit too, and the one left over moves."""
+    """Each membership with its row: by key and first day, and of several by what they have in common.
+
+    That is unit, form and title, else unit and form, else the unit; the one that is left over moves.
+    """
     waiting: dict[tuple[str, date], list[KnownMembership]] = defaultdict(list)
     for membership in memberships:
         waiting[membership.key, membership.states[0].since].append(membership)
@@ -124,19 +127,25 @@ def _matched(
     for row in rows:
         listed[row.key, row.since].append(row)
     for place in sorted({*waiting, *listed}):
-        left, unmatched = waiting[place], []
-        for row in listed[place]:
-            unit = refs.get(row.unit_code, row.unit_code)
-            same = next((each for each in left if each.states[-1].what.unit == unit), None)
-            if same:
-                left.remove(same)
-                yield same, row
-            else:
-                unmatched.append(row)
+        left, unmatched = waiting[place], listed[place]
+        for common in (3, 2, 1):
+            for row in tuple(unmatched):
+                said = (refs.get(row.unit_code, row.unit_code), row.employment, row.title)[:common]
+                same = next((each for each in left if _said(each)[:common] == said), None)
+                if same:
+                    left.remove(same)
+                    unmatched.remove(row)
+                    yield same, row
         if len(left) == len(unmatched) == 1:
             yield left.pop(), unmatched.pop()
         yield from ((None, row) for row in unmatched)
         yield from ((membership, None) for membership in left)
+
+
+def _said(membership: KnownMembership) -> tuple[Ref, str, str]:
+    """(unit, form, title) of the membership at last."""
+    what = membership.states[-1].what
+    return what.unit, what.employment, what.title
 
 
 def _wanted(

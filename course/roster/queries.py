@@ -136,10 +136,9 @@ def count_old_drafts(db: Session, *, at: datetime) -> int:
 
 def newest_as_of(db: Session, source: str) -> date | None:
     """The day of the source's newest import that was not undone."""
-    undone = select(Import.undoes).where(Import.undoes.is_not(None))
     return db.execute(
         select(func.max(Import.as_of)).where(
-            Import.source == source, Import.undoes.is_(None), Import.id.not_in(undone), Import.kind != "evidence"
+            Import.source == source, Import.undoes.is_(None), Import.id.not_in(_undone()), Import.kind != "evidence"
         )
     ).scalar_one()
 

@@ -8,7 +8,7 @@ from datetime import date
 from course import swedish
 from course.clock import FOREVER
 from course.organisation.population import EMPLOYMENT_NAMES
-from course.organisation.roster_file import Row
+from course.organisation.row import Row
 from course.roster.known import Known, Terms, Wanted
 from course.roster.states import DAY, Held, Ref, difference, on
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from course.organisation.roster_file import Row
+from course.organisation.row import Row
 from course.roster.known import Known
 from course.roster.states import Ref
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from course import swedish
 from course.clock import FOREVER
-from course.organisation.roster_file import Row
+from course.organisation.row import Row
 from course.roster.known import BY_HAND, Known, KnownUnit, Shape, Wanted
 from course.roster.leaders import leader_of
 from course.roster.states import DAY, Change, Held, Ref, difference, merge, succeed, up_to

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 
 from course.sheet.letters import decoded
-from course.sheet.problems import MOST_COLUMNS, MOST_ROWS, MOST_TITLES, SAVE_AS, TOO_MANY, Fault, Record, Refused, fold
+from course.sheet.problems import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_TITLES,
+    SAVE_AS,
+    TOO_MANY,
+    Fault,
+    Refused,
+    SheetRow,
+    fold,
+)
 from course.swedish import number as grouped
 
 LONGEST_QUOTED = 10_000
@@ -41,7 +51,7 @@ def csv_text(content: bytes) -> str:
     return text
 
 
-def csv_records(text: str, wanted: frozenset[str], fault: Fault) -> Iterator[Record]:
+def csv_records(text: str, wanted: frozenset[str], fault: Fault) -> Iterator[SheetRow]:
     """The rows of a CSV text; one with a misplaced quotation mark is a fault, and reading goes on at the next line."""
     if text.count("\n") > 4 * MOST_ROWS:
         raise Refused(TOO_MANY)
@@ -60,7 +70,7 @@ def csv_records(text: str, wanted: frozenset[str], fault: Fault) -> Iterator[Rec
             fault(number, refusal.problem.message)
         else:
             if any(cell.strip() for cell in cells):
-                yield Record(number, cells)
+                yield SheetRow(number, cells)
         number += text.count("\n", place, end + 1)
         place = end + 1
 

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from course.sheet.problems import quoted
+
 TIME = r"(?:[ T]\d{1,2}[:.]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?)?"
 YEAR_FIRST = re.compile(rf"(\d{{4}})(?:([-./])(\d{{1,2}})\2(\d{{1,2}})|(\d\d)(\d\d)){TIME}", re.ASCII)
 DAY_FIRST = re.compile(rf"(\d{{1,2}})([-./])(\d{{1,2}})\2(\d{{4}}){TIME}", re.ASCII)
@@ -45,18 +47,17 @@ def read_day(text: str) -> WrittenDay:
     except NoDay:
         raise
     except ValueError:
-        raise NoDay(f"är ett datum som inte finns: ”{text}”. Rätta det.") from None
+        raise NoDay(f"är ett datum som inte finns: {quoted(text)}. Rätta det.") from None
     return _refuse(text)
 
 
 def _day_first(text: str, day: int, month: int, year: int, *, slash: bool) -> WrittenDay:
     if month > 12 >= day:
-        raise NoDay(f"är skrivet med månaden först: ”{text[:60]}”. {AS_TEXT}")
+        raise NoDay(f"är skrivet med månaden först: {quoted(text)}. {AS_TEXT}")
     return WrittenDay(date(year, month, day), either_way=slash and day <= 12 and day != month)
 
 
 def _refuse(text: str) -> WrittenDay:
     serial = SERIAL.fullmatch(text)
     what = "är ett löpnummer från Excel. Visa kolumnen som datum" if serial else "är inget datum"
-    shown = text if len(text) <= 60 else f"{text[:60]}…"
-    raise NoDay(f"{what}: ”{shown}”. {AS_TEXT}")
+    raise NoDay(f"{what}: {quoted(text)}. {AS_TEXT}")

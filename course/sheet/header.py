@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from course.sheet.letters import GARBLED, WRONG_ENCODING
-from course.sheet.problems import MOST_COLUMNS, MOST_TITLES, TOO_WIDE, Fault, Record, Refused, fold, quoted
+from course.sheet.problems import MOST_COLUMNS, MOST_TITLES, TOO_WIDE, Fault, Refused, SheetRow, fold, quoted
 
 LONGEST_TITLE = 1_000
 ALMOST = 0.8
@@ -86,7 +86,7 @@ class Wanted:
         return exact * 1_000 + likely
 
 
-def find_header(first: Sequence[Record], wanted: Wanted) -> int:
+def find_header(first: Sequence[SheetRow], wanted: Wanted) -> int:
     """The place of the header among the first rows. Raises Refused when there is none."""
     likeness = [wanted.likeness(record.cells) for record in first]
     if not any(likeness):
@@ -103,7 +103,7 @@ def _spare(wanted: Wanted) -> set[str]:
     return {column.instead for column in wanted.columns}
 
 
-def read_header(record: Record, wanted: Wanted, refused: Mapping[str, str], fault: Fault) -> Header | None:
+def read_header(record: SheetRow, wanted: Wanted, refused: Mapping[str, str], fault: Fault) -> Header | None:
     """The header, or None and its faults. `refused` says why a column may not be there: {folded title: message}."""
     found = [fold(cell[:LONGEST_TITLE]) for cell in record.cells]
     while found and not found[-1]:

@@ -17,9 +17,9 @@ from course.sheet.problems import (
     TOO_MANY,
     Fault,
     Grid,
-    Record,
     Refused,
     RowProblem,
+    SheetRow,
     fold,
     quoted,
     rows_in_words,
@@ -51,7 +51,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class Lines:
     """The rows that can be read, the problems by row, and what is to be said of what was read."""
 
     lines: Sequence[Line] = ()
@@ -82,7 +82,7 @@ def read_lines(
     columns: Sequence[Column],
     names: Mapping[str, str] = {},
     refused: Mapping[str, str] = {},
-) -> Table:
+) -> Lines:
     """The rows of a CSV or XLSX file, with every problem. Never raises.
 
     `names` says what a column is called in this file: {our name: its header}; our own name is understood too.
@@ -103,15 +103,15 @@ def read_lines(
         problems[:] = [problem for problem in problems if problem.line >= first[place].number]
         header = read_header(first[place], wanted, refused, fault)
         if header is None:
-            return Table(problems=problems)
+            return Lines(problems=problems)
         reading = _Reading(header, {column.name: column for column in columns}, fault)
         lines = _read_lines(chain(first[place + 1 :], grid.records), reading)
     except Refused as refusal:
-        return Table(problems=[refusal.problem])
+        return Lines(problems=[refusal.problem])
     if reading.garbled:
         fault(0, _lost_letters(reading.garbled))
     bad = {problem.line for problem in problems} | reading.garbled.keys()
-    return Table(
+    return Lines(
         [line for line in lines if line.number not in bad],
         sorted(problems, key=lambda problem: problem.line),
         [*header.remarks, *_skipped(first[:place]), *_remarks(reading, grid)],
@@ -128,7 +128,7 @@ def _lost_letters(garbled: Mapping[int, str]) -> str:
     )
 
 
-def _skipped(above: Sequence[Record]) -> list[str]:
+def _skipped(above: Sequence[SheetRow]) -> list[str]:
     numbers = [record.number for record in above]
     return [f"{rows_in_words(numbers).capitalize()} står ovanför rubrikraden och är inte läst."] if above else []
 
@@ -153,7 +153,7 @@ def _remarks(reading: _Reading, grid: Grid) -> list[str]:
     return [*grid.remarks, *told]
 
 
-def _read_lines(records: Iterable[Record], reading: _Reading) -> list[Line]:
+def _read_lines(records: Iterable[SheetRow], reading: _Reading) -> list[Line]:
     lines = []
     for count, record in enumerate(records, start=1):
         if count > MOST_ROWS:
@@ -169,7 +169,7 @@ def _read_lines(records: Iterable[Record], reading: _Reading) -> list[Line]:
     return lines
 
 
-def _is_header(record: Record, header: Header) -> bool:
+def _is_header(record: SheetRow, header: Header) -> bool:
     """Whether the header is there once more, as at the top of each page of a report."""
     places = [place for place in header.places.values() if place is not None]
     return all(
@@ -178,7 +178,7 @@ def _is_header(record: Record, header: Header) -> bool:
     )
 
 
-def _is_total(record: Record, reading: _Reading) -> bool:
+def _is_total(record: SheetRow, reading: _Reading) -> bool:
     """Whether the row begins as a sum and has less than half of what a row must have."""
     first = next((cell.strip() for cell in record.cells if cell.strip()), "")
     if not TOTAL.match(first):
@@ -190,7 +190,7 @@ def _is_total(record: Record, reading: _Reading) -> bool:
     return filled * 2 <= len(needed)
 
 
-def _is_as_wide(record: Record, reading: _Reading) -> bool:
+def _is_as_wide(record: SheetRow, reading: _Reading) -> bool:
     """Whether the row has as many cells as the header. Empty ones may be too many, optional ones at the end too few."""
     cells, header = record.cells, reading.header
     if any(cell.strip() for cell in cells[header.width :]):
@@ -209,7 +209,7 @@ def _is_as_wide(record: Record, reading: _Reading) -> bool:
     return False
 
 
-def _read_cells(record: Record, reading: _Reading) -> dict[str, str]:
+def _read_cells(record: SheetRow, reading: _Reading) -> dict[str, str]:
     """The text of each column; '' where the column or the cell is missing."""
     found = {}
     for name, place in reading.header.places.items():

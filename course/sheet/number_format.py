@@ -51,24 +51,24 @@ class NotShown(ValueError):  # noqa: N818 - it is told to a person
     """The cell shows something else than it holds; the text says what and what to do, after "cellen A1"."""
 
 
-class Shown(NamedTuple):
+class CellText(NamedTuple):
     """What a cell shows; a day is told as 2026-12-31."""
 
     text: str
     is_day: bool = False
 
 
-def shown(value: float, code: str | None, *, from_1904: bool = False) -> Shown:
+def shown(value: float, code: str | None, *, from_1904: bool = False) -> CellText:
     """What Excel shows of a number in a cell with the format; None is a format that nobody knows. Raises NotShown."""
     if code is None or not math.isfinite(value):
         raise NotShown(f"har ett talformat som inte går att läsa. {SAVE_AS_TEXT}")
     section = _section(value, code)
     pieces = [piece for piece in section if not re.fullmatch(r"\[(?!h|m|s|\$)[^\]]*\]", piece, re.IGNORECASE)]
     if any(piece in LETTERS_OF_DAYS or re.fullmatch(r"\[[hms]+\]", piece, re.IGNORECASE) for piece in pieces):
-        return Shown(_day(value, pieces, from_1904=from_1904), is_day=True)
+        return CellText(_day(value, pieces, from_1904=from_1904), is_day=True)
     if any(piece.lower() == "general" or piece == "@" for piece in pieces):
-        return Shown(_general(value))
-    return Shown(_digits(value, pieces, has_own_sign=section is not None and ";" in code and value < 0))
+        return CellText(_general(value))
+    return CellText(_digits(value, pieces, has_own_sign=section is not None and ";" in code and value < 0))
 
 
 def _section(value: float, code: str) -> list[str]:

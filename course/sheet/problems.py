@@ -26,7 +26,7 @@ EMPTY_CELL = " saknas. Fyll i cellen."
 Fault = Callable[[int, str], None]
 
 
-class Record(NamedTuple):
+class SheetRow(NamedTuple):
     """A row as the file has it."""
 
     number: int
@@ -41,7 +41,7 @@ class Record(NamedTuple):
 class Grid(NamedTuple):
     """The rows of a file that are not empty, what is to be said of it, and the places of columns that nobody sees."""
 
-    records: Iterator[Record]
+    records: Iterator[SheetRow]
     remarks: Sequence[str] = ()
     hidden: AbstractSet[int] = frozenset()
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from course.sheet.number_format import GENERAL, NotShown, shown
-from course.sheet.problems import MOST_COLUMNS, MOST_ROWS, TOO_MANY, TOO_WIDE, Record, Refused
+from course.sheet.problems import MOST_COLUMNS, MOST_ROWS, TOO_MANY, TOO_WIDE, Refused, SheetRow
 
 BROKEN = "Excelfilen är skadad. Öppna den i Excel, spara den på nytt som ”Excel-arbetsbok (.xlsx)” och försök igen."
 BOMB = "Excelfilen är orimligt stor när den packas upp. Spara listan som ”CSV UTF-8” i stället."
@@ -164,13 +164,13 @@ class Sheet:
         elif self._cell is not None:
             self._texts.end(name)
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[SheetRow]:
         """The rows that show anything, or cannot be read, from the top down."""
         for number in sorted({*self.rows, *self.faults}):
             row, faults = self.rows.get(number, {}), self.faults.get(number, {})
             cells = [row.get(column, "") for column in range(1, max([0, *row, *faults]) + 1)]
             if faults or any(map(str.strip, cells)):
-                yield Record(
+                yield SheetRow(
                     number,
                     cells,
                     {column - 1: message for column, message in faults.items()},

@@ -17,7 +17,7 @@ from course.organisation.queries import unit_spans, units_by_code
 from course.organisation.tables import Membership, MembershipState, SamePerson, UnitState
 from course.schema import holds, known
 from course.target.tables import ReportedFigure, Target, TargetState
-from course.target.titles import Post, members_by_title
+from course.target.titles import Position, members_by_title
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def title_members(
         for name, population in (("", each.population), *each.groups.items())
         if population.titles
     }
-    held = posts(db, {title for _, population in named.values() for title in population.titles}, known_at)
+    held = positions(db, {title for _, population in named.values() for title in population.titles}, known_at)
     spans = unit_spans(db, known_at) if held else []
     return {
         where: members_by_title(
@@ -136,7 +136,7 @@ def title_members(
     }
 
 
-def posts(db: Session, titles: Iterable[str], known_at: datetime) -> list[Post]:
+def positions(db: Session, titles: Iterable[str], known_at: datetime) -> list[Position]:
     """Every membership that counts with one of the titles, however it is spelled, as known at the instant."""
     wanted = {looked_up(title) for title in titles}
     if not wanted:
@@ -158,7 +158,7 @@ def posts(db: Session, titles: Iterable[str], known_at: datetime) -> list[Post]:
         .outerjoin(same, same.c.person_id == Membership.person_id)
         .where(known(state, known_at), state.counts, state.title.in_(spellings))
     )
-    return [Post(*row) for row in db.execute(rows)]
+    return [Position(*row) for row in db.execute(rows)]
 
 
 def _unknown(what: str, missing: Sequence[str], when: str, there: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from course.organisation.population import Population, UnitSpan, units_below
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Position:
     """A membership that counts: who is where, as what, from–to."""
 
     human: int
@@ -22,18 +22,18 @@ class Post:
 
 
 def members_by_title(
-    population: Population, audience: str, posts: Iterable[Post], spans: Sequence[UnitSpan], day: date
+    population: Population, audience: str, positions: Iterable[Position], spans: Sequence[UnitSpan], day: date
 ) -> dict[str, int]:
     """{title: its members on the day}, in the order of the population's titles; somebody with two stands in both."""
     inside = units_below(spans, population.units, day) if population.units else None
     held: dict[str, set[int]] = {looked_up(title): set() for title in population.titles}
-    for post in posts:
+    for position in positions:
         if (
-            looked_up(post.title) in held
-            and post.audience == audience
-            and post.since <= day <= post.until
-            and (inside is None or post.unit in inside)
-            and (not population.employments or post.employment in population.employments)
+            looked_up(position.title) in held
+            and position.audience == audience
+            and position.since <= day <= position.until
+            and (inside is None or position.unit in inside)
+            and (not population.employments or position.employment in population.employments)
         ):
-            held[looked_up(post.title)].add(post.human)
+            held[looked_up(position.title)].add(position.human)
     return {title: len(held[looked_up(title)]) for title in population.titles}

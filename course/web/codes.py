@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -10,8 +10,7 @@ from course.access.actions import MOST_SLIPS, TooMany, hand_code, hand_codes, ke
 from course.access.handing import Giver, Slip, hands_as, lacking, reaches
 from course.access.queries import accounts_in, giver
 from course.audit.actions import record
-from course.config import Settings
-from course.db import database, transaction
+from course.db import app_settings, database, transaction
 from course.errors import Invalid, NotFound, Refusal
 from course.organisation.population import UnitSpan, tree_on, units_below
 from course.organisation.queries import unit_spans
@@ -67,8 +66,7 @@ def hand(person_id: int) -> str:
 
 def _slips(slips: Sequence[Slip]) -> str:
     """The codes, which are stored nowhere: whoever loads the page again makes new ones."""
-    settings: Settings = current_app.extensions["settings"]
-    return render_template("codes/slips.html", slips=slips, address=settings.base_url.rstrip("/"))
+    return render_template("codes/slips.html", slips=slips, address=app_settings().base_url.rstrip("/"))
 
 
 def _page(unit: str, form: Form) -> str:

@@ -35,8 +35,8 @@ class Form:
         """The form of that name on the page: this one, or one that was not sent."""
         return self if self.name == name else Form(name)
 
-    def id(self, field: str = "") -> str:
-        """The id of a field's element; without a field that of the form."""
+    def id(self, field: str) -> str:
+        """The id of a field's element."""
         return "-".join(filter(None, (self.name, field)))
 
     def value(self, field: str, default: object = "") -> str:
@@ -53,9 +53,12 @@ class Form:
         self._sent = None
 
     def links(self) -> list[tuple[str, str]]:
-        """(id of the field, what is wrong with it), in the order in which the fields were read."""
+        """(id of the field, what is wrong with it), in the order in which the fields were read.
+
+        The id is '' where the form has no field that it concerns: what was refused may have taken its button away.
+        """
         told = sorted(self.faults, key=self._fields.index)
-        return [(self.id(field), self.faults[field]) for field in told]
+        return [(self.id(field) if field else "", self.faults[field]) for field in told]
 
     def read(self, field: str, read: Callable[[str], T], otherwise: T) -> T:
         """The field as `read` understands it; `otherwise`, and a fault, when that raises."""

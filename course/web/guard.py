@@ -23,7 +23,7 @@ from course import clock
 from course.access.policy import ANYBODY, DUTIES, PERMISSIONS, Actor, may
 from course.access.queries import actor as find_actor
 from course.config import LOOPBACK, Settings
-from course.db import database
+from course.db import app_settings, database
 from course.errors import NotAllowed, Refusal
 from course.items.fritext import FIELD as FREE_TEXT
 from course.web.arrival import FAULT
@@ -156,8 +156,7 @@ def _begin() -> None:
 
 def _check_host() -> None:
     """Beside people's own address, this machine's names are for asking whether the program lives, and for no page."""
-    settings: Settings = current_app.extensions["settings"]
-    local = urlsplit(f"//{request.host}").hostname in LOOPBACK and settings.host not in LOOPBACK
+    local = urlsplit(f"//{request.host}").hostname in LOOPBACK and app_settings().host not in LOOPBACK
     if local and request.endpoint not in FOR_MACHINES:
         raise SecurityError
 
@@ -171,7 +170,7 @@ def _check_origin() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
     origin = request.headers.get("Origin")
-    base = urlsplit(current_app.extensions["settings"].base_url)
+    base = urlsplit(app_settings().base_url)
     if origin is not None and origin not in (f"{base.scheme}://{host}" for host in (request.host, base.netloc)):
         raise NotAllowed("Formuläret skickades från en annan webbplats. Öppna sidan härifrån och försök igen.")
 

@@ -22,7 +22,7 @@ from course.organisation.roster_file import (
     read_officials,
 )
 from course.organisation.tables import ImportDraft
-from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, drop_old_drafts, keep_draft, undo_import
+from course.roster.actions import Origin, apply_plan, check_as_of, drop_draft, keep_draft, undo_import
 from course.roster.columns import with_columns
 from course.roster.plan import Plan, plan
 from course.roster.queries import DRAFT_LIFE, drafts_waiting, known_of, last_imports
@@ -109,7 +109,6 @@ def preview(draft_id: str) -> str:
 def apply(draft_id: str) -> ResponseReturnValue:
     """Make the changes that were shown; when something else would change by now, show that instead."""
     with transaction() as (db, at):
-        drop_old_drafts(db, at=at)
         waiting = find_draft(db, draft_id, at=at)
         found = _planned(db, waiting)
         if request.form.get("plan") != found.digest:
@@ -136,7 +135,6 @@ def apply(draft_id: str) -> ResponseReturnValue:
 def discard(draft_id: str) -> ResponseReturnValue:
     """Forget a list that waits."""
     with transaction() as (db, at):
-        drop_old_drafts(db, at=at)
         waiting = find_draft(db, draft_id, at=at)
         name = waiting.file_name
         drop_draft(db, draft_id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from course import clock
 from course.access.actions import (
+    ENDED,
     TooMany,
     begin_session,
     change_password,
@@ -235,7 +236,7 @@ def _take_session(new: str, *, shared: bool) -> Actor:
     at = clock.now()
     found = find_actor(database.session, new, at=at)
     if found is None:
-        raise NotAllowed("Inloggningen avslutades i samma stund. Försök igen.")
+        raise NotAllowed(ENDED)
     session["seen"] = int(at.timestamp())
     login_user(found)
     session.pop("_id")  # flask-login's hash of address and browser, which nobody asks for

@@ -153,7 +153,7 @@ def reveal(person_id: int) -> str:
 def _opened(person_id: int, form: Form) -> str:
     """The page, logged: it shows a person, also when what was sent is refused. Raises NotFound, and TooMany.
 
-    A protected person's name and e-mail stand in the form to correct them only when that is what is asked for.
+    A protected person's name and e-mail, and a number that tells them, are shown only when that is what is asked for.
     """
     with transaction() as (db, at):
         look_at(db, person_id, "people.show", by=actor().person_id, at=at)
@@ -174,6 +174,7 @@ def _page(person_id: int, form: Form, *, hidden: bool) -> str:
     return render_template(
         "people/show.html",
         hidden=hidden,
+        number="" if hidden and rules.tells_name(person.key) else person.key,
         chosen=chosen,
         may_confirm=found and chosen and confirms(hands, found, chosen.made_by),
         account=found,

@@ -260,7 +260,7 @@ def _after_questions(sitting: Sitting, mine: Record, release: Published, edition
     quiz = release.course.quizzes.get(sitting.quiz.id)
     return {
         "ever_passed": any(each.passed for each in finished),
-        "stars_left": in_order(sitting, sitting.quiz.critical - right),
+        "stars_left": () if sitting.taken.hidden else in_order(sitting, sitting.quiz.critical - right),
         "only_missing": len(missing_stars(db, mine, release, quiz)) if quiz else 0,
         "under_way": unfinished(db, mine.attempts_at(sitting.quiz.id), edition),
         "tries_left": tries_left(db, mine, release, quiz) if quiz else None,

@@ -162,17 +162,15 @@ def _decision(db: Session, form: Form, at: datetime) -> Decision:
     goal = form.number("mal", "Antal personer")
     since, until = form.day("fran", "Från och med"), form.day("till", "Till och med")
     population = partial(population_of, db, day=since, known_at=at)
+    units = form.read("enheter", lambda text: population(read_list(text), (), ()), EVERYBODY).units
+    named = form.read("befattningar", lambda text: population((), read_list(text), ()), EVERYBODY).titles
     employments = form.choices("form", EMPLOYMENTS, "Välj bland anställningsformerna.")
     decision = Decision(
         course=course,
         goal=goal,
         period_from=since,
         period_to=until,
-        population=Population(
-            form.read("enheter", lambda text: population(read_list(text), (), ()), EVERYBODY).units,
-            form.read("befattningar", lambda text: population((), read_list(text), ()), EVERYBODY).titles,
-            tuple(employments),
-        ),
+        population=Population(units, named, tuple(employments)),
         groups=form.read("grupper", lambda text: _groups(text, population), ()),
         decided_on=form.read("beslutat", lambda text: read_day(text, "Dagen för beslutet") if text else None, None),
         reference=form.text("referens", "Diarienumret", note, optional=True),

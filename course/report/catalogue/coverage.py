@@ -129,9 +129,7 @@ def build(
         groups += [figures.part(name, part) for name, part in told.items()]
     if earlier:
         groups += _changes(db, scope, promise, spans, earlier)
-    asked = {"kurs": course, "per": day.isoformat(), "kand": write_known(known_at)}
-    chosen = {"organisation": organisation} if organisation != THEN else {}
-    chosen |= {"sma": small} if small != SHOWN else {}
+    chosen = {"sedan": earlier and write_known(earlier), "organisation": organisation, "sma": small}
     return Table(
         name=NAME,
         title=TITLE,
@@ -140,7 +138,8 @@ def build(
         columns=COLUMNS,
         rows=tuple(map(_row, lines if small == SHOWN else hide_small(lines))) if basis.knows else (),
         notes=(*NOTES, PLACED[organisation], *([PUT_TOGETHER] if small == HIDDEN else [])),
-        scope=asked | ({"sedan": write_known(earlier)} if earlier else {}) | chosen,
+        scope={"kurs": course, "per": day.isoformat(), "kand": write_known(known_at)}
+        | {name: value for name, value in chosen.items() if value and value not in (THEN, SHOWN)},
     )
 
 

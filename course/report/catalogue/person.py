@@ -48,7 +48,7 @@ ELSEWHERE = frozenset({"paper", "workshop", "platform"})
 """The routes whose instant is when somebody else recorded it, and tells nothing of when the person was at work."""
 
 
-class Fact(NamedTuple):
+class _Fact(NamedTuple):
     """One row; what the learner did has days alone, what others recorded also an instant."""
 
     text: str
@@ -115,7 +115,7 @@ def concerns(db: Session, course: Course, known_at: datetime, person_id: int) ->
     return bool(db.scalar(select(or_(*(each.exists() for each in found)))))
 
 
-def _row(fact: Fact) -> Row:
+def _row(fact: _Fact) -> Row:
     recorded = swedish.instant(fact.recorded) if fact.recorded else ""
     return Row(0, fact.text, (fact.day or "", fact.done or "", recorded, fact.note), "fact")
 
@@ -132,7 +132,7 @@ def _status(standing: Standing | None, scope: Scope) -> str:
     return f"Personen finns inte i målgruppen {when}. {reached}"
 
 
-def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], known_at: datetime) -> Iterable[Fact]:
+def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], known_at: datetime) -> Iterable[_Fact]:
     names = {span.unit: span.name for span in spans}
     state = MembershipState
     rows = db.scalars(
@@ -145,7 +145,7 @@ def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], 
         title = f" som {row.title.lower()}" if row.title else ""
         form = EMPLOYMENT_NAMES[row.employment] if row.audience == "employee" else "förtroendevald"
         counts = "räknas" if row.counts else "räknas inte"
-        yield Fact(
+        yield _Fact(
             f"{where}{title}, {form}, {counts}, {_until(row.valid_to)}",
             day=row.valid_from,
             recorded=row.recorded_at,
@@ -153,7 +153,7 @@ def _memberships(db: Session, people: Sequence[int], spans: Sequence[UnitSpan], 
         )
 
 
-def _links(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[Fact]:
+def _links(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[_Fact]:
     rows = db.scalars(
         select(SamePerson).where(
             or_(SamePerson.person_id.in_(people), SamePerson.main_id.in_(people)), SamePerson.recorded_at <= known_at
@@ -162,17 +162,17 @@ def _links(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[F
     for row in rows:
         note = _replaced(row.superseded_at, known_at)
         text = "Två anställningsnummer räknas som en människa"
-        yield Fact(text, day=day_of(row.recorded_at), recorded=row.recorded_at, note=note)
+        yield _Fact(text, day=day_of(row.recorded_at), recorded=row.recorded_at, note=note)
 
 
-def _exemptions(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[Fact]:
+def _exemptions(db: Session, people: Sequence[int], known_at: datetime) -> Iterable[_Fact]:
     rows = db.scalars(select(Exemption).where(Exemption.person_id.in_(people), Exemption.recorded_at <= known_at))
     for row in rows:
         note = _replaced(row.superseded_at, known_at)
-        yield Fact(f"Undantagen {_until(row.valid_to)}", day=row.valid_from, recorded=row.recorded_at, note=note)
+        yield _Fact(f"Undantagen {_until(row.valid_to)}", day=row.valid_from, recorded=row.recorded_at, note=note)
 
 
-def _done(db: Session, people: Sequence[int], course: Published, scope: Scope) -> Iterable[Fact]:
+def _done(db: Session, people: Sequence[int], course: Published, scope: Scope) -> Iterable[_Fact]:
     """One row for the course and one for each module in an edition: when it was begun and done, by the scope's day.
 
     Nobody may see how many times somebody tried, how long it took, or when in the day; an earlier completion that a
@@ -183,7 +183,7 @@ def _done(db: Session, people: Sequence[int], course: Published, scope: Scope) -
     names: dict[str, str] = {module.id: module.title for module in course.course.modules}
     for path, edition in sorted({*begun, *newest}):
         row = newest.get((path, edition))
-        yield Fact(
+        yield _Fact(
             _what(path, edition, names, _route(row) if row else ""),
             day=begun.get((path, edition)),
             done=row.occurred_on if row else None,
@@ -235,7 +235,7 @@ def _valid(db: Session, row: Completion) -> str:
     return "gäller tills vidare" if last == FOREVER else f"gäller till och med {swedish.day(last)}"
 
 
-def _revoked(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[Fact]:
+def _revoked(db: Session, people: Sequence[int], course: Published, known_at: datetime) -> Iterable[_Fact]:
     """What HR has taken back, with when and why."""
     rows = db.execute(
         select(Completion, Revocation)
@@ -250,7 +250,7 @@ def _revoked(db: Session, people: Sequence[int], course: Published, known_at: da
     names: dict[str, str] = {module.id: module.title for module in course.course.modules}
     for row, taken_back in rows:
         note = f"återkallat {swedish.instant(taken_back.at)}: {taken_back.reason}"
-        yield Fact(_what(row.path, row.edition, names, _route(row)), done=row.occurred_on, note=note)
+        yield _Fact(_what(row.path, row.edition, names, _route(row)), done=row.occurred_on, note=note)
 
 
 def _route(row: Completion) -> str:
@@ -263,13 +263,13 @@ def _what(path: str, edition: int, names: Mapping[str, str], route: str = "") ->
     return f"{what}, utgåva {edition}" + (f" ({route})" if route else "")
 
 
-def _editions(db: Session, course: str, known_at: datetime) -> Iterable[Fact]:
+def _editions(db: Session, course: str, known_at: datetime) -> Iterable[_Fact]:
     seen: set[int] = set()
     for release in editions(db, course, known_at):
         if seen and release.edition not in seen:
             at = published(db, release.release_id).published_at
             text = f"Utgåva {release.edition} börjar gälla; den förra räknas inte längre"
-            yield Fact(text, day=release.holds_from, recorded=at)
+            yield _Fact(text, day=release.holds_from, recorded=at)
         seen.add(release.edition)
 
 
