@@ -476,4 +476,5 @@ def test_the_number_of_statements_grows_neither_with_people_nor_with_questions(w
             questions.build(world.db, course.course)
         counts.append(len(sent.seen))
 
-    assert counts == [1, 1]
+    limits = 2 if world.db.get_bind().dialect.name == "postgresql" else 0  # statement_timeout is set, and set back
+    assert counts == [1 + limits] * 2
