@@ -395,6 +395,35 @@ def test_answers_given_since_are_shown_and_a_begun_attempt_goes_on(unit):
     assert "Nej, inte så." in Page(client.get(f"/forsok/{begun.id}/fraga/andra")).main
 
 
+def test_of_an_attempt_from_before_neither_points_nor_time_nor_number_is_told(unit):
+    again = unit.take("anna", "2026-03-02", second="fel")
+    client = use_handed(unit)
+
+    own = Page(client.get("/min-sida"))
+    pages = [Page(client.get(f"/{where}/{again.id}")) for where in ("min-sida/forsok", "forsok")]
+
+    told = "Försök 2", "försök 2", "poäng i", "godkänt", "räckte", "2 mars"
+    assert [word for word in told for page in (own, *pages) if word in page.main] == []
+    assert "Du har inte svarat på någon fråga än." not in own.main
+    assert [page.main.count("HR kan visa dem igen.") for page in (own, *pages)] == [1, 1, 1]
+    assert post(browser(unit, "hr"), f"/personer/{unit.people['anna']}/bekrafta").status_code == 303
+    assert "Försök 2, " in Page(client.get("/min-sida")).main
+
+
+def test_sending_an_answer_again_does_not_tell_which_one_is_hidden(unit):
+    unit.person("bo", "A")
+    begun = unit.begin("bo", "2026-03-01")
+    unit.answer("bo", begun, "forsta", "ratt", "2026-03-01")
+    client, url = use_handed(unit, "bo"), f"/forsok/{begun.id}/fraga/forsta"
+
+    told = [post(client, url, svar=option) for option in ("ratt", "fel")]
+    assert [answer.location for answer in told] == [f"{url}?redan=ja"] * 2
+    assert post(client, f"/forsok/{begun.id}/fraga/andra", svar="fel").location == f"/forsok/{begun.id}/fraga/andra"
+    assert post(client, f"/personer/{unit.people['bo']}/bekrafta").status_code == 403
+    assert post(browser(unit, "hr"), f"/personer/{unit.people['bo']}/bekrafta").status_code == 303
+    assert post(client, url, svar="ratt").location == url
+
+
 def test_neither_the_maker_nor_a_manager_confirms(unit):
     use_handed(unit, by="hr")
     url = f"/personer/{unit.people['anna']}/bekrafta"

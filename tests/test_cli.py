@@ -191,6 +191,12 @@ def test_a_person_a_target_and_a_completion_make_the_figure_rise(app, runner, co
         ("access grant saknas hr", "Det finns ingen person med numret ”saknas”."),
         ("access password saknas --password x", "Det finns ingen person med numret ”saknas”."),
         ("completion revoke 77 --reason x", "Genomförandet finns inte."),
+        ("completion revoke 99999999999999999999 --reason x", "”99999999999999999999” är inget nummer i listan."),
+        ("completion restore 99999999999999999999", "är inget nummer i listan."),
+        ("completion undo 99999999999999999999 --reason x", "är inget nummer i listan."),
+        ("completion undo ett --reason x", "”ett” är inget nummer i listan."),
+        ("target withdraw 99999999999999999999 --from 2026-01-01", "är inget nummer i listan."),
+        ("target reported 99999999999999999999 --number 5 --day 2026-01-01 --source x", "är inget nummer i listan."),
         ("report coverage --kand 2199-01-01", "är inte slut än"),
         ("report coverage --kand snart", "”kand” ska vara ett datum"),
         ("content publish annan", "Det finns ingen kurs ”annan”"),
@@ -205,6 +211,26 @@ def test_what_cannot_be_done_is_said_in_one_line_and_changes_nothing(app, runner
     assert "Traceback" not in result.output
     with app.app_context():
         assert database.session.execute(select(func.count()).select_from(Person)).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "access code M\udcf6ller",
+        "access admin --key M\udcf6ller",
+        "people unlink 1 M\udcf6ller",
+        "people undo --source M\udcf6ller",
+        "completion list M\udcf6ller",
+        "data backup M\udcf6ller",
+        "target set --course kurs --goal 5 --from 2026-01-01 --to 2026-12-31 --unit M\udcf6ller",
+    ],
+)
+def test_bytes_that_are_no_letters_are_told_in_one_line(runner, content, words):
+    run(runner, "content", "publish")
+
+    result = run(runner, *words.split())
+
+    assert (result.exit_code, "Tecken i ”M?ller” går inte att läsa." in result.output) == (1, True)
 
 
 def test_the_first_administrator_gets_a_code_that_is_stored_as_a_hash(app, runner):
@@ -227,6 +253,15 @@ def test_roles_are_given_once_and_ended(app, runner):
     assert "har inte längre rollen hr" in run(runner, "access", "grant", "anna", "hr", "--end").output
     assert "har inte rollen" in run(runner, "access", "grant", "anna", "hr", "--end").output
     assert run(runner, "access", "grant", "anna", "hr").exit_code == 0
+
+
+def test_a_command_names_no_protected_person_by_the_number(app, runner):
+    with app.app_context():
+        World(app).person("1001")
+    run(runner, "people", "correct", "1001", "--protected")
+
+    for words in (["password", "1001", "--password", "fyra helt olika ord"], ["grant", "1001", "hr"]):
+        assert run(runner, "access", *words).output.startswith("Skyddad person (1001) har ")
 
 
 def test_a_role_with_duties_needs_a_new_password_and_a_secretary_a_board(app, runner):

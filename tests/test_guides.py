@@ -36,3 +36,13 @@ def test_every_command_and_option_that_a_guide_names_is_there(app, name):
             missing += [(group, verb, option) for option in options - there - {"--help"}]
 
     assert missing == []
+
+
+def test_the_guide_says_one_thing_of_the_way_from_sqlite_to_postgresql():
+    guide = " ".join((ROOT / "INSTALL.md").read_text(encoding="utf-8").split())
+
+    assert "**From SQLite to PostgreSQL** later:" in guide
+    assert "From SQLite to PostgreSQL there is a way later" in guide
+    assert [
+        text for text in ("there is no command that moves", "one of PostgreSQL in PostgreSQL") if text in guide
+    ] == []

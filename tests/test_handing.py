@@ -78,6 +78,13 @@ def test_an_address_is_no_number_to_print():
     assert [account(key=key).number for key in ("1001", "asa.ek@politik.example.org")] == ["1001", ""]
 
 
+def test_a_protected_person_who_is_known_by_the_name_has_nothing_to_print():
+    known = account(key="fv-eva-ek")
+
+    assert [known.number, replace(known, protected=True).number] == ["fv-eva-ek", ""]
+    assert replace(account(), protected=True).number == "1001"
+
+
 def test_a_protected_person_is_shown_without_a_name_and_an_address_is_no_number_to_tell():
     plain, by_address = account(), account(key="asa@example.org")
 

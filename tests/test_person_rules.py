@@ -34,6 +34,7 @@ BAD_NAMES = {
     "digits": ("123", "inga bokstäver"),
     "nothing": ("", "saknas"),
     "letters that were lost": ("J\ufffdrgen Ek", "förvanskade"),
+    "a question mark for a letter": ("J?rgen Ek", "förvanskade"),
 }
 BAD_NUMBERS = {
     "a personnummer": (PERSONNUMMER, "ser ut som ett personnummer"),
@@ -133,7 +134,8 @@ def test_the_commands_refuse_it(site, runner):
     assert people(site) == before
 
 
-BAD_LABELS = [BAD_NAMES[name] for name in BAD_NAMES if "party" not in name and name not in ("digits", "nothing")]
+NAMES_ALONE = {"digits", "nothing", "a question mark for a letter"}
+BAD_LABELS = [BAD_NAMES[name] for name in BAD_NAMES if "party" not in name and name not in NAMES_ALONE]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,12 @@ def test_a_reason_a_decision_and_a_lists_source_refuse_it(site, runner, tmp_path
                 args[-1], told = "x" * (longest + 1), f"längre än {longest} tecken"  # noqa: PLW2901
             result = runner.invoke(args=args)
             assert (args, result.exit_code, told in result.output) == (args, 1, True), result.output
+
+
+def test_a_question_is_a_note_and_a_lost_letter_is_no_name_of_a_unit():
+    assert rules.note("Fel person? Ja.") == "Fel person? Ja."
+    with pytest.raises(Unfit, match="förvanskade"):
+        rules.label("Malm? s?der")
 
 
 def test_a_party_is_refused_for_a_mandate_and_is_no_party_in_a_unit():

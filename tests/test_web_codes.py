@@ -145,6 +145,22 @@ def test_a_slip_says_nothing_of_a_protected_persons_name_nor_that_there_is_anyth
 
 
 @sqlite_only
+def test_a_slip_tells_the_name_that_somebody_signs_in_with_unless_the_person_is_protected(office):
+    with office.write(None) as (db, at):
+        office.people["eva"] = add_person(db, key="fv-eva-ek", name="Eva Ek", email=None, by=None, at=at).id
+    open_ = Page(hand(office, "hr", "eva")).one("section", class_="slip").text
+    with office.write(None) as (db, at):
+        correct_person(db, office.people["eva"], protected=True, by=None, at=at)
+
+    hidden = hand(office, "hr", "eva")
+
+    assert "Skriv ditt användarnamn: fv-eva-ek" in open_
+    assert "Skriv det användarnamn som du har fått veta." in Page(hidden).main
+    assert "eva-ek" not in hidden.text
+    assert choose(browser(office), "fv-eva-ek", code_on(hidden)).location == "/"
+
+
+@sqlite_only
 def test_who_signs_in_with_an_address_is_not_told_it_on_paper(office):
     with office.write(None) as (db, at):
         address = "eva.ek@politik.example.org"

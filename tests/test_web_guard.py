@@ -430,6 +430,8 @@ def test_no_link_from_elsewhere_looks_somebody_up_in_ones_own_name(world):
             assert everything(world.app) != before
         own = client.get(urls[0].partition("?")[0].rstrip("0123456789/"), headers={"Sec-Fetch-Site": "none"})
         assert Page(own).h1 != "Vill du öppna sidan?"  # an address that chooses nobody may be a bookmark
+    signed_in = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://localhost/logga-in?till={pages['hr'][0]}"}
+    assert Page(browser(world, "hr").get(pages["hr"][0], headers=signed_in)).h1 == "Vill du öppna sidan?"
     asked = browser(world, "bo").get(pages["hr"][0], headers={"Sec-Fetch-Site": "none"})
     assert asked.status_code == 403
 

@@ -182,6 +182,31 @@ def test_the_administrator_sees_which_local_names_are_left_to_fill_in(world, sys
 
 
 @sqlite_only
+def test_a_local_file_that_cannot_be_read_at_all_hides_nothing_that_was_read_before(world, system):
+    path = Path(world.app.instance_path, "lokalt.toml")
+    path.write_text('RAPPORTSYSTEM = "Stella"\n', encoding="utf-8")
+    assert system().texts("dd") == ["Stella"]
+    path.unlink()
+    path.mkdir()
+
+    page = system()
+
+    assert page.texts("dd") == ["Stella"]
+    assert "lokalt.toml går inte att läsa: " in page.main
+    path.rmdir()
+    path.write_text('RAPPORTSYSTEM = "Selma"\n', encoding="utf-8")
+    assert (system().texts("dd"), "går inte att läsa" in system().main) == (["Selma"], False)
+
+
+@sqlite_only
+@pytest.mark.parametrize("fault", ['spar = "eb"\n=\n[spar]\nEBB = "eb"\n', f"x = {'[' * 3000}\n"])
+def test_whatever_stands_in_the_local_file_the_other_lines_are_read(world, system, fault):
+    Path(world.app.instance_path, "lokalt.toml").write_text(f'RAPPORTSYSTEM = "Stella"\n{fault}', encoding="utf-8")
+
+    assert system().texts("dd")[0] == "Stella"
+
+
+@sqlite_only
 def test_the_example_file_holds_every_local_name_once_and_is_read_without_a_fault(world, system):
     example = ROOT / "instance" / "lokalt.example.toml"
     shutil.copy(example, Path(world.app.instance_path, "lokalt.toml"))

@@ -465,7 +465,8 @@ def _close_all(db: Session, person_id: int, at: datetime) -> None:
 def _slip(db: Session, whose: Account, role: str, by: int, at: datetime) -> Slip:
     code = set_code(db, whose.person, role=role, by=by, at=at)
     name = "" if whose.protected else whose.name
-    return Slip(name, whose.number, code, at + CODE_LIFE, has_password=whose.has_password)
+    until = at + CODE_LIFE
+    return Slip(name, whose.number, code, until, has_password=whose.has_password, known_by_name=whose.known_by_name)
 
 
 def _names(db: Session, person: Person) -> set[str]:

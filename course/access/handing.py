@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.organisation.person import tells_name
+from course.organisation.person import KNOWN_BY_NAME, tells_name
 
 BARRED: Mapping[str, frozenset[str]] = {
     "manager": frozenset({"manager", "secretary", "hr", "admin"}),
@@ -40,8 +40,13 @@ class Account:
 
     @property
     def number(self) -> str:
-        """What the person can be told to sign in with; '' when it is an e-mail address, which may tell a name."""
-        return "" if "@" in self.key else self.key
+        """What others may read that the person signs in with; '' when it tells a name that they may not."""
+        return "" if "@" in self.key or (self.protected and self.known_by_name) else self.key
+
+    @property
+    def known_by_name(self) -> bool:
+        """Whether the person signs in with the own name in plain letters, having neither number nor address."""
+        return self.key.startswith(KNOWN_BY_NAME)
 
     @property
     def waits(self) -> bool:
@@ -64,10 +69,11 @@ class Slip:
 
     name: str
     number: str
-    """Empty for who signs in with an e-mail address."""
+    """Empty for who signs in with an e-mail address, or is protected and known by the name."""
     code: str
     until: datetime
     has_password: bool
+    known_by_name: bool
 
     @property
     def what(self) -> str:

@@ -23,6 +23,7 @@ from course.db import app_settings, database, transaction
 from course.errors import NotFound
 from course.organisation.actions import add_person
 from course.organisation.queries import person_by_key, unit_id_by_code
+from course.organisation.tables import PROTECTED, Person
 
 group = Group("access", help="Konton och roller.")
 
@@ -54,6 +55,11 @@ def _code_told(key: str, code: str) -> str:
     return f"Engångskod för {key}: {code}\nÖppna {address} och välj ett lösenord inom {hours} timmar."
 
 
+def _shown(person: Person) -> str:
+    """The name, so that one sees whom one typed; nobody looks up a protected person's by a number."""
+    return PROTECTED if person.protected else person.name
+
+
 @group.command("password")
 @click.argument("key")
 @click.password_option(
@@ -66,7 +72,7 @@ def password(key: str, password: str) -> None:
     hashed = hash_password(password)
     with transaction() as (db, at):
         set_password(db, person.id, hashed, by=None, at=at)
-    click.echo(f"{person.name} ({key}) har ett nytt lösenord.")
+    click.echo(f"{_shown(person)} ({key}) har ett nytt lösenord.")
 
 
 @group.command("code")
@@ -99,7 +105,7 @@ def grant(key: str, role: str, since: date | None, until: date, code: str | None
             unit = unit_id_by_code(db, code, first, at) if code else None
             grant_role(db, person.id, role, since=first, until=until, unit=unit, by=None, at=at)
         found = account(db, person.id, at=at)
-    click.echo(f"{person.name} ({key}) {'har inte längre' if end else 'har nu'} rollen {role}.")
+    click.echo(f"{_shown(person)} ({key}) {'har inte längre' if end else 'har nu'} rollen {role}.")
     if not end and found and found.waits:
         click.echo(f"Personen har inget lösenord. Ge en engångskod: flask access code {key}")
 

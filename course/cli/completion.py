@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from course import clock, swedish
-from course.cli.group import Group
+from course.cli.group import NUMBER, Group
 from course.db import app_settings, database, is_demonstration, transaction
 from course.errors import Conflict
 from course.evidence.actions import import_evidence, newest_evidence, undo_evidence
@@ -70,7 +70,7 @@ def import_(file: Path, applied: bool) -> None:
 
 
 @group.command("undo")
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=NUMBER, required=False)
 @click.option("--reason", required=True, help="Varför filen inte ska räknas.")
 def undo(number: int | None, reason: str) -> None:
     """Ångra en inläst fil med genomföranden: importen med det numret, annars den senaste som inte är ångrad."""
@@ -82,7 +82,7 @@ def undo(number: int | None, reason: str) -> None:
 
 
 @group.command("revoke")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--reason", required=True, help="Varför det inte ska räknas.")
 def revoke_(number: int, reason: str) -> None:
     """Återkalla ett genomförande, och kursens som vilar på det."""
@@ -92,7 +92,7 @@ def revoke_(number: int, reason: str) -> None:
 
 
 @group.command("restore")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def restore_(number: int) -> None:
     """Återställ ett genomförande som återkallades av misstag."""
     with transaction() as (db, at):

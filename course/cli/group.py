@@ -1,10 +1,11 @@
 """What the commands share: a fitting database, refusals as one line and exit status 1, days as arguments."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,11 @@ from course.revision import check_current
 
 CANNOT_WRITE = re.compile(r"\block|full|read-?only|I/O error")
 """What databases say when somebody else writes for too long or the disk is full."""
+
+NOT_READ = re.compile("[\ud800-\udfff]")
+"""What Python makes of bytes on the command line that are no letters."""
+LONGEST_NUMBER = 9
+"""Digits of a number that every database can hold."""
 
 
 @contextmanager
@@ -58,6 +64,7 @@ class Group(AppGroup):
         def decorate(command: Callable[..., Any]) -> click.Command:
             @wraps(command)
             def checked(*given: Any, **named: Any) -> Any:
+                _check_readable(named.values())
                 if check:
                     check()
                 return command(*given, **named)
@@ -65,6 +72,17 @@ class Group(AppGroup):
             return register(checked)
 
         return decorate
+
+
+def _check_readable(values: Iterable[Any]) -> None:
+    """Raise Invalid for what was written in another encoding than the terminal's: no database stores it."""
+    texts = (text for value in values for text in (value if isinstance(value, tuple) else (value,)))
+    for text in texts:
+        if isinstance(text, str | Path) and NOT_READ.search(str(text)):
+            raise Invalid(
+                f"Tecken i ”{NOT_READ.sub('?', str(text))}” går inte att läsa. Skriv det i en terminal med UTF-8;"
+                " heter en fil så, döp om den."
+            )
 
 
 class Day(click.ParamType[date]):
@@ -82,3 +100,18 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
+
+
+class Number(click.ParamType[int]):
+    """The number that a list shows before a row, of a size that every database can hold."""
+
+    name = "nummer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_NUMBER:
+            self.fail(f"”{text}” är inget nummer i listan.", param, ctx)
+        return int(text)
+
+
+NUMBER = Number()

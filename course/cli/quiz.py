@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from course import swedish
-from course.cli.group import Group
+from course.cli.group import LONGEST_NUMBER, Group
 from course.content.queries import Published, current, newest_release_id, published
 from course.db import database, transaction
 from course.errors import Invalid, NotFound
@@ -16,8 +16,6 @@ from course.report.formats import FORMATS
 group = Group("quiz", help="Frågorna.")
 AT_ONCE = 100
 """So many people's attempts are graded in one transaction: learners who answer meanwhile wait for no more than that."""
-LONGEST_NUMBER = 9
-"""Digits of a release's number that every database can hold."""
 
 
 @group.command("quality")

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from course import clock, swedish
-from course.cli.group import DAY, Group
+from course.cli.group import DAY, NUMBER, Group
 from course.db import database, newest_instant, transaction
 from course.organisation.tables import EMPLOYMENTS
 from course.target.actions import Decision, report_figure, set_target, withdraw_target
@@ -109,7 +109,7 @@ def list_() -> None:
 
 
 @group.command("withdraw")
-@click.argument("target", type=int)
+@click.argument("target", type=NUMBER)
 @click.option("--from", "since", type=DAY, required=True, help="Periodens första dag.")
 def withdraw(target: int, since: date) -> None:
     """Ta bort ett mål som lades in av misstag. Det som har rapporterats tidigare står kvar."""
@@ -119,7 +119,7 @@ def withdraw(target: int, since: date) -> None:
 
 
 @group.command("reported")
-@click.argument("target", type=int)
+@click.argument("target", type=NUMBER)
 @click.option("--number", type=int, required=True, help="Antalet som rapporterades.")
 @click.option("--day", type=DAY, required=True, help="Dagen som det gällde.")
 @click.option("--source", required=True, help="Var siffran står.")

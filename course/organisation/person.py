@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from course.errors import Invalid
-from course.sheet.letters import GARBLED, UNSAFE
+from course.sheet.letters import GARBLED, UNSAFE, is_garbled
 from course.sheet.problems import quoted
 
 LONGEST_NAME = 200
@@ -21,6 +21,7 @@ KNOWN_BY_NAME = "fv-"
 """How the key of an elected official without an address begins; the name follows."""
 OWN_CODES = ("avd-", "namnd-")
 """How the codes begin that lists make from names."""
+GARBLED_TOLD = "innehåller förvanskade bokstäver. Skriv om texten för hand."
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[A-Za-z0-9._/-]{1,40}")
@@ -59,7 +60,10 @@ def kept(rule: Rule, text: str | None, what: str, field: str, *, optional: bool 
 
 def label(text: str, *, longest: int = LONGEST_NAME) -> str:
     """What something is called: a unit, a title, a group, a source."""
-    return _readable(_safe(text), longest)
+    name = _readable(_safe(text), longest)
+    if is_garbled(name):
+        raise Unfit(GARBLED_TOLD)
+    return name
 
 
 def list_source(text: str) -> str:
@@ -69,7 +73,7 @@ def list_source(text: str) -> str:
 
 def note(text: str) -> str:
     """A reason, a reference, a source: what somebody writes to be read beside a figure or in a record."""
-    return label(text, longest=LONGEST_NOTE)
+    return _readable(_safe(text), LONGEST_NOTE)
 
 
 def person_name(text: str) -> str:
@@ -156,7 +160,7 @@ def _tidy(text: str) -> str:
     if unsafe := UNSAFE.search(text):
         raise Unfit(f"innehåller ett osynligt tecken (U+{ord(unsafe[0]):04X}). Skriv om texten för hand.")
     if GARBLED.search(text):
-        raise Unfit("innehåller förvanskade bokstäver. Skriv om texten för hand.")
+        raise Unfit(GARBLED_TOLD)
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     if not plain:
         raise Unfit("saknas. Fyll i fältet.")

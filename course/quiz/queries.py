@@ -54,6 +54,11 @@ class Taken:
     def finished(self) -> bool:
         return self.passed is not None
 
+    @property
+    def untold(self) -> bool:
+        """Whether nothing is told of it to who asks: neither points, nor when, nor which attempt it was."""
+        return self.hidden and self.finished
+
 
 @dataclass(frozen=True)
 class Standing:

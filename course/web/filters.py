@@ -30,6 +30,9 @@ STATIC = Path(__file__).parent / "static"
 BARE_NAME = re.compile(rf"^({'|'.join(sorted(markup.PLACEHOLDERS))})(?=\s*=)", re.MULTILINE)
 """A name in lokalt.toml without quotation marks, which TOML wants round Å, Ä and Ö."""
 
+NOT_TOML = (ValueError, RecursionError)
+"""What tomllib raises for a text that it cannot read; the second for a thousand brackets."""
+NOT_UTF8 = "filen är inte sparad som UTF-8."
 TRACK_TABLE = "spar"
 """The table of lokalt.toml that says which units do which kind of work."""
 
@@ -55,8 +58,8 @@ class Local:
         else:
             stamp = (status.st_mtime_ns, status.st_size)
         if stamp != self._stamp or not self.digest:
-            self._read()
             self._stamp = stamp
+            self._read()
         return self
 
     @property
@@ -70,37 +73,50 @@ class Local:
         return sorted(markup.PLACEHOLDERS - self.filled.keys(), key=swedish.sort_key)
 
     def _read(self) -> None:
-        text = self.path.read_bytes() if self.path.exists() else b""
+        try:
+            text = self.path.read_bytes() if self.path.exists() else b""
+        except OSError as fault:  # what was read before stands, and the file is tried again
+            self._stamp, self.fault = None, f"lokalt.toml går inte att läsa: {fault.strerror}."
+            log.warning("lokalt.toml cannot be read")
+            return
         self.digest = hashlib.sha256(text).hexdigest()[:16]
         self.fault = ""
         written = BARE_NAME.sub(r'"\1"', text.decode("utf-8-sig", errors="replace"))
         try:
             if "\ufffd" in written:
-                raise ValueError("filen är inte sparad i UTF-8")
+                raise ValueError(NOT_UTF8)
             given = tomllib.loads(written)
-        except ValueError as fault:
-            given, self.fault = _readable(written), f"lokalt.toml går inte att läsa helt: {fault}"
+        except NOT_TOML as fault:
+            given, self.fault = _readable(written), f"lokalt.toml går inte att läsa helt: {_told(fault)}"
             log.warning("lokalt.toml cannot be read whole")
         tracks = given.pop(TRACK_TABLE, {})
         known = {name: value for name, value in given.items() if name in markup.PLACEHOLDERS and isinstance(value, str)}
         if len(known) < len(given):
             unknown = ", ".join(sorted(given.keys() - known.keys()))
-            self.fault = f"lokalt.toml har värden som inte används: {unknown}"
+            self.fault = f"lokalt.toml har värden som inte används: {unknown}."
         self.values = known
         self.tracks = self._known_tracks(tracks)
 
     def _known_tracks(self, given: Any) -> Mapping[str, str]:
         """The units whose track there is; anything else is a fault."""
         if not isinstance(given, dict):
-            self.fault = f"lokalt.toml: {TRACK_TABLE} ska vara en tabell; skriv [{TRACK_TABLE}] på en egen rad"
+            self.fault = f"lokalt.toml: {TRACK_TABLE} ska vara en tabell; skriv [{TRACK_TABLE}] på en egen rad."
             return {}
         known = {
             unit: track for unit, track in given.items() if isinstance(track, str) and track in TRACKS and unit.strip()
         }
         if len(known) < len(given):
             wrong = ", ".join(sorted(given.keys() - known.keys()))
-            self.fault = f"lokalt.toml: {TRACK_TABLE} har fel spår för {wrong}; välj bland {', '.join(TRACKS)}"
+            self.fault = f"lokalt.toml: {TRACK_TABLE} har fel spår för {wrong}; välj bland {', '.join(TRACKS)}."
         return known
+
+
+def _told(fault: Exception) -> str:
+    """Where the file is wrong; what tomllib says of it is English."""
+    line = re.search(r"at line (\d+)", str(fault))
+    return (
+        f"titta på rad {line[1]}." if line else NOT_UTF8 if str(fault) == NOT_UTF8 else "titta efter tecken som saknas."
+    )
 
 
 def _readable(text: str) -> dict[str, Any]:
@@ -109,11 +125,11 @@ def _readable(text: str) -> dict[str, Any]:
     table = found
     for line in text.splitlines():
         if line.strip() == f"[{TRACK_TABLE}]":
-            table = found.setdefault(TRACK_TABLE, {})
+            table = found[TRACK_TABLE] = {}
             continue
         try:
             table.update(tomllib.loads(line) if "\ufffd" not in line else {})
-        except ValueError:
+        except NOT_TOML:
             continue
     return found
 

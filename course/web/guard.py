@@ -254,11 +254,13 @@ def _ask_first() -> str | None:
     """The page that asks, for an address that chooses somebody and was not opened from a page of our own.
 
     Sec-Fetch-Site comes from every browser of our time, over https; a mail's link is `none`, like an address typed in.
+    The sign-in page leads on to where a link wanted, so what comes from it is asked about too.
     """
     if request.method not in SAFE_METHODS or not getattr(_view(), "asks_first", False):
         return None
     chosen = request.view_args or request.args
-    if not chosen or request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+    signed_in = urlsplit(request.referrer or "").path == url_for("login.sign_in")
+    if not chosen or (request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" and not signed_in):
         return None
     return render_template("ask_first.html", address=request.full_path.rstrip("?"))
 

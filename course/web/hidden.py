@@ -36,6 +36,11 @@ def seen(attempts: Sequence[Taken]) -> list[Taken]:
     return [_without(taken, before.get(taken.id, frozenset())) for taken in attempts]
 
 
+def is_hidden(taken: Taken, item_id: str) -> bool:
+    """Whether the actor's attempt has an answer to the item that is not shown."""
+    return item_id in taken.answers and item_id not in seen([taken])[0].answers
+
+
 def _without(taken: Taken, items: Collection[str]) -> Taken:
     """The attempt without those answers. A finished one tells nothing: what is left out would say what was wrong."""
     if not items:

@@ -46,15 +46,17 @@ def show() -> str:
     releases = current(db, who.newest_release)
     taken = [(one, seen(attempts(db, who.person_id, one.course.id))) for one in releases.values()]
     meant = [(one, mine) for one, mine in taken if one.course.audience in who.audiences]
-    gone = any(each.answers_deleted and not each.hidden for _, mine in taken for each in mine)
-    gradings = regraded(each for _, mine in taken for each in mine)
+    told = [each for _, mine in taken for each in reversed(mine) if not each.untold]
+    gone = any(each.answers_deleted for each in told)
+    gradings = regraded(told)
     known = standing(db, who.person_id)
     return render_template(
         "learner/record.html",
         name=who.name,
         rows=rows,
         courses={one.course.id: one.course for one in releases.values()},
-        attempts=[_told(each, gradings) for _, mine in taken for each in reversed(mine)],
+        attempts=[_told(each, gradings) for each in told],
+        some_untold=len(told) < sum(len(mine) for _, mine in taken),
         scenarios=all_done(db, who.person_id),
         deletions=deletions(db, who.person_id) if gone else {},
         remembered=sorted(known.done, key=lambda each: (each.completed_on, each.occasion)),

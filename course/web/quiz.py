@@ -28,7 +28,7 @@ from course.web.answers import why_regraded
 from course.web.asking import given, keep_given, moved, what_is_wrong
 from course.web.errors import SOON, UNAVAILABLE, note_unavailable
 from course.web.guard import actor, allowed, answers_in_json, asks_for_json, kept_at_sign_in
-from course.web.hidden import seen
+from course.web.hidden import is_hidden, seen
 from course.web.learner import release_of
 from course.web.outbox import expect_answers
 from course.web.sitting import Sitting, by_section, feedback, in_order, missed, shown, sit
@@ -73,7 +73,7 @@ def question(attempt_id: UUID, item_id: str) -> ResponseReturnValue:
     taken = attempt(database.session, attempt_id, actor().person_id)
     sitting = sit(taken, actor().newest_release)
     item = sitting.item(item_id)
-    if taken.answers_deleted or (item_id in taken.answers and item_id not in seen([taken])[0].answers):
+    if taken.answers_deleted or is_hidden(taken, item_id):
         return redirect(url_for(".result", attempt_id=attempt_id), 303)
     if item_id in sitting.taken.answers:
         again = request.args.get("redan") == "ja"
@@ -131,7 +131,8 @@ def store_answer(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, lis
         return _not_saved(who, attempt_id, item_id, form)
     if answered.late:
         return _lead_to(url_for("quiz.result", attempt_id=attempt_id, sent="ja"), saved=False, late=True)
-    return _lead(attempt_id, item_id, saved=True, again=answered.differs)
+    again = answered.differs or is_hidden(answered.attempt, item_id)  # or sending each option would tell the answer
+    return _lead(attempt_id, item_id, saved=True, again=again)
 
 
 def _move(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[str]]) -> ResponseReturnValue | None:
@@ -155,7 +156,8 @@ def _not_saved(who: Actor, attempt_id: UUID, item_id: str, form: dict[str, list[
     sitting = sit(attempt(database.session, attempt_id, who.person_id), who.newest_release)
     item = sitting.item(item_id)
     if item_id in sitting.taken.answers:
-        return _lead(attempt_id, item_id, saved=True, again=differs(item, form, sitting.taken))
+        again = differs(item, form, sitting.taken) or is_hidden(sitting.taken, item_id)
+        return _lead(attempt_id, item_id, saved=True, again=again)
     page = render_template(
         "quiz/question.html",
         **shown(sitting, item),
