@@ -45,6 +45,7 @@ from course.content.queries import published
 from course.db import database, transaction
 from course.items import Item
 from course.organisation.actions import Terms, add_membership, add_person, add_unit
+from course.quiz.paper import read_form
 from course.quiz.queries import attempt as find_attempt
 from course.quiz.tables import Attempt, Response, Result
 
@@ -218,8 +219,9 @@ def found_wrong(server: Server, learners: list[Learner]) -> dict[str, int]:
         stored = {(str(row.attempt_id), row.item): row.answer for row in rows}
         sent = {question: answers for learner in learners for question, answers in learner.sent.items()}
         acknowledged = {question: may for learner in learners for question, may in learner.acknowledged.items()}
+        seeds = {str(number): seed for number, seed in db.execute(select(Attempt.id, Attempt.seed))}
         read = {
-            question: {given: item.read(_form(given)) for given in sent.get(question, ())}
+            question: {given: read_form(item, _form(given), seeds[question[0]]) for given in sent.get(question, ())}
             for question in stored
             for item in [_items(db, UUID(question[0]))[question[1]]]
         }

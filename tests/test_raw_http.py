@@ -287,7 +287,7 @@ def test_half_a_large_list_is_no_list(server):
         assert status_of(connection) == 400
     assert server.rows("SELECT count(*) FROM import_draft") == [(0,)]
     with connected(server, head.encode() + body) as connection:
-        assert status_of(connection, patience=30) == 303
+        assert status_of(connection, patience=120) == 303
     assert server.rows("SELECT count(*) FROM import_draft") == [(1,)]
 
 

@@ -63,8 +63,7 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(begun, how):
 
     run.send_signal(how)
 
-    wait_until(lambda: not folder.exists(), seconds=60)
-    assert list(processes_of(folder)) == []
+    wait_until(lambda: not folder.exists() and not list(processes_of(folder)), seconds=60)
     assert len(set(Path("/dev/shm").glob("PostgreSQL.*")) & shared) < len(shared)
 
 
