@@ -79,11 +79,11 @@ def send() -> ResponseReturnValue:
         check_as_of(database.session, source, as_of)
     except Refusal as refusal:
         return _form(form.told(refusal)), refusal.status
-    problems = _read(kind, content).problems
-    if problems:
-        return _form(form, problems=problems, file_name=name), 422
+    listed = _read(kind, content)
+    if listed.problems:
+        return _form(form, problems=listed.problems, file_name=name), 422
     sent = ImportDraft(kind=kind, source=source, as_of=as_of, file_name=name, content=content)
-    found = _planned(database.session, sent)
+    found = _plan(database.session, sent, listed)
     if found.is_empty:  # there is nothing to decide on
         with transaction() as (db, at):
             _log_preview(db, sent, at)
@@ -166,6 +166,10 @@ def _planned(db: Session, waiting: ImportDraft) -> Plan:
     listed = _read(waiting.kind, waiting.content)
     if listed.problems:
         raise Conflict("Filen går inte längre att läsa. Skicka den igen.")
+    return _plan(db, waiting, listed)
+
+
+def _plan(db: Session, waiting: ImportDraft, listed: ListFile) -> Plan:
     check_as_of(db, waiting.source, waiting.as_of)
     known = known_of(db, waiting.source, waiting.as_of)
     audience = _origin(waiting).audience

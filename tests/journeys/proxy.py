@@ -40,7 +40,7 @@ class Visitor:
 
     def connect(self):
         trusted = ssl.create_default_context(cafile=self.certificate)
-        connection = http.client.HTTPSConnection(HOST, context=trusted, source_address=(self.address, 0), timeout=20)
+        connection = http.client.HTTPSConnection(HOST, context=trusted, source_address=(self.address, 0), timeout=120)
         connection._create_connection = lambda _, timeout, source: socket.create_connection(
             ("127.0.0.1", self.port), timeout, source
         )

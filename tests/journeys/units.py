@@ -34,7 +34,9 @@ def start(root, name):
     place = unit["WorkingDirectory"][0]
     if unit["Type"] == ["oneshot"]:
         for command in commands:
-            if subprocess.run(command, cwd=place, env=environment, check=False).returncode:
+            optional = command[0].startswith("-")
+            words = [command[0].removeprefix("-"), *command[1:]]
+            if subprocess.run(words, cwd=place, env=environment, check=False).returncode and not optional:
                 alarm(root, f"{name.removesuffix('.service')}.service")
                 sys.exit(1)
         return
