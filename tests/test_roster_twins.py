@@ -5,7 +5,7 @@ from roster_lists import counted, planned, read_in, row
 from sqlalchemy import select
 
 from course.errors import Invalid
-from course.organisation.actions import link
+from course.organisation.actions import correct_person, link
 from course.organisation.tables import Person
 from course.roster.actions import check_as_of
 
@@ -114,3 +114,26 @@ def test_no_list_may_call_itself_what_people_by_hand_and_evidence_are_called(wor
 
     with pytest.raises(Invalid, match="är upptaget"):
         check_as_of(world.db, source, world.noon("2026-02-10").date())
+
+
+def test_a_crowd_of_one_name_is_asked_about_once(world):
+    keys = [str(number) for number in range(10_000, 13_000)]
+
+    found = planned(world, [row(key, name="Namn Namnsson", mail="") for key in keys], "2026-02-10")
+
+    assert [each for each in found.remarks if "länka?" in each] == [
+        f"länka? 2\xa0999 nya nummer {SAME.removesuffix('.')} som 10000. Står rätt namn i listan?"
+    ]
+
+
+def test_of_a_crowd_with_somebody_protected_all_that_are_new_are_hidden(world):
+    read_in(world, [row("1", name="Namn Namnsson", mail="")], "2026-01-10")
+    with world.write("2026-01-11") as (db, at):
+        correct_person(
+            db, world.db.scalars(select(Person.id).where(Person.key == "1")).one(), protected=True, by=None, at=at
+        )
+
+    found = planned(world, [row(str(key), name="Namn Namnsson", mail="") for key in range(1, 20)], "2026-02-10")
+
+    assert len(found.joined) == 18
+    assert all(event.name != "Namn Namnsson" for event in found.joined)

@@ -15,7 +15,7 @@ from course.organisation.row import Row
 from course.roster.known import PROTECTED_TOLD, Known, KnownMembership, KnownPerson, Shape, Terms
 from course.roster.states import DAY, Change, Held, Ref, difference, succeed, up_to
 from course.roster.story import Event, Story, brakes_of, events_of, stories_of
-from course.roster.twins import Twins, remark, twins_of
+from course.roster.twins import Twins, twin_remarks, twins_of
 from course.roster.units import unit_changes
 
 FEW, MOST_PROTECTED = 2, 2
@@ -98,7 +98,7 @@ def plan(rows: Sequence[Row], known: Known, *, as_of: date, source: str, audienc
         reorganised=units.reorganised,
         remarks=(
             *remarks,
-            *(remark(each, known) for each in twins),
+            *twin_remarks(twins, known),
             *_twice(wanted, known),
             *_on_duty(stories, known),
             *units.remarks,

@@ -1,16 +1,19 @@
 """Numbers in a list that may belong to somebody who is known by another number. Pure."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+from course import swedish
 from course.organisation.row import Row
 from course.roster.known import Known
 from course.roster.states import Ref
 
 SPELLING = "skiljer sig bara i nollor, stora och små bokstäver eller skiljetecken"
 PLACE = "har samma namn, enhet och första dag"
+MOST = 5
+"""Numbers that are told one by one as alike: a whole list of one name would make millions of pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Twins:
 
 def twins_of(rows: Sequence[Row], known: Known) -> list[Twins]:
     """Each new number with those that may be the same human's, in the order of the list."""
-    alike = [(SPELLING, _alike(_spellings(rows, known))), (PLACE, _alike(_places(rows, known)))]
+    alike = [(SPELLING, _alike(_spellings(rows, known), known)), (PLACE, _alike(_places(rows, known), known))]
     found: dict[frozenset[str], Twins] = {}
     for key in dict.fromkeys(row.key for row in rows if row.key not in known.people):
         for why, others in alike:
@@ -33,8 +36,19 @@ def twins_of(rows: Sequence[Row], known: Known) -> list[Twins]:
     return list(found.values())
 
 
-def remark(twins: Twins, known: Known) -> str:
-    """The question to HR. Of protected people no number is told."""
+def twin_remarks(twins: Sequence[Twins], known: Known) -> list[str]:
+    """The questions to HR: one for each pair, and one for all that have something in common with the same number."""
+    counts = Counter((each.other, each.why) for each in twins)
+    crowds = {which: count for which, count in counts.items() if count > MOST}
+    pairs = [_remark(each, known) for each in twins if (each.other, each.why) not in crowds]
+    return pairs + [
+        f"länka? {swedish.number(count)} nya nummer {why} som {known.told(other)}. Står rätt namn i listan?"
+        for (other, why), count in crowds.items()
+    ]
+
+
+def _remark(twins: Twins, known: Known) -> str:
+    """The question about two numbers. Of protected people no number is told."""
     both = known.told(twins.new), known.told(twins.other)
     if both[0] == both[1]:
         return f"länka? två nummer på skyddade personer {twins.why}."
@@ -59,13 +73,14 @@ def _places(rows: Iterable[Row], known: Known) -> Iterable[tuple[str, Hashable]]
             yield membership.key, (name.casefold(), codes.get(state.what.unit), first.since)
 
 
-def _alike(pairs: Iterable[tuple[str, Hashable]]) -> dict[str, set[str]]:
-    """{number: the others that have something in common with it}."""
+def _alike(pairs: Iterable[tuple[str, Hashable]], known: Known) -> dict[str, set[str]]:
+    """{number: the others that have something in common with it}; of a crowd one, protected if any is."""
     groups: dict[Hashable, set[str]] = defaultdict(set)
     for key, what in pairs:
         groups[what].add(key)
     found: dict[str, set[str]] = defaultdict(set)
     for group in groups.values():
+        others = group if len(group) <= MOST + 1 else {min(group, key=lambda key: (not known.hides(key), key))}
         for key in group if len(group) > 1 else ():
-            found[key] |= group - {key}
+            found[key] |= others - {key}
     return found
