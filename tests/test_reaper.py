@@ -14,8 +14,9 @@ from reaper import KEPT, processes_of
 from served import wait_until
 
 RUN = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 import debian_postgresql, reaper
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell in the background has told it to ignore
 watched = reaper.Watched(sys.argv[1])
 subprocess.Popen(["sleep", "600"], start_new_session=True)
 server = debian_postgresql.PostgreSQL()
