@@ -443,7 +443,7 @@ def test_why_a_person_is_counted_so_is_told_fact_by_fact_and_opening_it_is_logge
 
     page = Page(client.get(f"/personer/{site.people['anna']}?per=2026-06-01"))
 
-    assert "Klar den 1 juni 2026. Personen räknas som nådd under perioden." in page.main
+    assert "Läget den 1 juni 2026: klar. Personen räknas som nådd under perioden." in page.main
     facts = list(page.texts("th", scope="row"))
     assert facts == [
         "Enhet A som handläggare, tillsvidare, räknas",

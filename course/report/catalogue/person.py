@@ -28,12 +28,12 @@ from course.target.queries import promise_on
 NAME = "person"
 TITLE = "Varför räknas personen så?"
 STATUS = {
-    "covered": "Klar",
-    "exempt": "Undantagen",
-    "expired": "Har gått ut",
-    "outdated": "Ska göra den nya utgåvan",
-    "under_way": "Pågår",
-    "not_started": "Inte börjat",
+    "covered": "klar",
+    "exempt": "undantagen",
+    "expired": "var klar, tiden har gått ut",
+    "outdated": "ska göra den nya utgåvan",
+    "under_way": "har börjat",
+    "not_started": "har inte börjat",
 }
 ROUTES = {
     "quiz": "i kursen",
@@ -126,7 +126,7 @@ def _status(standing: Standing | None, scope: Scope) -> str:
         return f"Personen finns inte i målgruppen {when}."
     reached = "Personen räknas som nådd under perioden." if standing.reached else "Personen räknas inte som nådd."
     if standing.at_end:
-        return f"{STATUS[bucket(standing)]} {when}. {reached}"
+        return f"Läget {when}: {STATUS[bucket(standing)]}. {reached}"
     if standing.uncounted:
         return f"Personen stämmer med målets urval {when} men räknas inte. {reached}"
     return f"Personen finns inte i målgruppen {when}. {reached}"
