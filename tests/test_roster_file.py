@@ -529,6 +529,7 @@ SEVERAL = "har flera anställningar i samma enhet samtidigt; personen räknas en
         ({**ANNA, "till": "2020-06-30"}, {**ANNA, "fran": "2020-06-30"}, "Rad 2–3"),
         ({**ANNA, "fran": "2021-01-01"}, {**ANNA, "till": "2021-01-01"}, "Rad 2–3"),
         (ANNA, {**ANNA, "befattning": "Samordnare"}, "Rad 2–3"),
+        (ANNA, {**ANNA, "fran": "2021-01-01", "till": "2021-01-01"}, "Rad 2–3"),
         (ANNA, {**ANNA, "anstallningsform": "timavlönad"}, "Rad 2–3"),
     ],
 )
@@ -555,6 +556,21 @@ def test_a_row_that_stands_twice_is_read_once_with_its_latest_last_day():
         (3, "7", FOREVER),
     ]
     assert "Rad 4 står mer än en gång i listan och är läst en gång." in listed.remarks
+
+
+def test_of_a_row_that_stands_twice_what_only_one_of_them_says_is_kept():
+    bare = {**ANNA, "chef": "", "epost": ""}
+
+    for rows in ((bare, {**bare, "chef": "7", "epost": "anna@example.org"}), ({**bare, "chef": "7"}, bare)):
+        (anna, _) = read_employees(csv(*rows, BO)).rows
+        assert anna.manager == "7"
+
+
+def test_rows_whose_number_cannot_be_read_are_told_each_and_are_no_doubles():
+    listed = read_employees(csv({**ANNA, "anstallningsnummer": "x y"}, {**ANNA, "anstallningsnummer": "x y"}))
+
+    assert [problem.line for problem in listed.problems] == [2, 3]
+    assert not [each for each in listed.remarks if "mer än en gång" in each]
 
 
 def test_rows_that_agree_are_no_problem():
